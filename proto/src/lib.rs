@@ -1,0 +1,49 @@
+//! The contract of Saima, compiled: messages, clients and servers of the four services.
+//!
+//! Nothing here was written by hand; the words are in `proto/saima/**/*.proto`. Not here:
+//! conversions to domain types, which stand where they are used.
+#![allow(missing_docs, clippy::all)]
+
+/// Every proto file as a `google.protobuf.FileDescriptorSet`, custom options included.
+pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+macro_rules! package {
+    ($($name:literal)+) => { $(tonic::include_proto!($name);)+ };
+}
+
+pub mod google {
+    pub mod api {
+        package!("google.api");
+    }
+    pub mod r#type {
+        package!("google.r#type");
+    }
+}
+
+pub use saima::*;
+
+mod saima {
+    pub mod cadre {
+        pub mod v1 {
+            package!("saima.cadre.v1");
+        }
+    }
+
+    pub mod notification {
+        pub mod v1 {
+            package!("saima.notification.v1");
+        }
+    }
+
+    pub mod registry {
+        pub mod v1 {
+            package!("saima.registry.v1");
+        }
+    }
+
+    pub mod scoring {
+        pub mod v1 {
+            package!("saima.scoring.v1");
+        }
+    }
+}
