@@ -1,0 +1,152 @@
+//! The edge every call crosses: admitted or refused, given its deadline, its
+//! panics caught, its outcome told to telemetry.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use http::{Request, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tower::Service;
+use tracing::Instrument as _;
+
+use super::body::Reply;
+use super::method::Method;
+use super::{answer, deadline};
+use crate::config::Limits;
+use crate::error::{Error, Result};
+use crate::telemetry::call::Call;
+
+/// When the calls of one connection must end, whatever they do. Set by the connection.
+#[derive(Clone)]
+pub(super) struct End(pub(super) CancellationToken);
+
+/// The routes behind the edge.
+#[derive(Clone)]
+pub(super) struct Edge {
+    routes: Routes,
+    request_timeout: Duration,
+    requests: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+    shutdown: CancellationToken,
+}
+
+impl Edge {
+    pub(super) fn new(routes: Routes, limits: &Limits, shutdown: CancellationToken) -> Self {
+        let permits = |count: std::num::NonZeroU32| Arc::new(Semaphore::new(count.get() as usize));
+        Self {
+            routes: routes.prepare(),
+            request_timeout: limits.request_timeout,
+            requests: permits(limits.max_requests),
+            streams: permits(limits.max_streams),
+            shutdown,
+        }
+    }
+
+    /// A place among those being worked on, or a refusal at once: who waits in line only to
+    /// time out costs as much as who is served. Health is always answered, lest a prober
+    /// kill a server for being busy.
+    fn admit(&self, method: &Method) -> Result<Option<OwnedSemaphorePermit>> {
+        let places = match method {
+            method if method.is_health() => return Ok(None),
+            method if method.streams() => &self.streams,
+            _ => &self.requests,
+        };
+        let refused = |_| Error::unavailable("the server has too much to do; try again shortly");
+        places.clone().try_acquire_owned().map(Some).map_err(refused)
+    }
+
+    /// What ends this method's reply early; nothing for a unary one, which is one message.
+    fn cut(
+        &self,
+        method: &Method,
+        end: &CancellationToken,
+        deadline: Option<Instant>,
+    ) -> Option<BoxFuture<'static, Error>> {
+        if !method.server_streaming {
+            return None;
+        }
+        // The kit's own streams know nothing of the shutdown.
+        let end = if method.is_kits() { &self.shutdown } else { end };
+        let end = end.clone().cancelled_owned();
+        Some(Box::pin(async move {
+            tokio::select! {
+                () = end => Error::unavailable("the server ends this stream; open it again"),
+                () = passed(deadline) => Error::Deadline,
+            }
+        }))
+    }
+}
+
+impl Service<Request<Body>> for Edge {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, std::result::Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let method = Method::at(request.uri().path());
+        let mut call = Call::begin(method, request.headers());
+        let permit = match self.admit(method) {
+            Ok(permit) => permit,
+            Err(error) => return Box::pin(async move { Ok(refuse(&mut call, error)) }),
+        };
+        let now = Instant::now();
+        let asked = deadline::asked(request.headers()).and_then(|time| now.checked_add(time));
+        let limit = match asked {
+            asked if method.client_streaming => asked,
+            asked => asked.into_iter().chain(now.checked_add(self.request_timeout)).min(),
+        };
+        let End(end) = request.extensions().get().cloned().unwrap_or(End(self.shutdown.clone()));
+        let cut = self.cut(method, &end, asked);
+        let patient = method.is_kits();
+
+        let span = call.span().clone();
+        let reply = deadline::DEADLINE.scope(limit, self.routes.call(request));
+        let reply = AssertUnwindSafe(reply).catch_unwind();
+        let answered = async move {
+            let outcome = tokio::select! {
+                biased;
+                outcome = reply => outcome.map_err(|_| Error::internal("a handler panicked")),
+                () = passed(limit) => Err(Error::Deadline),
+                () = end.cancelled() => Err(Error::unavailable("the server is shutting down")),
+            };
+            let mut response = match outcome {
+                Ok(Ok(response)) => response,
+                Err(error) => return Ok(refuse(&mut call, error)),
+            };
+            if let Some(code) = answer::restate(response.headers_mut()) {
+                call.end(code);
+                return Ok(response);
+            }
+            // A stream keeps its place until it ends; a message leaves it to the next call.
+            let permit = permit.filter(|_| method.streams());
+            Ok(response.map(|body| Body::new(Reply::new(body, cut, patient, call, permit))))
+        };
+        Box::pin(answered.instrument(span))
+    }
+}
+
+fn refuse(call: &mut Call, error: Error) -> Response<Body> {
+    call.end(error.code());
+    Status::from(error).into_http()
+}
+
+async fn passed(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,183 @@
+//! The whole of a binary's `main`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args as _, FromArgMatches as _};
+use http::Uri;
+use tokio::net::TcpListener;
+
+use super::{Context, Service, Shutdown, Wing, serve, signals};
+use crate::clock::{Clock, System};
+use crate::config::Config;
+use crate::db::{Db, Source};
+use crate::error::{Error, Result};
+use crate::peers::Peers;
+use crate::request_id;
+use crate::telemetry::Telemetry;
+
+/// `EX_USAGE`: the settings are wrong, nothing was tried.
+const USAGE: u8 = 64;
+
+/// The whole main of a binary with one service: settings from flags and environment, then `run`.
+pub fn main(service: Service) -> ExitCode {
+    let command = Config::augment_args(clap::Command::new(service.name))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(format!("The {} service of Saima", service.name));
+    let config = command.try_get_matches().and_then(|matches| Config::from_arg_matches(&matches));
+    match config {
+        Ok(config) => run(service.name, &config, &[service]),
+        Err(error) => {
+            // Standard error or output may be closed; there is nobody else to tell.
+            let _ = error.print();
+            if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+        }
+    }
+}
+
+/// Runs the services in this process until a signal, as the process called `name`. The exit code
+/// is 0 after a drain or a migration, 64 for wrong settings, 1 when something failed.
+pub fn run(name: &'static str, config: &Config, services: &[Service]) -> ExitCode {
+    if let Err(message) = judge(config, services) {
+        eprintln!("error: {message}");
+        return ExitCode::from(USAGE);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no threads to run on: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(async {
+        let telemetry = match Telemetry::start(name, config) {
+            Ok(telemetry) => telemetry,
+            Err(error) => {
+                eprintln!("error: telemetry does not start: {error:?}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let outcome = if config.migrate {
+            migrate(config, services).await
+        } else {
+            work(config, services).await
+        };
+        if let Err(error) = &outcome {
+            tracing::error!(error = %described(error), "the process ends");
+        }
+        telemetry.flush().await;
+        outcome.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
+    });
+    // What still runs on a thread of its own was given its time by the drain.
+    runtime.shutdown_background();
+    code
+}
+
+/// What the flags alone cannot say: does every service find the peers it calls?
+fn judge(config: &Config, services: &[Service]) -> std::result::Result<(), String> {
+    let here = |peer: &str| services.iter().any(|service| service.name == peer);
+    for service in services {
+        let missing = |peer: &&&str| !here(peer) && config.peer_url(peer).is_none();
+        if let Some(peer) = service.peers.iter().find(missing) {
+            return Err(format!(
+                "{} calls {peer}: give its address with --{peer}-url or SAIMA_{}_URL",
+                service.name,
+                peer.to_uppercase()
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn migrate(config: &Config, services: &[Service]) -> Result<()> {
+    for service in services {
+        open(config, service).await?.close().await;
+    }
+    tracing::info!("the schema is up to date");
+    Ok(())
+}
+
+async fn work(config: &Config, services: &[Service]) -> Result<()> {
+    let shutdown = Shutdown::new();
+    signals::listen(shutdown.clone())?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let mut dbs = Vec::new();
+    let outcome = tokio::select! {
+        wings = start(config, services, address, &shutdown, &mut dbs) => match wings {
+            Ok(wings) => {
+                tracing::info!(%address, "serving");
+                serve(listener, wings, &config.limits, shutdown).await
+            }
+            Err(error) => Err(error),
+        },
+        () = shutdown.asked.cancelled() => Ok(()),
+    };
+    for db in dbs {
+        db.close().await;
+    }
+    outcome
+}
+
+async fn start(
+    config: &Config,
+    services: &[Service],
+    address: SocketAddr,
+    shutdown: &Shutdown,
+    dbs: &mut Vec<Db>,
+) -> Result<Vec<Wing>> {
+    let mut peers = Peers::default();
+    for name in services.iter().flat_map(|service| service.peers) {
+        let at = match config.peer_url(name) {
+            Some(url) => url.clone(),
+            None => dial(address)?,
+        };
+        peers = peers.with(name, at);
+    }
+    let mut wings = Vec::new();
+    for service in services {
+        let db = open(config, service).await?;
+        dbs.push(db.clone());
+        let sweep = request_id::sweep(db.clone(), shutdown.token());
+        let context =
+            Context { db, clock: clock(), peers: peers.clone(), shutdown: shutdown.token() };
+        wings.push((service.start)(context).await?.task(sweep));
+    }
+    Ok(wings)
+}
+
+async fn open(config: &Config, service: &Service) -> Result<Db> {
+    let source = match &config.database_url {
+        Some(url) => Source::Postgres {
+            url: url.as_str().to_owned(),
+            connections: config.database_connections.get(),
+        },
+        None => Source::Sqlite { directory: config.data_dir.clone() },
+    };
+    Db::open(&source, service.name, service.migrations, clock()).await
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(System)
+}
+
+/// The address under which a listener is reached from its own process.
+fn dial(mut address: SocketAddr) -> Result<Uri> {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("http://{address}").parse().map_err(Error::internal)
+}
+
+/// The error with its causes: whoever starts the process may see what no caller may.
+fn described(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => crate::error::chain(&**cause),
+        error => error.to_string(),
+    }
+}

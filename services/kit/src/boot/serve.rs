@@ -1,0 +1,142 @@
+//! Accepting, and the drain: NOT_SERVING, a wait, no more connections, open calls
+//! finish, what is left is ended.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::service::Routes;
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::Layer as _;
+
+use super::connection::{LAST_WORDS, Protocol};
+use super::edge::Edge;
+use super::health::Health;
+use super::{Shutdown, Wing};
+use crate::config::Limits;
+use crate::error::{Error, Result};
+
+/// Pause after the system refuses a connection, most likely for want of descriptors.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Serves the wings on a bound listener until `shutdown` has begun and the drain is over, at
+/// the latest `drain_wait` and `drain_timeout` after it. Fails when a wing's task panicked.
+pub async fn serve(
+    listener: TcpListener,
+    wings: Vec<Wing>,
+    limits: &Limits,
+    shutdown: Shutdown,
+) -> Result<()> {
+    let mut tasks = JoinSet::new();
+    let mut routes = Routes::default().into_axum_router();
+    let mut names = Vec::new();
+    for wing in wings {
+        routes = routes.merge(wing.routes.into_axum_router().reset_fallback());
+        names.extend(wing.health);
+        for task in wing.tasks {
+            tasks.spawn(async move {
+                task.await;
+                wing.name
+            });
+        }
+    }
+    let (health, routes) = Health::add(routes.into(), names).await?;
+    let edge = Edge::new(routes, limits, shutdown.token());
+    let door = Door {
+        edge: GrpcWebLayer::new().layer(edge),
+        protocol: Protocol::new(limits),
+        most: limits.max_connections.get() as usize,
+        connections: TaskTracker::new(),
+        shutdown: shutdown.token(),
+        end: CancellationToken::new(),
+    };
+
+    let defect = {
+        let mut accepting = std::pin::pin!(door.accept(listener));
+        let defect = tokio::select! {
+            biased;
+            () = shutdown.asked.cancelled() => None,
+            defect = defect(&mut tasks) => Some(defect),
+            never = &mut accepting => match never {},
+        };
+        health.not_serving().await;
+        let Err(_over) = timeout(limits.drain_wait, accepting).await;
+        defect
+    };
+    shutdown.come.cancel();
+    door.drain(&mut tasks, limits.drain_timeout).await;
+    defect.map_or(Ok(()), Err)
+}
+
+/// Where connections come in.
+struct Door {
+    edge: GrpcWebService<Edge>,
+    protocol: Protocol,
+    most: usize,
+    connections: TaskTracker,
+    shutdown: CancellationToken,
+    /// Ends every call that is still open.
+    end: CancellationToken,
+}
+
+impl Door {
+    async fn accept(&self, listener: TcpListener) -> Infallible {
+        let mut full = false;
+        loop {
+            let (io, from) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    sleep(ACCEPT_AGAIN).await;
+                    continue;
+                }
+            };
+            let was_full = std::mem::replace(&mut full, self.connections.len() >= self.most);
+            if full {
+                // Said once, not at every knock.
+                if !was_full {
+                    tracing::warn!(open = self.most, "too many connections; new ones are closed");
+                }
+                continue;
+            }
+            let (edge, protocol) = (self.edge.clone(), self.protocol.clone());
+            let (shutdown, end) = (self.shutdown.clone(), self.end.clone());
+            self.connections.spawn(protocol.serve(io, from, edge, shutdown, end));
+        }
+    }
+
+    async fn drain(&self, tasks: &mut JoinSet<&'static str>, time: Duration) {
+        self.connections.close();
+        let mut finished = std::pin::pin!(async {
+            self.connections.wait().await;
+            while tasks.join_next().await.is_some() {}
+        });
+        if timeout(time.saturating_sub(LAST_WORDS), &mut finished).await.is_ok() {
+            return;
+        }
+        tracing::warn!(
+            connections = self.connections.len(),
+            "drain time is over; ending what is open"
+        );
+        self.end.cancel();
+        // Dropping the tasks ends those that did not return.
+        if timeout(LAST_WORDS, finished).await.is_err() {
+            tracing::warn!("some work did not end and was dropped");
+        }
+    }
+}
+
+/// Waits for a task that panicked.
+async fn defect(tasks: &mut JoinSet<&'static str>) -> Error {
+    loop {
+        match tasks.join_next().await {
+            Some(Ok(wing)) => tracing::debug!(wing, "a task has done its work"),
+            Some(Err(panic)) => return Error::internal(panic),
+            None => std::future::pending().await,
+        }
+    }
+}

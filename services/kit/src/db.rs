@@ -1,0 +1,204 @@
+//! One door to two databases. SQL is written once, with `$1` placeholders, and
+//! run by either driver through the macros of this crate.
+//!
+//! Instants are stored as `BIGINT` microseconds, dates as text `yyyy-mm-dd`,
+//! decimals as canonical text, integers always as `i64`. `SUM` needs
+//! `CAST(SUM(x) AS BIGINT)`, since PostgreSQL widens it. Columns are listed: `SELECT *`
+//! fails in replicas of the release before as soon as a migration adds a column.
+//!
+//! A failed statement ends the transaction on both engines.
+//!
+//! Deliberately absent: a query language of our own, repositories, retries.
+
+mod macros;
+mod open;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::feed::{self, Event, Signal};
+
+pub use open::{Migrations, Source};
+
+/// A service's database. Clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pools: Pools,
+    clock: Arc<dyn Clock>,
+    pub(crate) signal: Signal,
+}
+
+#[derive(Clone, Debug)]
+enum Pools {
+    /// SQLite has one writer; readers see the state before it.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction; dropped without `commit`, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Inner,
+    now: Timestamp,
+    /// A statement failed: PostgreSQL would commit nothing and say nothing, SQLite might have
+    /// rolled back and would go on. Neither may happen.
+    failed: bool,
+    outbox: Vec<Event>,
+    signal: Signal,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// The connection under a transaction, for bulk paths that want one engine's own best.
+#[derive(Debug)]
+pub enum Connection<'a> {
+    /// The embedded database.
+    Sqlite(&'a mut sqlx::SqliteConnection),
+    /// The server.
+    Postgres(&'a mut sqlx::PgConnection),
+}
+
+impl Db {
+    /// Begins a transaction that may write. On SQLite it waits for its turn.
+    pub async fn begin_write(&self) -> Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(self.transaction(inner))
+    }
+
+    /// Begins a transaction that sees one state of the whole database and writes nothing.
+    pub async fn begin_read(&self) -> Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
+            Pools::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Inner::Postgres(pool.begin_with(begin).await?)
+            }
+        };
+        Ok(self.transaction(inner))
+    }
+
+    /// Waits for transactions under way and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    fn transaction(&self, inner: Inner) -> Tx {
+        Tx {
+            inner,
+            now: self.clock.now(),
+            failed: false,
+            outbox: Vec::new(),
+            signal: self.signal.clone(),
+        }
+    }
+}
+
+impl Tx {
+    /// The instant of this transaction: everything it records carries the same.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Writes the events appended to the feed, then makes everything durable at once. Fails
+    /// when a statement failed before, even if the caller took no notice.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.failed {
+            return Err(Error::internal(after_failure()));
+        }
+        let events = std::mem::take(&mut self.outbox);
+        let position =
+            if events.is_empty() { None } else { Some(feed::write(&mut self, events).await?) };
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        if let Some(position) = position {
+            self.signal.raise(position);
+        }
+        Ok(())
+    }
+
+    /// The connection underneath, past the macros. Whoever meets an error on it must return it.
+    pub fn connection(&mut self) -> Connection<'_> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => Connection::Sqlite(tx),
+            Inner::Postgres(tx) => Connection::Postgres(tx),
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.inner, Inner::Sqlite(_))
+    }
+
+    #[doc(hidden)]
+    pub fn sqlite(&mut self) -> std::result::Result<&mut sqlx::SqliteConnection, sqlx::Error> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) if !self.failed => Ok(tx),
+            Inner::Sqlite(_) => Err(after_failure()),
+            Inner::Postgres(_) => Err(other_engine()),
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn postgres(&mut self) -> std::result::Result<&mut sqlx::PgConnection, sqlx::Error> {
+        match &mut self.inner {
+            Inner::Postgres(tx) if !self.failed => Ok(tx),
+            Inner::Postgres(_) => Err(after_failure()),
+            Inner::Sqlite(_) => Err(other_engine()),
+        }
+    }
+
+    /// A failed statement ends the transaction on both engines.
+    #[doc(hidden)]
+    pub fn settle<T>(&mut self, outcome: std::result::Result<T, sqlx::Error>) -> Result<T> {
+        self.failed |= outcome.is_err();
+        outcome.map_err(Error::from)
+    }
+
+    pub(crate) fn post(&mut self, event: Event) {
+        self.outbox.push(event);
+    }
+}
+
+fn other_engine() -> sqlx::Error {
+    sqlx::Error::Protocol("the transaction runs on the other engine".to_owned())
+}
+
+fn after_failure() -> sqlx::Error {
+    sqlx::Error::Protocol("a statement of the transaction failed before".to_owned())
+}
+
+/// Rows per statement of `insert_many!`: SQLite binds at most 32,766 values.
+#[doc(hidden)]
+pub const CHUNK: usize = 500;
+
+/// True when `error` is a violated UNIQUE or PRIMARY KEY constraint. The transaction is lost
+/// then: return an error. Where both outcomes are right, `ON CONFLICT DO NOTHING` tells by its count.
+pub fn is_unique(error: &Error) -> bool {
+    let Error::Internal(cause) = error else { return false };
+    let cause = cause.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+    cause.is_some_and(|cause| cause.is_unique_violation())
+}

@@ -1,0 +1,177 @@
+//! What tests stand on: both databases, a clock that stands still, a server on a
+//! loopback port.
+//!
+//! ```ignore
+//! kit::both! {
+//!     // H1
+//!     async fn creates_a_unit(bed: &Bed) {
+//!         let served = bed.start(&[registry::SERVICE]).await;
+//!         let mut units = UnitServiceClient::new(served.channel());
+//!         units.create_unit(…).await.unwrap();
+//!     }
+//! }
+//! ```
+//!
+//! gives the tests `creates_a_unit::sqlite` and `creates_a_unit::postgres`. Without
+//! PostgreSQL's programs on the machine the latter says so and passes, unless `CI` is set.
+
+// Tests may fail by panicking; that is what tests are for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod cluster;
+mod serve;
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::clock::Fixed;
+use crate::db::{Db, Migrations, Source};
+use cluster::Cluster;
+
+pub use serve::Served;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const GLANCE: Duration = Duration::from_millis(10);
+const CONNECTIONS: u32 = 5;
+
+/// Declares tests that run on both databases.
+#[macro_export]
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($bed:ident: $kind:ty) $body:block)*) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn $name($bed: $kind) $body
+
+            $(#[$meta])*
+            #[test]
+            fn sqlite() {
+                $crate::testing::run($crate::testing::Engine::Sqlite, async |bed| $name(bed).await);
+            }
+
+            $(#[$meta])*
+            #[test]
+            fn postgres() {
+                $crate::testing::run($crate::testing::Engine::Postgres, async |bed| $name(bed).await);
+            }
+        })*
+    };
+}
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a folder of the test's own.
+    Sqlite,
+    /// A database of the test's own in the test process's throwaway cluster.
+    Postgres,
+}
+
+/// A test's ground: a database server or folder, and a clock.
+#[derive(Debug)]
+pub struct Bed {
+    engine: Engine,
+    source: Source,
+    clock: Arc<Fixed>,
+    open: Mutex<Vec<Db>>,
+    _folder: Option<TempDir>,
+}
+
+impl Bed {
+    /// Where the services' data lives.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Which engine this is, for what only one of them does.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The clock of everything on this bed; it stands at 2023-04-01T00:00:00Z until it is set.
+    pub fn clock(&self) -> &Arc<Fixed> {
+        &self.clock
+    }
+
+    /// Opens a service's database; again, it is the same one over other connections.
+    pub async fn db(&self, service: &'static str, migrations: &Migrations) -> Db {
+        let clock = Arc::clone(&self.clock);
+        let db = Db::open(&self.source, service, migrations, clock).await.unwrap();
+        self.open.lock().unwrap().push(db.clone());
+        db
+    }
+
+    async fn new(engine: Engine) -> Option<Self> {
+        let (source, folder) = match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let directory = folder.path().to_owned();
+                (Source::Sqlite { directory }, Some(folder))
+            }
+            Engine::Postgres => {
+                static NEXT: AtomicU32 = AtomicU32::new(1);
+                let cluster = Cluster::of_this_process()?;
+                let database = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+                cluster.create(&database).await;
+                let url = cluster.url(&database);
+                (Source::Postgres { url, connections: CONNECTIONS }, None)
+            }
+        };
+        Some(Self {
+            engine,
+            source,
+            clock: Arc::new(Fixed::new("2023-04-01T00:00:00Z".parse().unwrap())),
+            open: Mutex::default(),
+            _folder: folder,
+        })
+    }
+
+    async fn end(self) {
+        let open = std::mem::take(&mut *self.open.lock().unwrap());
+        for db in open {
+            db.close().await;
+        }
+        if let Source::Postgres { url, .. } = &self.source {
+            Cluster::of_this_process().unwrap().remove(url).await;
+        }
+    }
+}
+
+/// Runs a test's body on a bed of its own; `both!` calls this.
+pub fn run(engine: Engine, body: impl AsyncFnOnce(&Bed)) {
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_test_writer()
+        .try_init();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let Some(bed) = Bed::new(engine).await else {
+            assert!(std::env::var_os("CI").is_none(), "CI without PostgreSQL's programs");
+            // Not `eprintln!`: the test harness would swallow it.
+            let _ = writeln!(std::io::stderr(), "SKIPPED on PostgreSQL: no initdb on this machine");
+            return;
+        };
+        body(&bed).await;
+        bed.end().await;
+    });
+    runtime.shutdown_background();
+}
+
+/// Looks until there is something to see, and fails the test after twenty seconds.
+pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let seen = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, seen).await.expect("it did not come to pass in time")
+}

@@ -1,0 +1,115 @@
+//! Services on a real port, reached through a real client connection.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tonic::transport::{Channel, Endpoint};
+
+use super::Bed;
+use crate::boot::{self, Context, Service, Shutdown, Wing};
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::db::Db;
+use crate::error::Result;
+use crate::peers::Peers;
+
+/// Services that answer on a loopback port until they are stopped or the test ends.
+#[derive(Debug)]
+pub struct Served {
+    address: SocketAddr,
+    channel: Channel,
+    dbs: Vec<(&'static str, Db)>,
+    shutdown: Shutdown,
+    server: JoinHandle<Result<()>>,
+}
+
+impl Bed {
+    /// Starts services in one process image: one port, a database each, peers by that port.
+    pub async fn start(&self, services: &[Service]) -> Served {
+        self.start_with(services, Peers::default(), unhurried()).await
+    }
+
+    /// Starts services that may also call `peers` served elsewhere, under other limits.
+    pub async fn start_with(
+        &self,
+        services: &[Service],
+        mut peers: Peers,
+        limits: Limits,
+    ) -> Served {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        for service in services {
+            peers = peers.with(service.name, format!("http://{address}").parse().unwrap());
+        }
+        let shutdown = Shutdown::new();
+        let mut dbs = Vec::new();
+        let mut wings = Vec::new();
+        for service in services {
+            let db = self.db(service.name, service.migrations).await;
+            dbs.push((service.name, db.clone()));
+            let context = Context {
+                db,
+                clock: Arc::clone(self.clock()) as Arc<dyn Clock>,
+                peers: peers.clone(),
+                shutdown: shutdown.token(),
+            };
+            wings.push((service.start)(context).await.unwrap());
+        }
+        serve(listener, wings, limits, shutdown, dbs)
+    }
+
+    /// Serves wings that a test has put together itself.
+    pub async fn serve(&self, wings: Vec<Wing>, limits: Limits, shutdown: Shutdown) -> Served {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        serve(listener, wings, limits, shutdown, Vec::new())
+    }
+}
+
+impl Served {
+    /// A connection to the services, to be put into a generated client.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// The port they answer on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A service's database, for looking behind the wire.
+    pub fn db(&self, service: &str) -> &Db {
+        let found = self.dbs.iter().find(|(name, _)| *name == service);
+        &found.expect("no such service was started").1
+    }
+
+    /// Ends the services as a signal would, and waits for their end.
+    pub async fn stop(self) {
+        self.shutdown.begin();
+        self.server.await.unwrap().unwrap();
+        for (_, db) in &self.dbs {
+            db.close().await;
+        }
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    wings: Vec<Wing>,
+    limits: Limits,
+    shutdown: Shutdown,
+    dbs: Vec<(&'static str, Db)>,
+) -> Served {
+    let address = listener.local_addr().unwrap();
+    let ending = shutdown.clone();
+    let server = tokio::spawn(async move { boot::serve(listener, wings, &limits, ending).await });
+    let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy();
+    Served { address, channel, dbs, shutdown, server }
+}
+
+/// The limits of production, but nobody needs to be told of the end in advance.
+fn unhurried() -> Limits {
+    Limits { drain_wait: Duration::ZERO, ..Limits::default() }
+}

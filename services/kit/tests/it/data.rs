@@ -1,0 +1,14 @@
+//! The data half: errors, fields, names, pages, two databases, the change feed.
+
+mod cluster;
+mod compact;
+mod db;
+mod engine;
+mod error;
+mod feed;
+mod field;
+mod follow;
+mod follower;
+mod note;
+mod request_id;
+mod values;

@@ -1,0 +1,10 @@
+//! The runtime half: every limit, the drain, health, reflection and peers, each
+//! seen over a real loopback connection.
+
+mod desk;
+mod drain;
+mod limits;
+mod peers;
+mod raw;
+mod stock;
+mod wire;
