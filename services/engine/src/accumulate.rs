@@ -1,0 +1,105 @@
+//! How the facts of shorter periods make the fact of a longer one.
+
+use rust_decimal::Decimal;
+
+use crate::exact::{Arithmetic, Ratio};
+use crate::fact::Fact;
+
+/// How the values of shorter periods make the value of a longer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accumulation {
+    /// Each value is an increment; they are added.
+    Sum,
+    /// Each value counts from the start of the longer period; the last one holds.
+    Cumulative,
+    /// Each value is a level; their mean holds, divided by the number of values present.
+    Mean,
+    /// Each value is a level; the last one holds.
+    Latest,
+}
+
+/// The fact of a period from the facts of its parts, given in time order with
+/// [`Fact::Missing`] where a part has none.
+///
+/// Parts that do not apply are passed over. All missing is missing; all not applicable is not
+/// applicable. The value is `partial` when a part that it should rest on is missing: any part
+/// of a sum or mean, a part after the one that holds otherwise. It is verified when every
+/// observation behind it is. A mean is cut like any quotient of the engine.
+///
+/// ```
+/// use engine::{Accumulation, Fact, accumulate};
+/// let month = |value: &str, source: &str| Fact::Value {
+///     value: value.parse().unwrap(), verified: true, partial: false, sources: vec![source.into()],
+/// };
+/// let quarter = accumulate(Accumulation::Mean, &[month("97", "o1"), Fact::Missing, month("98", "o3")]);
+/// assert_eq!(quarter, Ok(Fact::Value {
+///     value: "97.5".parse().unwrap(), verified: true, partial: true, sources: vec!["o1".into(), "o3".into()],
+/// }));
+/// ```
+pub fn accumulate(how: Accumulation, parts: &[Fact]) -> Result<Fact, Arithmetic> {
+    let mut held = Held::default();
+    for part in parts {
+        held.take(how, part);
+    }
+    if held.values.is_empty() {
+        return Ok(without_value(parts));
+    }
+    let divisor = match how {
+        Accumulation::Mean => held.values.len() as u64,
+        Accumulation::Sum | Accumulation::Cumulative | Accumulation::Latest => 1,
+    };
+    let sum: Ratio = held.values.into_iter().map(Ratio::from).sum();
+    Ok(Fact::Value {
+        value: sum.over(Ratio::whole(divisor))?.cut()?,
+        verified: !held.unverified,
+        partial: held.partial,
+        sources: held.sources,
+    })
+}
+
+/// What the value rests on so far.
+#[derive(Default)]
+struct Held {
+    values: Vec<Decimal>,
+    unverified: bool,
+    partial: bool,
+    sources: Vec<String>,
+}
+
+impl Held {
+    fn take(&mut self, how: Accumulation, part: &Fact) {
+        let adds = matches!(how, Accumulation::Sum | Accumulation::Mean);
+        match part {
+            Fact::Missing => self.partial |= adds || !self.values.is_empty(),
+            Fact::NotApplicable { .. } => {}
+            Fact::Value { value, verified, partial, sources } => {
+                if !adds {
+                    *self = Held::default();
+                }
+                self.values.push(*value);
+                self.unverified |= !verified;
+                self.partial |= partial;
+                self.sources.extend_from_slice(sources);
+            }
+        }
+    }
+}
+
+/// Missing, unless every part says that it does not apply.
+fn without_value(parts: &[Fact]) -> Fact {
+    let (mut reasons, mut names, mut all_verified) = (Vec::<&str>::new(), Vec::new(), true);
+    for part in parts {
+        let Fact::NotApplicable { reason, verified, sources } = part else {
+            return Fact::Missing;
+        };
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
+        names.extend_from_slice(sources);
+        all_verified &= verified;
+    }
+    if parts.is_empty() {
+        return Fact::Missing;
+    }
+    Fact::NotApplicable { reason: reasons.join("; "), verified: all_verified, sources: names }
+}

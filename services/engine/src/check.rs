@@ -1,0 +1,219 @@
+//! What must hold of a track before anybody is scored by it.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use crate::exact::Ratio;
+use crate::fault::Faults;
+use crate::node::{Direction, Leaf, Node, Rule};
+use crate::track::{Colouring, Ranking, TrackDraft, WarningRules};
+
+/// Deepest tree, in nodes from the root to a leaf.
+pub const MAX_DEPTH: usize = 12;
+/// Most nodes of a tree.
+pub const MAX_NODES: usize = 2000;
+
+/// Notes everything that is wrong with a track.
+pub(crate) fn track(draft: &TrackDraft, faults: &mut Faults) {
+    let mut tree = Tree::default();
+    faults.inside("root", |faults| tree.node(&draft.root, 1, faults));
+    faults.inside("ranking", |faults| ranking(&draft.ranking, &tree.ids, faults));
+    if let Some(rule) = &draft.colouring {
+        faults.inside("colouring", |faults| colouring(rule, draft.ranking.ascending, faults));
+    }
+    faults.inside("warnings", |faults| warnings(&draft.warnings, faults));
+}
+
+#[derive(Default)]
+struct Tree<'a> {
+    ids: BTreeSet<&'a str>,
+    count: usize,
+}
+
+impl<'a> Tree<'a> {
+    fn node(&mut self, node: &'a Node, depth: usize, faults: &mut Faults) {
+        self.count += 1;
+        if depth > MAX_DEPTH || self.count > MAX_NODES {
+            // Said once: everything below and behind is left unread.
+            if depth > MAX_DEPTH || self.count == MAX_NODES + 1 {
+                let message =
+                    format!("a tree has at most {MAX_DEPTH} levels and {MAX_NODES} nodes");
+                faults.add("", "TREE_SIZE", message);
+            }
+            return;
+        }
+        if !is_id(&node.node_id) {
+            let message = "must be 1–63 letters, digits, dots, underscores and hyphens, beginning with a letter or digit";
+            faults.add("node_id", "NODE_ID", message);
+        } else if !self.ids.insert(&node.node_id) {
+            let message = format!("{} names another node of the track already", node.node_id);
+            faults.add("node_id", "DUPLICATE_NODE", message);
+        }
+        numbers(node, faults);
+        faults.inside(path(&node.rule), |faults| match &node.rule {
+            Rule::Leaf(rule) => leaf(node, rule, faults),
+            Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
+                self.children(node, children, depth, faults);
+            }
+        });
+    }
+
+    fn children(
+        &mut self,
+        node: &'a Node,
+        children: &'a [Node],
+        depth: usize,
+        faults: &mut Faults,
+    ) {
+        if children.is_empty() {
+            faults.add(
+                "children",
+                "NO_CHILDREN",
+                format!("{} needs at least one part", node.node_id),
+            );
+        } else if matches!(node.rule, Rule::Sum(_)) {
+            weights(node, children, faults);
+        }
+        for (place, child) in children.iter().enumerate() {
+            faults
+                .inside(format!("children[{place}]"), |faults| self.node(child, depth + 1, faults));
+        }
+    }
+}
+
+/// The field of the contract in which a rule stands.
+fn path(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Leaf(_) => "leaf",
+        inner => inner.name(),
+    }
+}
+
+fn numbers(node: &Node, faults: &mut Faults) {
+    faults.above("weight", node.weight, Decimal::ZERO);
+    faults.size("weight", node.weight);
+    if let Some(full_marks) = node.full_marks {
+        faults.above("full_marks", full_marks, Decimal::ZERO);
+        faults.size("full_marks", full_marks);
+        if !matches!(node.rule, Rule::Sum(_)) {
+            faults.add("full_marks", "FULL_MARKS", "only a sum has full marks of its own");
+        }
+    }
+    for (field, points) in [("min_points", node.min_points), ("max_points", node.max_points)] {
+        if let Some(points) = points {
+            faults.size(field, points);
+        }
+    }
+    if let (Some(least), Some(most)) = (node.min_points, node.max_points)
+        && least > most
+    {
+        faults.add(
+            "min_points",
+            "POINTS_ORDER",
+            format!("{least} is above the most points, {most}"),
+        );
+    }
+}
+
+fn weights(node: &Node, children: &[Node], faults: &mut Faults) {
+    let sum: Ratio = children.iter().map(|child| Ratio::from(child.weight)).sum();
+    if sum != Ratio::from(node.scale()) {
+        let sum = sum.cut().map_or_else(|cause| cause.to_string(), |sum| sum.to_string());
+        let message =
+            format!("the weights below {} add up to {sum}, not to {}", node.node_id, node.scale());
+        faults.add("children", "WEIGHT_SUM", message);
+    }
+}
+
+fn leaf(node: &Node, leaf: &Leaf, faults: &mut Faults) {
+    if leaf.indicator.is_empty() {
+        faults.add("indicator", "INDICATOR_REQUIRED", "a leaf needs an indicator");
+    }
+    faults.inside(leaf.method.name(), |faults| {
+        if let Some(fit) = leaf.method.direction()
+            && fit != leaf.direction
+        {
+            let wanted = match fit {
+                Direction::HigherIsBetter => "higher",
+                Direction::LowerIsBetter => "lower",
+            };
+            let message = format!("this method is for indicators whose {wanted} values are better");
+            faults.add("", "DIRECTION", message);
+        }
+        leaf.method.check(node.weight, leaf.direction, faults);
+    });
+}
+
+fn ranking(ranking: &Ranking, nodes: &BTreeSet<&str>, faults: &mut Faults) {
+    for (place, id) in ranking.tie_break.iter().enumerate() {
+        let field = format!("tie_break[{place}]");
+        if !nodes.contains(id.as_str()) {
+            faults.add(&field, "UNKNOWN_TIE_BREAK", format!("the track has no node {id:?}"));
+        } else if ranking.tie_break[..place].contains(id) {
+            faults.add(&field, "DUPLICATE_TIE_BREAK", format!("{id} stands in the list already"));
+        }
+    }
+}
+
+fn colouring(colouring: &Colouring, ascending: bool, faults: &mut Faults) {
+    let (zero, hundred) = (Decimal::ZERO, Decimal::ONE_HUNDRED);
+    match colouring {
+        Colouring::ByPace { yellow_behind, red_behind } => faults.inside("by_pace", |faults| {
+            faults.above("yellow_behind", *yellow_behind, zero);
+            faults.range("red_behind", *red_behind, zero, hundred);
+            faults.size("yellow_behind", *yellow_behind);
+            faults.size("red_behind", *red_behind);
+            if yellow_behind > red_behind {
+                let message =
+                    format!("{red_behind} lies before {yellow_behind}, where yellow begins");
+                faults.add("red_behind", "COLOURING_ORDER", message);
+            }
+        }),
+        Colouring::ByThreshold { green_at_least, yellow_at_least } => {
+            faults.inside("by_threshold", |faults| {
+                faults.size("green_at_least", *green_at_least);
+                faults.size("yellow_at_least", *yellow_at_least);
+                if green_at_least <= yellow_at_least {
+                    let message = format!(
+                        "{yellow_at_least} must lie below {green_at_least}, where green begins"
+                    );
+                    faults.add("yellow_at_least", "COLOURING_ORDER", message);
+                }
+                if ascending {
+                    let message =
+                        "the lowest score ranks first here and would be red: colour by rank share";
+                    faults.add("", "COLOURING_DIRECTION", message);
+                }
+            })
+        }
+        Colouring::ByRankShare { green_share, red_share } => {
+            faults.inside("by_rank_share", |faults| {
+                faults.range("green_share", *green_share, zero, hundred);
+                faults.range("red_share", *red_share, zero, hundred);
+                faults.size("green_share", *green_share);
+                faults.size("red_share", *red_share);
+                if Ratio::from(*green_share) + Ratio::from(*red_share) > Ratio::HUNDRED {
+                    let message =
+                        format!("{green_share} and {red_share} per cent are more than the track");
+                    faults.add("red_share", "COLOURING_ORDER", message);
+                }
+            })
+        }
+    }
+}
+
+fn warnings(rules: &WarningRules, faults: &mut Faults) {
+    if let Some(behind) = rules.behind_schedule {
+        faults.above("behind_schedule", behind, Decimal::ZERO);
+        faults.range("behind_schedule", behind, Decimal::MIN, Decimal::ONE_HUNDRED);
+        faults.size("behind_schedule", behind);
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    id.len() <= 63
+        && id.bytes().all(inner)
+        && id.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+}

@@ -1,0 +1,242 @@
+//! Why a number is what it is: the tree behind every score, which recomputes by itself.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use crate::exact::{Arithmetic, Ratio};
+use crate::rounding::Rounding;
+use crate::rule::Whole;
+use crate::{method, rule};
+
+/// How one node came to its points. Together with its children it holds every number that
+/// its formula needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The node's id.
+    pub node_id: String,
+    /// Name as printed.
+    pub display_name: String,
+    /// Rule or method, as in the contract.
+    pub method: &'static str,
+    /// Its formula, in the symbols of `inputs`. p and w under a Σ or Π are the children's
+    /// points and weights.
+    pub formula: &'static str,
+    /// The indicator of a leaf.
+    pub indicator: Option<String>,
+    /// Symbols of the formula, then `min` and `max` where the node bounds its points.
+    pub inputs: Vec<Input>,
+    /// Points at stake in the scheme.
+    pub weight: Decimal,
+    /// Points at stake after the weight of what is left out was spread; 0 when left out.
+    pub effective_weight: Decimal,
+    /// Points before bounds and rounding; absent when left out.
+    pub raw_points: Option<Decimal>,
+    /// Points; absent when left out.
+    pub points: Option<Decimal>,
+    /// Rounding that was applied.
+    pub rounding: Rounding,
+    /// What was special about this node itself.
+    pub flags: BTreeSet<Flag>,
+    /// Why the indicator does not apply; empty otherwise.
+    pub reason: String,
+    /// Observations behind a leaf's value.
+    pub observations: Vec<String>,
+    /// Parts, in the scheme's order.
+    pub children: Vec<Explained>,
+}
+
+/// One symbol of a formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Symbol, for example `A`.
+    pub symbol: Cow<'static, str>,
+    /// What it stands for, for example `actual value`.
+    pub meaning: Cow<'static, str>,
+    /// Its value; absent when there is none.
+    pub value: Option<Decimal>,
+}
+
+/// What was special about a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// No value was reported.
+    Missing,
+    /// The method needs a target above 0 and there is none; in a provisional score only.
+    TargetMissing,
+    /// The indicator does not apply.
+    NotApplicable,
+    /// The evaluating unit has not agreed with every observation.
+    Unverified,
+    /// Some observations of the period are missing.
+    Partial,
+    /// The node has no points, and its weight was spread over its siblings.
+    LeftOut,
+    /// The node took on weight of siblings that were left out.
+    Spread,
+    /// The method cut the points to its range.
+    Clamped,
+    /// The node's least or most points took effect.
+    Bounded,
+    /// All values of the cohort are equal, or there is but one.
+    DegenerateCohort,
+}
+
+impl Flag {
+    /// The stable code, for example `NOT_APPLICABLE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Flag::Missing => "MISSING",
+            Flag::TargetMissing => "TARGET_MISSING",
+            Flag::NotApplicable => "NOT_APPLICABLE",
+            Flag::Unverified => "UNVERIFIED",
+            Flag::Partial => "PARTIAL",
+            Flag::LeftOut => "LEFT_OUT",
+            Flag::Spread => "SPREAD",
+            Flag::Clamped => "CLAMPED",
+            Flag::Bounded => "BOUNDED",
+            Flag::DegenerateCohort => "DEGENERATE_COHORT",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Explained {
+    /// The points, computed again from `inputs`, weights and children alone; absent when the
+    /// node is left out. Equal to [`Explained::points`] in every tree the engine makes.
+    pub fn recompute(&self) -> Result<Option<Decimal>, Arithmetic> {
+        Ok(self.recompute_with(&Ratio::ONE)?.map(|settled| settled.points))
+    }
+
+    /// The node of that id, here or below.
+    pub fn find(&self, node_id: &str) -> Option<&Explained> {
+        if self.node_id == node_id {
+            return Some(self);
+        }
+        self.children.iter().find_map(|child| child.find(node_id))
+    }
+
+    /// What was special here or anywhere below.
+    pub fn all_flags(&self) -> BTreeSet<Flag> {
+        let below = self.children.iter().flat_map(Explained::all_flags);
+        self.flags.iter().copied().chain(below).collect()
+    }
+
+    fn recompute_with(&self, factor: &Ratio) -> Result<Option<Settled>, Arithmetic> {
+        if self.points.is_none() {
+            return Ok(None);
+        }
+        let inputs = Inputs(&self.inputs);
+        let bounds = inputs.bounds();
+        if self.flags.contains(&Flag::Missing) || self.flags.contains(&Flag::TargetMissing) {
+            return Ok(Some(Settled::nothing()));
+        }
+        if self.children.is_empty() {
+            let outcome = method::points(self.method, inputs)?;
+            let raw = (outcome.points * factor.clone()).cut()?;
+            return settle(raw, factor, bounds, self.rounding).map(Some);
+        }
+        let full_marks = inputs.value("full");
+        let weights = self.children.iter().map(|child| (child.weight, child.points.is_some()));
+        let below = rule::factor_below(self.method, full_marks.is_some(), factor, weights)?;
+        let mut parts = Vec::new();
+        for child in &self.children {
+            if let Some(settled) = child.recompute_with(&below)? {
+                parts.push(rule::Part { points: settled.points, weight: child.weight });
+            }
+        }
+        let weight = Ratio::from(self.weight) * factor.clone();
+        let raw = rule::points(self.method, &Whole { weight, full_marks }, &parts)?;
+        settle(raw, factor, bounds, self.rounding).map(Some)
+    }
+}
+
+impl Input {
+    pub(crate) fn new(
+        symbol: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+        value: Decimal,
+    ) -> Input {
+        Input::maybe(symbol, meaning, Some(value))
+    }
+
+    pub(crate) fn maybe(
+        symbol: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+        value: Option<Decimal>,
+    ) -> Input {
+        Input { symbol: symbol.into(), meaning: meaning.into(), value }
+    }
+}
+
+/// The inputs of a node, read by symbol.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'a>(pub(crate) &'a [Input]);
+
+impl Inputs<'_> {
+    pub(crate) fn get(self, symbol: &'static str) -> Result<Ratio, Arithmetic> {
+        self.find(symbol).ok_or(Arithmetic::Absent(symbol))
+    }
+
+    pub(crate) fn find(self, symbol: &str) -> Option<Ratio> {
+        self.value(symbol).map(Ratio::from)
+    }
+
+    pub(crate) fn has(self, symbol: &str) -> bool {
+        self.value(symbol).is_some()
+    }
+
+    fn value(self, symbol: &str) -> Option<Decimal> {
+        self.0.iter().find(|input| input.symbol == symbol)?.value
+    }
+
+    fn bounds(self) -> Bounds {
+        Bounds { least: self.value("min"), most: self.value("max") }
+    }
+}
+
+/// Least and most points of a node, in the scheme's own terms.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) least: Option<Decimal>,
+    pub(crate) most: Option<Decimal>,
+}
+
+/// The last stages of a node's points.
+pub(crate) struct Settled {
+    pub(crate) raw: Decimal,
+    pub(crate) bounded: bool,
+    pub(crate) points: Decimal,
+}
+
+impl Settled {
+    /// What a missing value gets: 0, whatever the bounds say.
+    pub(crate) fn nothing() -> Settled {
+        Settled { raw: Decimal::ZERO, bounded: false, points: Decimal::ZERO }
+    }
+}
+
+/// From raw points to points: bounds, which grow with the weight, then rounding.
+pub(crate) fn settle(
+    raw: Decimal,
+    factor: &Ratio,
+    bounds: Bounds,
+    rounding: Rounding,
+) -> Result<Settled, Arithmetic> {
+    let mut points = raw;
+    if let Some(least) = bounds.least {
+        points = points.max((Ratio::from(least) * factor.clone()).cut()?);
+    }
+    if let Some(most) = bounds.most {
+        points = points.min((Ratio::from(most) * factor.clone()).cut()?);
+    }
+    let bounded = points != raw;
+    Ok(Settled { raw, bounded, points: rounding.apply(points) })
+}

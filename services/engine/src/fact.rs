@@ -1,0 +1,149 @@
+//! What is known of a subject: facts, targets, time elapsed; and the cohort it runs in.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::exact::Ratio;
+use crate::trouble::Trouble;
+
+/// What is known of one indicator of one subject. Missing, not applicable, zero and
+/// unverified are four different things and stay so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A value, zero being a value like any other.
+    Value {
+        /// The value, in the indicator's unit of measure.
+        value: Decimal,
+        /// The evaluating unit agrees with every observation behind it.
+        verified: bool,
+        /// Some observations that belong to it are missing.
+        partial: bool,
+        /// Names of the observations behind it, in time order.
+        sources: Vec<String>,
+    },
+    /// Nothing was reported.
+    Missing,
+    /// The office decided that the indicator does not apply to the subject.
+    NotApplicable {
+        /// Why, in the office's words.
+        reason: String,
+        /// The evaluating unit agrees.
+        verified: bool,
+        /// Names of the observations that say so, in time order.
+        sources: Vec<String>,
+    },
+}
+
+/// The share of a period that has elapsed, an exact fraction such as 31/90.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    done: u32,
+    whole: u32,
+}
+
+impl Share {
+    /// The whole period.
+    pub const WHOLE: Share = Share { done: 1, whole: 1 };
+
+    /// `done` of `whole`, at most the whole; nothing of a whole of 0.
+    pub fn new(done: u32, whole: u32) -> Share {
+        Share { done: done.min(whole), whole: whole.max(1) }
+    }
+
+    pub(crate) fn of(self, target: Decimal) -> Ratio {
+        let parts = Ratio::from(target) * Ratio::whole(self.done.into());
+        // The whole is never 0, so nothing is lost here.
+        parts.over(Ratio::whole(self.whole.into())).unwrap_or(Ratio::ZERO)
+    }
+}
+
+/// One indicator of one subject: what is known, what was to be reached, how far time is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// What is known.
+    pub fact: Fact,
+    /// The value to reach by the end of the period.
+    pub target: Option<Decimal>,
+    /// How much of the target is due by now. The whole for a level (an indicator that does
+    /// not grow with the period).
+    pub elapsed: Share,
+}
+
+/// The cells of one subject by indicator. An indicator without a cell is missing and has
+/// no target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// The subject's name.
+    pub subject: String,
+    /// Its cells, by the indicator's name.
+    pub cells: BTreeMap<String, Cell>,
+}
+
+impl Sheet {
+    pub(crate) fn fact(&self, indicator: &str) -> &Fact {
+        self.cells.get(indicator).map_or(&Fact::Missing, |cell| &cell.fact)
+    }
+}
+
+/// The subjects that run on one track, each once, in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cohort {
+    sheets: Vec<Sheet>,
+}
+
+impl Cohort {
+    /// A cohort in any order given. `DUPLICATE_SUBJECT` when a subject stands in it twice.
+    pub fn new(mut sheets: Vec<Sheet>) -> Result<Cohort, Trouble> {
+        sheets.sort_by(|one, two| one.subject.cmp(&two.subject));
+        let twice = sheets.windows(2).find(|pair| pair[0].subject == pair[1].subject);
+        match twice {
+            Some(pair) => Err(Trouble::duplicate_subject(&pair[0].subject)),
+            None => Ok(Cohort { sheets }),
+        }
+    }
+
+    /// The sheets, in the order of their subjects' names.
+    pub fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+}
+
+/// The values of one indicator over a cohort, least first; only those that have a value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Column {
+    values: Vec<Decimal>,
+}
+
+impl Column {
+    pub(crate) fn of(cohort: &Cohort, indicator: &str) -> Column {
+        let facts = cohort.sheets.iter().map(|sheet| sheet.fact(indicator));
+        let mut values: Vec<Decimal> = facts
+            .filter_map(|fact| match fact {
+                Fact::Value { value, .. } => Some(*value),
+                Fact::Missing | Fact::NotApplicable { .. } => None,
+            })
+            .collect();
+        values.sort_unstable();
+        Column { values }
+    }
+
+    pub(crate) fn least(&self) -> Option<Decimal> {
+        self.values.first().copied()
+    }
+
+    pub(crate) fn greatest(&self) -> Option<Decimal> {
+        self.values.last().copied()
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.values.len()
+    }
+
+    /// How many values are less, and how many are greater.
+    pub(crate) fn around(&self, value: Decimal) -> (usize, usize) {
+        let less = self.values.partition_point(|other| *other < value);
+        let greater = self.values.len() - self.values.partition_point(|other| *other <= value);
+        (less, greater)
+    }
+}

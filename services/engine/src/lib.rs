@@ -1,0 +1,53 @@
+//! Scoring, and nothing else: from facts and rules to points, ranks, colours, warnings and
+//! the tree that explains them.
+//!
+//! The way through it: a rulebook is checked once ([`Track::check`]); the facts of a period
+//! are gathered on sheets ([`accumulate`], [`Sheet`], [`Cohort`]); [`score`] compares them.
+//! Everything is a function of its arguments: the same arguments give the same bytes on any
+//! machine, in any order of subjects, today and in ten years. Numbers are decimals; where
+//! arithmetic stops is said in [`PLACES`] and its module.
+//!
+//! Deliberately absent: clocks, randomness, maps in hash order, binary floating point,
+//! threads, files, networks, the wire format, and any decision about a person.
+#![deny(clippy::float_arithmetic, clippy::float_cmp_const)]
+
+mod accumulate;
+mod check;
+mod colour;
+mod exact;
+mod explained;
+mod fact;
+mod fault;
+mod method;
+mod node;
+mod pace;
+mod rank;
+mod rounding;
+mod rule;
+mod score;
+mod track;
+mod trouble;
+mod warning;
+
+/// The edition of the arithmetic: one more whenever the same arguments may come to other
+/// results than before, so that what was computed earlier is known to be of another edition.
+pub const EDITION: u32 = 1;
+
+pub use accumulate::{Accumulation, accumulate};
+pub use check::{MAX_DEPTH, MAX_NODES};
+pub use colour::Colour;
+pub use exact::{Arithmetic, DIGITS, PLACES};
+pub use explained::{Explained, Flag, Input};
+pub use fact::{Cell, Cohort, Fact, Share, Sheet};
+pub use fault::Fault;
+pub use method::steps::Step;
+pub use method::{
+    Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Steps,
+};
+pub use node::{Direction, Leaf, MissingPolicy, Node, Rule};
+pub use pace::Pace;
+pub use rounding::{Rounding, RoundingMode};
+pub use score::{SubjectResult, TrackResult, behind_schedule, provisional, score};
+pub use track::{Colouring, Ranking, Roundings, TieRule, Track, TrackDraft, WarningRules};
+pub use trouble::Trouble;
+pub use warning::Warning;

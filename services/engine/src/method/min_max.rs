@@ -1,0 +1,40 @@
+//! Min–max normalisation: points from 0 upward between two bounds.
+
+use rust_decimal::Decimal;
+
+use super::bounds::{self, Bounds};
+use super::{Case, Outcome, Scoring};
+use crate::exact::Arithmetic;
+use crate::explained::{Input, Inputs};
+use crate::fault::Faults;
+use crate::node::Direction;
+
+/// w·(x − low)/(high − low). An indicator whose lower values are better swaps the bounds.
+/// Equal bounds of a cohort give full points, marked DEGENERATE_COHORT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MinMax {
+    /// Where the bounds come from.
+    pub bounds: Bounds,
+    /// A value outside the bounds scores below 0 or above w.
+    pub unclamped: bool,
+}
+
+impl Scoring for MinMax {
+    const NAME: &'static str = "min_max";
+    const FORMULA: &'static str = "w·(x − low)/(high − low)";
+
+    fn check(&self, _weight: Decimal, _direction: Direction, faults: &mut Faults) {
+        self.bounds.check(faults);
+    }
+
+    fn inputs(&self, case: &Case<'_>) -> Vec<Input> {
+        let mut inputs = vec![Input::new("w", "points at stake", case.weight)];
+        inputs.append(&mut self.bounds.inputs(case, self.unclamped));
+        inputs
+    }
+
+    fn points(inputs: Inputs<'_>) -> Result<Outcome, Arithmetic> {
+        let (share, flag) = bounds::share(inputs)?;
+        Ok(Outcome { points: inputs.get("w")? * share, flag })
+    }
+}

@@ -1,0 +1,92 @@
+//! Points by rank in the cohort (位次赋分).
+
+use rust_decimal::Decimal;
+
+use super::{Case, Outcome, Scoring};
+use crate::exact::{Arithmetic, Ratio};
+use crate::explained::{Input, Inputs};
+use crate::fault::Faults;
+use crate::node::Direction;
+
+/// Points by rank among the cohort's values; tied values share the better rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RankTable {
+    /// Points of rank 1, 2, 3 …, never rising; the last one holds for all later ranks.
+    Listed(Vec<Decimal>),
+    /// max(start − (r − 1)·step, floor).
+    Falling {
+        /// Points of rank 1, at most w.
+        start: Decimal,
+        /// Points lost with each further rank, at least 0.
+        step: Decimal,
+        /// Least points.
+        floor: Decimal,
+    },
+}
+
+impl Scoring for RankTable {
+    const NAME: &'static str = "rank_table";
+    const FORMULA: &'static str = "p of rank r; or max(start − (r − 1)·step, floor)";
+
+    fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
+        match self {
+            RankTable::Listed(points) => {
+                if points.is_empty() {
+                    faults.add("points", "RANK_TABLE", "needs the points of rank 1 at least");
+                }
+                for (place, here) in points.iter().enumerate() {
+                    let field = format!("points[{place}]");
+                    faults.range(&field, *here, Decimal::ZERO, weight);
+                    faults.size(&field, *here);
+                    if place > 0 && points[place - 1] < *here {
+                        faults.add(&field, "RANK_TABLE", "a later rank cannot get more points");
+                    }
+                }
+            }
+            RankTable::Falling { start, step, floor } => {
+                faults.range("start", *start, Decimal::ZERO, weight);
+                faults.range("step", *step, Decimal::ZERO, weight);
+                faults.range("floor", *floor, Decimal::ZERO, *start);
+                faults.size("start", *start);
+                faults.size("step", *step);
+                faults.size("floor", *floor);
+            }
+        }
+    }
+
+    fn inputs(&self, case: &Case<'_>) -> Vec<Input> {
+        let (less, greater) = case.cohort.around(case.value);
+        let better = match case.direction {
+            Direction::HigherIsBetter => greater,
+            Direction::LowerIsBetter => less,
+        };
+        let mut inputs = vec![
+            Input::new("x", "actual value", case.value),
+            Input::new("r", "rank of the value", Decimal::from(better + 1)),
+            Input::new("n", "values that are ranked", Decimal::from(case.cohort.size())),
+        ];
+        match self {
+            RankTable::Listed(points) => {
+                let place = better.min(points.len().saturating_sub(1));
+                inputs.push(Input::maybe("p", "points of that rank", points.get(place).copied()));
+            }
+            RankTable::Falling { start, step, floor } => {
+                inputs.push(Input::new("start", "points of rank 1", *start));
+                inputs.push(Input::new("step", "points lost with each rank", *step));
+                inputs.push(Input::new("floor", "least points", *floor));
+            }
+        }
+        inputs
+    }
+
+    fn points(inputs: Inputs<'_>) -> Result<Outcome, Arithmetic> {
+        let points = match inputs.find("p") {
+            Some(points) => points,
+            None => {
+                let lost = (inputs.get("r")? - Ratio::ONE) * inputs.get("step")?;
+                (inputs.get("start")? - lost).max(inputs.get("floor")?)
+            }
+        };
+        Ok(Outcome { points, flag: None })
+    }
+}

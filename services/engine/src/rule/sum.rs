@@ -1,0 +1,19 @@
+//! Adds the parts' points; a sum on a scale of its own is then scaled to its weight.
+
+use rust_decimal::Decimal;
+
+use super::{Part, Whole};
+use crate::exact::{Arithmetic, Ratio};
+
+pub(crate) const NAME: &str = "sum";
+pub(crate) const FORMULA: &str = "Σp";
+pub(crate) const FORMULA_SCALED: &str = "w·Σp/full";
+
+/// Σp, or w·Σp/full with full marks of its own.
+pub(crate) fn points(whole: &Whole, parts: &[Part]) -> Result<Decimal, Arithmetic> {
+    let sum: Ratio = parts.iter().map(|part| Ratio::from(part.points)).sum();
+    match whole.full_marks {
+        None => sum.cut(),
+        Some(full_marks) => (whole.weight.clone() * sum).over(full_marks.into())?.cut(),
+    }
+}

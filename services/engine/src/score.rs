@@ -1,0 +1,121 @@
+//! Scoring a track: every subject's tree, the order, colours, pace and warnings.
+
+mod tree;
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use crate::colour::{self, Colour};
+use crate::explained::{Explained, Flag};
+use crate::fact::Cohort;
+use crate::pace::{self, Pace};
+use crate::rank;
+use crate::track::Track;
+use crate::trouble::Trouble;
+use crate::warning::{self, Warning};
+
+/// What a track came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackResult {
+    /// The track.
+    pub track_id: String,
+    /// How many subjects were ranked.
+    pub ranked: usize,
+    /// By rank, then by name; subjects without a score last.
+    pub subjects: Vec<SubjectResult>,
+    /// Proposals for the two warnings.
+    pub warnings: Vec<Warning>,
+}
+
+/// What one subject came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectResult {
+    /// The subject's name.
+    pub subject: String,
+    /// Total points; absent when every node was left out.
+    pub total: Option<Decimal>,
+    /// Rank by the track's tie rule; absent without a total.
+    pub rank: Option<Decimal>,
+    /// Colour; absent when the track has none, or it goes by a figure the subject lacks.
+    pub colour: Option<Colour>,
+    /// How far along its plan the subject is, in per cent of what was due: the mean over its
+    /// indicators with a pace, each counted up to 100, by their share of the total.
+    pub pace: Option<Decimal>,
+    /// The pace of each leaf that has one, in the scheme's order.
+    pub paces: Vec<Pace>,
+    /// The tree behind the total.
+    pub explained: Explained,
+}
+
+impl SubjectResult {
+    /// What was special anywhere in the tree.
+    pub fn flags(&self) -> BTreeSet<Flag> {
+        self.explained.all_flags()
+    }
+}
+
+/// Whether gaps in the facts forbid a score.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Provisional,
+    Final,
+}
+
+/// Scores a cohort on a track. The result does not depend on the order in which the subjects
+/// were given. All troubles are returned, in the order of subjects and nodes.
+pub fn score(track: &Track, cohort: &Cohort) -> Result<TrackResult, Vec<Trouble>> {
+    evaluate(track, cohort, Stage::Final)
+}
+
+/// Scores a cohort as it stands, for a board while the period runs: what would forbid a score,
+/// a missing value under BLOCK or a target that is not there, gives 0 points and is marked.
+pub fn provisional(track: &Track, cohort: &Cohort) -> Result<TrackResult, Vec<Trouble>> {
+    evaluate(track, cohort, Stage::Provisional)
+}
+
+fn evaluate(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackResult, Vec<Trouble>> {
+    let columns = tree::columns(track, cohort);
+    let stakes = pace::stakes(track);
+    let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
+    for sheet in cohort.sheets() {
+        let explained = tree::explain(track, sheet, &columns, stage, &mut troubles);
+        let paces = pace::of_subject(track, sheet, &mut troubles);
+        let pace = pace::mean(&paces, &stakes).unwrap_or_else(|cause| {
+            troubles.push(Trouble::arithmetic(&sheet.subject, &track.root().node_id, cause));
+            None
+        });
+        subjects.push(SubjectResult {
+            subject: sheet.subject.clone(),
+            total: explained.points,
+            rank: None,
+            colour: None,
+            pace,
+            paces,
+            explained,
+        });
+    }
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    let placed = rank::place(track.ranking(), &mut subjects);
+    colour::paint(track.colouring(), &placed, &mut subjects);
+    let mut warnings = warning::behind(track, &subjects);
+    warnings.extend(warning::lowest(track, &placed, &subjects));
+    Ok(TrackResult {
+        track_id: track.track_id().to_owned(),
+        ranked: placed.len(),
+        subjects,
+        warnings,
+    })
+}
+
+/// The warnings of indicators behind schedule alone, which need neither scores nor an order.
+pub fn behind_schedule(track: &Track, cohort: &Cohort) -> Result<Vec<Warning>, Vec<Trouble>> {
+    let (mut warnings, mut troubles) = (Vec::new(), Vec::new());
+    for sheet in cohort.sheets() {
+        let paces = pace::of_subject(track, sheet, &mut troubles);
+        warnings.extend(warning::behind_of(track, &sheet.subject, &paces));
+    }
+    if troubles.is_empty() { Ok(warnings) } else { Err(troubles) }
+}

@@ -1,0 +1,160 @@
+//! A track: who is compared with whom, by which tree, and what follows from the order.
+
+use rust_decimal::Decimal;
+
+use crate::check;
+use crate::fault::{Fault, Faults};
+use crate::node::{Leaf, Node};
+use crate::rounding::Rounding;
+
+/// A track as it was written down, not yet checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackDraft {
+    /// Id, unique within the scheme.
+    pub track_id: String,
+    /// Name as printed.
+    pub display_name: String,
+    /// The score tree.
+    pub root: Node,
+    /// How the order is made.
+    pub ranking: Ranking,
+    /// How the board is coloured; not at all when absent.
+    pub colouring: Option<Colouring>,
+    /// When warnings are given.
+    pub warnings: WarningRules,
+}
+
+/// The roundings that a scheme gives its tracks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roundings {
+    /// Of each leaf's points, unless the leaf says otherwise.
+    pub leaf: Rounding,
+    /// Of the root's points, unless the root says otherwise.
+    pub total: Rounding,
+}
+
+/// How the order within a track is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranking {
+    /// What tied subjects get.
+    pub tie_rule: TieRule,
+    /// Node ids whose points break a tie, in order of precedence.
+    pub tie_break: Vec<String>,
+    /// The lowest score ranks first; the tie-break follows the same direction.
+    pub ascending: bool,
+}
+
+/// What tied subjects get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieRule {
+    /// 1, 1, 3.
+    Competition,
+    /// 1, 1, 2.
+    Dense,
+    /// 1.5, 1.5, 3.
+    Average,
+}
+
+/// How the board is coloured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Colouring {
+    /// By how far a subject is behind the time schedule, in percentage points.
+    ByPace {
+        /// Behind by this or more: yellow.
+        yellow_behind: Decimal,
+        /// Behind by more than this: red.
+        red_behind: Decimal,
+    },
+    /// By score.
+    ByThreshold {
+        /// At least this score: green.
+        green_at_least: Decimal,
+        /// At least this score: yellow; below: red.
+        yellow_at_least: Decimal,
+    },
+    /// By rank: the first and the last share of the track, in per cent. The number is
+    /// rounded down; ties at an edge take the better colour.
+    ByRankShare {
+        /// Share that is green.
+        green_share: Decimal,
+        /// Share that is red.
+        red_share: Decimal,
+    },
+}
+
+/// When the two warnings are given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WarningRules {
+    /// Warn of an indicator that is behind by so many percentage points or more.
+    pub behind_schedule: Option<Decimal>,
+    /// Warn the last so many subjects.
+    pub lowest_ranks: u32,
+}
+
+/// A track that was checked: whatever it holds can be scored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    draft: TrackDraft,
+    roundings: Roundings,
+}
+
+impl Track {
+    /// Checks a track, or returns everything that is wrong with it. Reasons: `NODE_ID`,
+    /// `DUPLICATE_NODE`, `NO_CHILDREN`, `TREE_SIZE`, `WEIGHT_SUM`, `FULL_MARKS`,
+    /// `POINTS_ORDER`, `INDICATOR_REQUIRED`, `DIRECTION`, `PARAMETER_RANGE`,
+    /// `PARAMETER_SIZE`, `BOUNDS_ORDER`, `STEPS_ORDER`, `STEPS_END`, `RANK_TABLE`,
+    /// `UNKNOWN_TIE_BREAK`, `DUPLICATE_TIE_BREAK`, `COLOURING_ORDER`, `COLOURING_DIRECTION`.
+    pub fn check(draft: TrackDraft, roundings: Roundings) -> Result<Track, Vec<Fault>> {
+        let mut faults = Faults::default();
+        check::track(&draft, &mut faults);
+        faults.into_result(Track { draft, roundings })
+    }
+
+    /// Id, unique within the scheme.
+    pub fn track_id(&self) -> &str {
+        &self.draft.track_id
+    }
+
+    /// Name as printed.
+    pub fn display_name(&self) -> &str {
+        &self.draft.display_name
+    }
+
+    /// The score tree.
+    pub fn root(&self) -> &Node {
+        &self.draft.root
+    }
+
+    /// How the order is made.
+    pub fn ranking(&self) -> &Ranking {
+        &self.draft.ranking
+    }
+
+    /// How the board is coloured.
+    pub fn colouring(&self) -> Option<&Colouring> {
+        self.draft.colouring.as_ref()
+    }
+
+    /// When warnings are given.
+    pub fn warnings(&self) -> &WarningRules {
+        &self.draft.warnings
+    }
+
+    /// Every leaf with its node, in the scheme's order.
+    pub fn leaves(&self) -> Vec<(&Node, &Leaf)> {
+        let nodes = self.draft.root.walk().into_iter();
+        nodes.filter_map(|node| Some((node, node.leaf()?))).collect()
+    }
+
+    /// The rounding in effect at a node of the tree.
+    pub fn rounding(&self, node: &Node) -> Rounding {
+        let usual = if node.node_id == self.draft.root.node_id {
+            self.roundings.total
+        } else if node.leaf().is_some() {
+            self.roundings.leaf
+        } else {
+            Rounding::NONE
+        };
+        node.rounding.unwrap_or(usual)
+    }
+}

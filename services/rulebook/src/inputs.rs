@@ -1,0 +1,166 @@
+//! A period's facts laid out for scoring: one cohort for each track.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::{Accumulation, Cell, Cohort, Fact, Share, Sheet, Trouble, accumulate};
+use jiff::civil::Date;
+use kit::field::Fields;
+use proto::registry::v1 as pb;
+
+use crate::indicators::{Indicators, Measure};
+use crate::span::Span;
+use crate::targets::Targets;
+use crate::{PERIOD, Rulebook, refusal};
+
+/// What was reported: facts by unit, indicator and period, named in full or by the last
+/// segment of the name. What is not in here is missing.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    by_unit: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
+}
+
+/// One track's part of a run.
+#[derive(Clone, Debug)]
+pub struct TrackInputs {
+    /// The track.
+    pub track_id: String,
+    /// Everybody who runs on it, subjects named as units are.
+    pub cohort: Cohort,
+}
+
+impl Facts {
+    /// Adds a fact; a later one for the same cell takes the place of the earlier.
+    pub fn insert(&mut self, unit: &str, indicator: &str, period: &str, fact: Fact) {
+        let unit = self.by_unit.entry(last_segment(unit).to_owned()).or_default();
+        let indicator = unit.entry(last_segment(indicator).to_owned()).or_default();
+        indicator.insert(last_segment(period).to_owned(), fact);
+    }
+
+    fn get(&self, unit: &str, indicator: &str, period: &str) -> Option<&Fact> {
+        let indicators = self.by_unit.get(last_segment(unit))?;
+        indicators.get(last_segment(indicator))?.get(period)
+    }
+}
+
+/// The cohorts of a scheme's tracks in the period of an assignment, in the scheme's order.
+///
+/// The fact of an indicator is made of the facts of its reporting periods within the scored
+/// one; an indicator reported for longer periods only does not apply. `through` is the last
+/// day that has elapsed, the whole period when `None`: reporting periods that end later count
+/// where there is a fact and are not missed where there is none, and of a target that grows
+/// with the period (SUM, CUMULATIVE) the share of days elapsed is due.
+pub fn track_inputs(
+    assignment: &pb::Assignment,
+    scheme: &str,
+    rulebook: &Rulebook,
+    facts: &Facts,
+    through: Option<Date>,
+) -> kit::Result<Vec<TrackInputs>> {
+    let mut fields = Fields::default();
+    let (span, indicators) = definitions(assignment, &mut fields);
+    let targets = Targets::read(assignment, &mut fields);
+    fields.check()?;
+    let layout = Layout { span, through: through.unwrap_or(span.last), indicators, targets, facts };
+    let mut inputs = Vec::with_capacity(rulebook.entries.len());
+    for entry in &rulebook.entries {
+        let track_id = entry.track.track_id();
+        let leaves = entry.track.leaves();
+        let names: BTreeSet<&str> =
+            leaves.iter().map(|(_, leaf)| leaf.indicator.as_str()).collect();
+        let sheets = entrants(assignment, scheme, track_id).map(|unit| layout.sheet(unit, &names));
+        let sheets: Result<Vec<Sheet>, Trouble> = sheets.collect();
+        let cohort = sheets.and_then(Cohort::new).map_err(|trouble| refusal(vec![trouble]))?;
+        inputs.push(TrackInputs { track_id: track_id.to_owned(), cohort });
+    }
+    Ok(inputs)
+}
+
+/// The days of an assignment's period, and its indicators.
+pub(crate) fn definitions(assignment: &pb::Assignment, fields: &mut Fields) -> (Span, Indicators) {
+    let name = assignment.period.as_ref().map_or("", |period| &period.name);
+    let name = fields.name("assignment.period.name", &PERIOD, name);
+    let span = Span::parse(name.id("period"));
+    if span.is_none() {
+        fields.violation(
+            "assignment.period.name",
+            "NAME_FORMAT",
+            "must end in an id such as 2023Q1",
+        );
+    }
+    let nothing = Span { length: crate::Length::Year, first: Date::ZERO, last: Date::ZERO };
+    (span.unwrap_or(nothing), Indicators::from_proto(&assignment.indicators))
+}
+
+/// The units on a track of a scheme.
+pub(crate) fn entrants<'a>(
+    assignment: &'a pb::Assignment,
+    scheme: &str,
+    track_id: &str,
+) -> impl Iterator<Item = &'a str> {
+    let on_track =
+        move |entrant: &&pb::Entrant| entrant.scheme == scheme && entrant.track_id == track_id;
+    assignment.entrants.iter().filter(on_track).map(|entrant| entrant.unit.as_str())
+}
+
+/// The id at the end of a resource's name.
+pub(crate) fn last_segment(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+struct Layout<'a> {
+    span: Span,
+    through: Date,
+    indicators: Indicators,
+    targets: Targets<'a>,
+    facts: &'a Facts,
+}
+
+impl Layout<'_> {
+    fn sheet(&self, unit: &str, indicators: &BTreeSet<&str>) -> Result<Sheet, Trouble> {
+        let mut cells = BTreeMap::new();
+        for indicator in indicators {
+            // A scheme in force names no unknown indicator; one that does has no facts of it.
+            if let Some(measure) = self.indicators.get(indicator) {
+                cells.insert((*indicator).to_owned(), self.cell(unit, indicator, measure)?);
+            }
+        }
+        Ok(Sheet { subject: unit.to_owned(), cells })
+    }
+
+    fn cell(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Cell, Trouble> {
+        let elapsed = match measure.accumulation {
+            Accumulation::Sum | Accumulation::Cumulative => {
+                Share::new(self.span.days_through(self.through), self.span.days())
+            }
+            Accumulation::Mean | Accumulation::Latest => Share::WHOLE,
+        };
+        Ok(Cell {
+            fact: self.fact(unit, indicator, measure)?,
+            target: self.targets.of(unit, indicator, measure, &self.span),
+            elapsed,
+        })
+    }
+
+    fn fact(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Fact, Trouble> {
+        if measure.frequency > self.span.length {
+            let (owed, scored) = (measure.frequency.noun(), self.span.length.noun());
+            return Ok(Fact::NotApplicable {
+                reason: format!("reported for a {owed}; nothing is due for a {scored}"),
+                verified: true,
+                sources: Vec::new(),
+            });
+        }
+        let parts = self.span.parts(measure.frequency).filter_map(|part| {
+            let fact = self.facts.get(unit, indicator, &part.id());
+            let due = part.last <= self.through;
+            fact.cloned().or(due.then_some(Fact::Missing))
+        });
+        accumulate(measure.accumulation, &parts.collect::<Vec<_>>()).map_err(|cause| Trouble {
+            subject: unit.to_owned(),
+            node_id: String::new(),
+            indicator: indicator.to_owned(),
+            reason: "OVERFLOW",
+            message: format!("the values of {unit} in {indicator} cannot be accumulated: {cause}"),
+        })
+    }
+}

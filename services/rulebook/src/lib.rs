@@ -1,0 +1,112 @@
+//! The bridge between the contract's rulebook and the engine: schemes read and checked with
+//! every fault at its place, members selected, a period's facts laid out for scoring.
+//!
+//! Registry checks drafts by it, scoring computes runs by it and the command line scores
+//! offline by it, so that the three can never disagree about what a scheme means.
+//!
+//! Deliberately absent: arithmetic (that is the engine's), storage, calls, clocks.
+
+mod canonical;
+mod indicators;
+mod inputs;
+mod members;
+mod parse;
+mod span;
+mod targets;
+
+use std::collections::BTreeSet;
+
+use engine::Track;
+use kit::Error;
+use kit::error::Unmet;
+use kit::name::Pattern;
+use rust_decimal::Decimal;
+use sha2::{Digest as _, Sha256};
+
+pub use indicators::{Indicators, Measure};
+pub use inputs::{Facts, TrackInputs, track_inputs};
+pub use members::{Entrant, Members};
+pub use parse::{parse, read};
+pub use span::{Length, Span};
+
+static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
+static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
+
+/// A scheme that was read and found sound.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// Title in the office's words.
+    pub display_name: String,
+    /// Series within which one scheme follows another.
+    pub series: String,
+    /// First period for which it holds.
+    pub effective_period: String,
+    /// Tracks in the scheme's order.
+    pub entries: Vec<Entry>,
+    canonical: String,
+}
+
+/// A track and who runs on it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Who runs.
+    pub members: Members,
+    /// What it is scored by.
+    pub track: Track,
+}
+
+impl Rulebook {
+    /// The track of that id.
+    pub fn track(&self, track_id: &str) -> Option<&Track> {
+        let mut tracks = self.entries.iter().map(|entry| &entry.track);
+        tracks.find(|track| track.track_id() == track_id)
+    }
+
+    /// The text that stands for the rulebook: equal for equal rules however they were written
+    /// down. Its form is described in `canonical.rs`.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// Lower-case hex SHA-256 over the canonical text.
+    pub fn digest(&self) -> String {
+        let digest = Sha256::digest(self.canonical.as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Every indicator on any track, by name.
+    pub fn indicators(&self) -> BTreeSet<&str> {
+        let leaves = self.entries.iter().flat_map(|entry| entry.track.leaves());
+        leaves.map(|(_, leaf)| leaf.indicator.as_str()).collect()
+    }
+
+    /// Whether some leaf divides by this indicator's target, which must then be above 0
+    /// (reason `TARGET_NOT_POSITIVE`).
+    pub fn divides_by_target(&self, indicator: &str) -> bool {
+        let leaves = self.entries.iter().flat_map(|entry| entry.track.leaves());
+        leaves
+            .into_iter()
+            .any(|(_, leaf)| leaf.indicator == indicator && leaf.method.needs_target())
+    }
+}
+
+/// Refuses a target that its indicator's method divides by, unless it is above 0; for the
+/// caller to place at its field.
+pub fn target_fault(indicator: &str, value: Decimal) -> Option<(&'static str, String)> {
+    (value <= Decimal::ZERO).then(|| {
+        let message = format!(
+            "{indicator} is scored by dividing by its target, which must be above 0, not {value}"
+        );
+        ("TARGET_NOT_POSITIVE", message)
+    })
+}
+
+/// The engine's troubles as the suite's error: FAILED_PRECONDITION, one entry each.
+pub fn refusal(troubles: Vec<engine::Trouble>) -> Error {
+    let unmet = troubles.into_iter().map(|trouble| Unmet {
+        reason: trouble.reason,
+        subject: trouble.subject,
+        message: trouble.message,
+    });
+    Error::Precondition(unmet.collect())
+}

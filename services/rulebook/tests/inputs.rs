@@ -1,0 +1,295 @@
+//! B1, H3, H5: members, targets and facts of a period laid out for scoring.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{
+    completion, decimal, deduction, indicators, known, leaf, name, plain, scheme, sum, track, unit,
+};
+use engine::{Cell, Fact, Share};
+use jiff::civil::{Date, date};
+use proto::registry::v1 as pb;
+use rulebook::{Facts, track_inputs};
+use rust_decimal::Decimal;
+
+fn select(scheme: &pb::Scheme, units: &[pb::Unit]) -> Result<Vec<String>, Vec<String>> {
+    let rulebook = rulebook::parse(scheme, &known()).unwrap();
+    let found = rulebook.select(units);
+    if let Ok(found) = &found {
+        assert_eq!(&rulebook.place(units), found);
+    }
+    let entrants = |found: Vec<rulebook::Entrant>| {
+        found.iter().map(|it| format!("{} {}", it.track_id, it.unit)).collect()
+    };
+    let faults = |found: Vec<kit::Violation>| {
+        found.iter().map(|it| format!("{} {}", it.field, it.reason)).collect()
+    };
+    found.map(entrants).map_err(faults)
+}
+
+#[test]
+fn members_are_those_listed_and_those_that_match() {
+    let mut scheme = plain();
+    let department = pb::UnitKind::Department;
+    let members = pb::Members {
+        categories: vec!["general-management".to_owned()],
+        kinds: vec![department.into()],
+        units: vec![name("units", "station")],
+        except_units: vec![name("units", "archive")],
+    };
+    scheme.tracks[0].members = Some(members);
+    let mut team = unit("team", "general-management");
+    team.kind = pb::UnitKind::Team.into();
+    let mut retired = unit("retired", "general-management");
+    retired.retire_time = Some(Default::default());
+    let mut group = unit("group", "general-management");
+    group.kind = pb::UnitKind::Group.into();
+    let units = [
+        unit("office", "general-management"),
+        unit("archive", "general-management"),
+        unit("finance", "economic-management"),
+        unit("station", "other"),
+        team,
+        retired,
+        group,
+    ];
+    let expected = ["office", "station"].map(|id| format!("general {}", name("units", id)));
+    assert_eq!(select(&scheme, &units), Ok(expected.to_vec()));
+
+    let members = scheme.tracks[0].members.as_mut().unwrap();
+    members.units = ["retired", "group", "nowhere"].map(|id| name("units", id)).to_vec();
+    let path = "scheme.tracks[0].members.units";
+    let expected = [
+        format!("{path} UNIT_GROUP"),
+        format!("{path} UNKNOWN_UNIT"),
+        format!("{path} UNIT_RETIRED"),
+    ];
+    assert_eq!(select(&scheme, &units), Err(expected.to_vec()));
+}
+
+#[test]
+fn no_unit_runs_on_two_tracks() {
+    let mut scheme = plain();
+    let mut second = scheme.tracks[0].clone();
+    second.track_id = "second".to_owned();
+    scheme.tracks.push(second);
+    let found = select(&scheme, &[unit("office", "general-management")]);
+    assert_eq!(found, Err(vec!["scheme.tracks[1].members UNIT_ON_TWO_TRACKS".to_owned()]));
+}
+
+#[test]
+fn an_enacted_scheme_places_everybody_once_whatever_became_of_the_units() {
+    let mut scheme = plain();
+    let listed = |track_id: &str, ids: &[&str]| {
+        let units = ids.iter().map(|id| name("units", id)).collect();
+        let members = pb::Members { units, ..Default::default() };
+        pb::Track {
+            track_id: track_id.to_owned(),
+            members: Some(members),
+            ..scheme.tracks[0].clone()
+        }
+    };
+    let second = pb::Track { track_id: "second".to_owned(), ..scheme.tracks[0].clone() };
+    let third = listed("third", &["station", "retired", "group", "nowhere"]);
+    scheme.tracks.extend([second, third]);
+    let mut retired = unit("retired", "other");
+    retired.retire_time = Some(Default::default());
+    let mut group = unit("group", "other");
+    group.kind = pb::UnitKind::Group.into();
+    let category = "general-management";
+    let units = [unit("station", category), unit("office", category), retired, group];
+    let found = rulebook::parse(&scheme, &known()).unwrap().place(&units);
+    let found: Vec<String> =
+        found.iter().map(|it| format!("{} {}", it.track_id, it.unit)).collect();
+    let expected = ["general office", "third station"].map(|it| {
+        let (track, unit) = it.split_once(' ').unwrap();
+        format!("{track} {}", name("units", unit))
+    });
+    assert_eq!(found, expected);
+}
+
+fn assignment(period: &str, targets: &[(&str, &str, &str)]) -> pb::Assignment {
+    let entrant = |unit: &str| pb::Entrant {
+        scheme: name("schemes", "2023"),
+        track_id: "general".to_owned(),
+        unit: name("units", unit),
+    };
+    let target = |(indicator, period, value): &(&str, &str, &str)| pb::AssignedTarget {
+        unit: name("units", "office"),
+        indicator: name("indicators", indicator),
+        period: name("periods", period),
+        value: decimal(value),
+    };
+    pb::Assignment {
+        period: Some(pb::Period { name: name("periods", period), ..pb::Period::default() }),
+        entrants: vec![entrant("office")],
+        indicators: indicators(),
+        targets: targets.iter().map(target).collect(),
+        ..pb::Assignment::default()
+    }
+}
+
+fn whole() -> pb::Scheme {
+    let marks = || pb::leaf::Method::Marks(pb::Marks {});
+    let leaves = vec![
+        leaf("revenue", "40", completion(None)),
+        leaf("accidents", "30", deduction("2")),
+        leaf("satisfaction", "10", marks()),
+        leaf("emissions", "10", deduction("1")),
+        leaf("yearbook", "10", marks()),
+    ];
+    scheme(vec![track("general", "general-management", sum("total", "100", leaves))])
+}
+
+fn cell(
+    assignment: &pb::Assignment,
+    facts: &Facts,
+    through: Option<Date>,
+    indicator: &str,
+) -> Cell {
+    let rulebook = rulebook::parse(&whole(), &known()).unwrap();
+    let inputs =
+        track_inputs(assignment, &name("schemes", "2023"), &rulebook, facts, through).unwrap();
+    assert_eq!((inputs.len(), inputs[0].track_id.as_str()), (1, "general"));
+    let sheet = &inputs[0].cohort.sheets()[0];
+    assert_eq!(sheet.subject, name("units", "office"));
+    sheet.cells[&name("indicators", indicator)].clone()
+}
+
+fn value(text: &str, partial: bool, sources: &[&str]) -> Fact {
+    let sources = sources.iter().map(|it| (*it).to_owned()).collect();
+    Fact::Value { value: text.parse().unwrap(), verified: true, partial, sources }
+}
+
+fn facts(rows: &[(&str, &str, &str)]) -> Facts {
+    let mut facts = Facts::default();
+    for (indicator, period, amount) in rows {
+        facts.insert(
+            &name("units", "office"),
+            indicator,
+            &name("periods", period),
+            value(amount, false, &[period]),
+        );
+    }
+    facts
+}
+
+#[test]
+fn months_make_a_quarter_each_in_its_own_way() {
+    let quarter = assignment("2023Q1", &[]);
+    let facts = facts(&[
+        ("revenue", "2023-01", "10"),
+        ("revenue", "2023-02", "20"),
+        ("revenue", "2023-03", "12.5"),
+        ("revenue", "2023-04", "999"),
+        ("satisfaction", "2023-01", "9"),
+        ("satisfaction", "2023-03", "8"),
+        ("accidents", "2023-01", "1"),
+        ("accidents", "2023-02", "3"),
+        ("emissions", "2023Q1", "4"),
+    ]);
+    let fact = |indicator| cell(&quarter, &facts, None, indicator).fact;
+    assert_eq!(fact("revenue"), value("42.5", false, &["2023-01", "2023-02", "2023-03"]));
+    assert_eq!(fact("satisfaction"), value("8.5", true, &["2023-01", "2023-03"]));
+    assert_eq!(fact("accidents"), value("3", true, &["2023-02"]));
+    assert_eq!(fact("emissions"), value("4", false, &["2023Q1"]));
+    let Fact::NotApplicable { reason, verified, .. } = fact("yearbook") else {
+        panic!("a year is due for no quarter")
+    };
+    assert_eq!(
+        (reason.as_str(), verified),
+        ("reported for a year; nothing is due for a quarter", true)
+    );
+}
+
+#[test]
+fn what_is_not_yet_due_is_not_missed() {
+    let year = assignment("2023", &[("revenue", "2023", "365")]);
+    let facts = facts(&[
+        ("revenue", "2023-01", "10"),
+        ("revenue", "2023-02", "20"),
+        ("accidents", "2023-06", "1"),
+    ]);
+    let through = Some(date(2023, 2, 28));
+    let revenue = cell(&year, &facts, through, "revenue");
+    assert_eq!(revenue.fact, value("30", false, &["2023-01", "2023-02"]));
+    assert_eq!((revenue.target, revenue.elapsed), (Some(Decimal::from(365)), Share::new(59, 365)));
+    // A report before its time counts.
+    assert_eq!(cell(&year, &facts, through, "accidents").fact, value("1", false, &["2023-06"]));
+    // A level is due as it is from the first day on.
+    assert_eq!(cell(&year, &facts, through, "satisfaction").elapsed, Share::WHOLE);
+    assert_eq!(
+        cell(&year, &facts, Some(date(2022, 12, 31)), "revenue").elapsed,
+        Share::new(0, 365)
+    );
+    assert_eq!(
+        cell(&year, &facts, None, "revenue").fact,
+        value("30", true, &["2023-01", "2023-02"])
+    );
+}
+
+#[test]
+fn a_target_is_the_periods_own_or_made_of_its_parts() {
+    let target = |period, indicator, targets: &[(&str, &str, &str)]| {
+        let target = cell(&assignment(period, targets), &Facts::default(), None, indicator).target;
+        target.map(|target| target.to_string())
+    };
+    let own = [("revenue", "2023Q1", "100"), ("revenue", "2023-01", "5")];
+    assert_eq!(target("2023Q1", "revenue", &own), Some("100".to_owned()));
+    let months =
+        [("revenue", "2023-01", "5"), ("revenue", "2023-02", "6"), ("revenue", "2023-03", "7.5")];
+    assert_eq!(target("2023Q1", "revenue", &months), Some("18.5".to_owned()));
+    assert_eq!(target("2023Q1", "revenue", &months[..2]), None);
+    let halves =
+        [("revenue", "2023H1", "40"), ("revenue", "2023H2", "60"), ("revenue", "2023Q1", "1")];
+    assert_eq!(target("2023", "revenue", &halves), Some("100".to_owned()));
+    let last = [("accidents", "2023-03", "4"), ("accidents", "2023-01", "9")];
+    assert_eq!(target("2023Q1", "accidents", &last), Some("4".to_owned()));
+    assert_eq!(target("2023Q1", "accidents", &last[1..]), None);
+    assert_eq!(target("2023Q1", "satisfaction", &[("satisfaction", "2023-03", "9")]), None);
+}
+
+#[test]
+fn a_scheme_says_which_targets_it_still_lacks() {
+    let rulebook = rulebook::parse(&plain(), &known()).unwrap();
+    let gaps = |targets: &[(&str, &str, &str)]| {
+        let gaps =
+            rulebook.target_gaps(&name("schemes", "2023"), &assignment("2023Q1", targets)).unwrap();
+        gaps.iter().map(|gap| format!("{} {}", gap.field, gap.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(gaps(&[]), ["scheme.tracks[0] node revenue TARGET_MISSING"]);
+    assert_eq!(
+        gaps(&[("revenue", "2023Q1", "0")]),
+        ["scheme.tracks[0] node revenue TARGET_NOT_POSITIVE"]
+    );
+    assert!(gaps(&[("revenue", "2023Q1", "1")]).is_empty());
+    assert_eq!(rulebook::target_fault("revenue", Decimal::ZERO).unwrap().0, "TARGET_NOT_POSITIVE");
+    assert!(rulebook::target_fault("revenue", Decimal::ONE).is_none());
+}
+
+#[test]
+fn an_assignment_that_cannot_be_read_is_refused() {
+    let mut broken = assignment("2023Q9", &[("revenue", "2023Q1", "many")]);
+    broken.targets[0].value = None;
+    let rulebook = rulebook::parse(&plain(), &known()).unwrap();
+    let found = track_inputs(&broken, &name("schemes", "2023"), &rulebook, &Facts::default(), None);
+    let Err(kit::Error::Invalid(violations)) = found else { panic!("not refused") };
+    let found: Vec<_> = violations.iter().map(|it| format!("{} {}", it.field, it.reason)).collect();
+    assert_eq!(
+        found,
+        ["assignment.period.name NAME_FORMAT", "assignment.targets[0].value REQUIRED"]
+    );
+}
+
+#[test]
+fn a_unit_that_runs_twice_on_a_track_is_refused() {
+    let mut twice = assignment("2023Q1", &[]);
+    twice.entrants.push(twice.entrants[0].clone());
+    let rulebook = rulebook::parse(&plain(), &known()).unwrap();
+    let found = track_inputs(&twice, &name("schemes", "2023"), &rulebook, &Facts::default(), None);
+    let Err(kit::Error::Precondition(unmet)) = found else { panic!("not refused") };
+    assert_eq!(
+        (unmet[0].reason, unmet[0].subject.as_str()),
+        ("DUPLICATE_SUBJECT", "districts/hengkou/units/office")
+    );
+}
