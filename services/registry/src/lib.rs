@@ -1,0 +1,67 @@
+//! The registry: what is evaluated, by which rulebook, over which periods. It holds the
+//! districts, and in each its units, indicators, periods, targets and schemes.
+//!
+//! Every write takes its district first (`store::district::lock`), so that decisions about
+//! one district are made one after another, and every write counts the district's edition
+//! on. Readers of an assignment learn from the edition alone whether anything changed.
+//!
+//! Deliberately absent: observations, scores and whatever is reckoned from them; persons;
+//! deletion (history is what was defined at the time); calls to any other service.
+
+mod assignment;
+mod batch;
+mod district;
+mod indicator;
+mod patch;
+mod period;
+mod rpc;
+mod scheme;
+mod store;
+mod target;
+mod unit;
+
+use kit::Result;
+use kit::boot::{self, BATCH_DECODE_LIMIT, Context, DOCUMENT_LIMIT, Wing};
+use kit::db::Migrations;
+use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
+use proto::registry::v1::change_service_server::ChangeServiceServer;
+use proto::registry::v1::district_service_server::DistrictServiceServer;
+use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
+use proto::registry::v1::period_service_server::PeriodServiceServer;
+use proto::registry::v1::scheme_service_server::SchemeServiceServer;
+use proto::registry::v1::target_service_server::TargetServiceServer;
+use proto::registry::v1::unit_service_server::UnitServiceServer;
+
+use crate::rpc::Rpc;
+
+/// The registry as a process starts it.
+pub const SERVICE: boot::Service = boot::Service {
+    name: "registry",
+    peers: &[],
+    migrations: &MIGRATIONS,
+    start: |context| Box::pin(start(context)),
+};
+
+/// The registry's schema.
+pub static MIGRATIONS: Migrations = Migrations {
+    sqlite: sqlx::migrate!("migrations/sqlite"),
+    postgres: sqlx::migrate!("migrations/postgres"),
+};
+
+/// Starts the registry.
+pub async fn start(context: Context) -> Result<Wing> {
+    let rpc = Rpc::new(&context);
+    let units = UnitServiceServer::new(rpc.clone());
+    let indicators = IndicatorServiceServer::new(rpc.clone());
+    let targets = TargetServiceServer::new(rpc.clone());
+    let assignments = kit::service!(AssignmentServiceServer::new(rpc.clone()));
+    Ok(Wing::new(SERVICE.name)
+        .service(kit::service!(DistrictServiceServer::new(rpc.clone())))
+        .service(kit::service!(units, BATCH_DECODE_LIMIT))
+        .service(kit::service!(indicators, BATCH_DECODE_LIMIT))
+        .service(kit::service!(PeriodServiceServer::new(rpc.clone())))
+        .service(kit::service!(targets, BATCH_DECODE_LIMIT))
+        .service(kit::service!(SchemeServiceServer::new(rpc.clone())))
+        .service(assignments.max_encoding_message_size(DOCUMENT_LIMIT))
+        .service(kit::service!(ChangeServiceServer::new(rpc))))
+}

@@ -1,0 +1,109 @@
+//! Assignments.
+
+use std::collections::BTreeSet;
+
+use kit::db::Tx;
+use kit::{Result as Kit, decimal};
+use proto::registry::v1 as pb;
+use proto::registry::v1::assignment_service_server::AssignmentService;
+use tonic::{Request, Response, Status};
+
+use super::Rpc;
+use super::scheme::{self, Ground};
+use crate::district::District;
+use crate::period::Period;
+use crate::scheme::Scheme;
+use crate::target::Target;
+use crate::{assignment, indicator, period, store, unit};
+
+#[tonic::async_trait]
+impl AssignmentService for Rpc {
+    async fn get_assignment(
+        &self,
+        request: Request<pb::GetAssignmentRequest>,
+    ) -> Result<Response<pb::GetAssignmentResponse>, Status> {
+        let request = request.into_inner();
+        let name = assignment::NAME.parse("name", &request.name)?;
+        let (id, period) = (name.id("district"), name.id("period"));
+
+        let mut tx = self.db.begin_read().await?;
+        let district = store::district::get(&mut tx, id).await?;
+        let etag = assignment::etag(period, district.edition);
+        if request.etag == etag {
+            let unchanged = true;
+            return Ok(Response::new(pb::GetAssignmentResponse {
+                assignment: None,
+                etag,
+                unchanged,
+            }));
+        }
+        let period = store::period::find(&mut tx, id, period).await?;
+        let period = period.ok_or_else(|| name.not_found())?;
+        let schemes = store::scheme::holding(&mut tx, id, period.span.first).await?;
+        let assignment = assemble(&mut tx, &district, period, schemes).await?;
+        Ok(Response::new(pb::GetAssignmentResponse {
+            assignment: Some(assignment),
+            etag,
+            unchanged: false,
+        }))
+    }
+}
+
+/// What `period` asks of everybody by `schemes`.
+pub(super) async fn assemble(
+    tx: &mut Tx,
+    district: &District,
+    period: Period,
+    schemes: Vec<Scheme>,
+) -> Kit<pb::Assignment> {
+    let id = &district.id;
+    let parts = store::period::within(tx, id, &period.span).await?;
+    let ids = parts.iter().chain([&period]).map(|period| period.id.as_str()).collect();
+    let targets = store::target::of_periods(tx, id, &ids).await?;
+    let ground = Ground::load(tx, district).await?;
+    let gone = ground.gone(period.span.first);
+
+    let (mut entrants, mut used, mut documents) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for scheme in schemes {
+        let start = scheme.contents.effective_start;
+        let document = scheme::to_proto(scheme)?;
+        let rulebook = ground.read(&document)?;
+        let placed = ground.place(&rulebook, start);
+        entrants.extend(placed.into_iter().filter(|it| !gone.contains(&it.unit)).map(|it| {
+            pb::Entrant { scheme: document.name.clone(), track_id: it.track_id, unit: it.unit }
+        }));
+        used.extend(rulebook.indicators().into_iter().map(str::to_owned));
+        documents.push(document);
+    }
+    entrants
+        .sort_by(|a, b| (&a.scheme, &a.track_id, &a.unit).cmp(&(&b.scheme, &b.track_id, &b.unit)));
+    let indicators = ground.indicators.into_iter().filter(|it| used.contains(&it.name));
+    let indicators: Vec<pb::Indicator> = indicators.collect();
+    let run = entrants.iter().map(|it| it.unit.as_str());
+    let evaluate = indicators.iter().map(|it| it.evaluating_unit.as_str());
+    let named: BTreeSet<&str> = run.chain(evaluate).collect();
+    let units = ground.units.into_iter().map(pb::Unit::from);
+    let units = units.filter(|unit| named.contains(unit.name.as_str())).collect();
+
+    Ok(pb::Assignment {
+        name: assignment::NAME.format(&[id, &period.id]),
+        period: Some(period.into()),
+        parts: parts.into_iter().map(pb::Period::from).collect(),
+        time_zone: district.contents.time_zone.clone(),
+        schemes: documents,
+        entrants,
+        units,
+        indicators,
+        targets: targets.into_iter().map(assigned).collect(),
+    })
+}
+
+fn assigned(target: Target) -> pb::AssignedTarget {
+    let Target { district, key, contents, .. } = target;
+    pb::AssignedTarget {
+        unit: unit::NAME.format(&[&district, &key.unit]),
+        indicator: indicator::NAME.format(&[&district, &key.indicator]),
+        period: period::NAME.format(&[&district, &key.period]),
+        value: Some(decimal::to_proto(contents.value)),
+    }
+}

@@ -1,0 +1,151 @@
+//! Judging a draft: everything that can be told before it is in force.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use kit::db::Tx;
+use kit::field::Fields;
+use kit::name::Name;
+use kit::{Error, Result};
+use prost::Message as _;
+use proto::registry::v1 as pb;
+use rulebook::Rulebook;
+
+use super::ground::{Ground, unmet};
+use crate::district::District;
+use crate::period::Period;
+use crate::rpc::assignment;
+use crate::scheme::{Contents, Scheme, Use};
+use crate::{indicator, period, store, unit};
+
+/// How many missing targets are named when a scheme cannot be enacted.
+const GAPS: usize = 20;
+
+/// Reads and judges what an author says, every fault at its field.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    district: &District,
+    given: &pb::Scheme,
+) -> Result<(Contents, Vec<Use>)> {
+    let ground = Ground::load(tx, district).await?;
+    let mut fields = Fields::default();
+    let rulebook = rulebook::read(given, &ground.measures(), &mut fields);
+    check_left_out(&mut fields, given, &ground, &district.id);
+    // What is no name at all was refused just now.
+    let period = match period::NAME.read(&given.effective_period) {
+        Some(name) => effective(tx, &name, &district.id).await?.map_err(Some),
+        None => Err(None),
+    };
+    if let Err(Some((reason, message))) = &period {
+        fields.violation("scheme.effective_period", reason, message);
+    }
+    let (Some(rulebook), Ok(period)) = (rulebook, period) else {
+        fields.check()?;
+        return Err(Error::internal("a scheme was neither read nor refused"));
+    };
+    let start = period.span.first;
+    for fault in ground.select(&rulebook, start).err().unwrap_or_default() {
+        fields.violation(fault.field, fault.reason, fault.message);
+    }
+    let uses = uses(&rulebook);
+    check_targets(tx, &mut fields, &district.id, &uses, start).await?;
+    fields.check()?;
+    let contents = Contents {
+        series: rulebook.series.clone(),
+        effective_period: period.id,
+        effective_start: start,
+        document: document(given, &rulebook).encode_to_vec(),
+    };
+    Ok((contents, uses))
+}
+
+/// Judges once more, now that a draft is to come into force: it still reads, and every target
+/// that a leaf needs in the effective period is there. FAILED_PRECONDITION otherwise.
+pub(super) async fn judge_again(
+    tx: &mut Tx,
+    district: &District,
+    scheme: &Scheme,
+) -> Result<Rulebook> {
+    let document = super::to_proto(scheme.clone())?;
+    let ground = Ground::load(tx, district).await?;
+    let rulebook = ground.read(&document)?;
+    if let Err(faults) = ground.select(&rulebook, scheme.contents.effective_start) {
+        return Err(unmet(&document.name, faults));
+    }
+    let period = period::NAME.parse("effective_period", &document.effective_period)?;
+    let period = store::period::get(tx, &period).await?;
+    let assignment = assignment::assemble(tx, district, period, vec![scheme.clone()]).await?;
+    let mut gaps = rulebook.target_gaps(&document.name, &assignment)?;
+    gaps.truncate(GAPS);
+    if gaps.is_empty() { Ok(rulebook) } else { Err(unmet(&document.name, gaps)) }
+}
+
+/// The period that a scheme is to hold from, or the reason and message of its refusal:
+/// `OTHER_DISTRICT`, `UNKNOWN_PERIOD`.
+pub(super) async fn effective(
+    tx: &mut Tx,
+    name: &Name,
+    district: &str,
+) -> Result<std::result::Result<Period, (&'static str, String)>> {
+    if name.id("district") != district {
+        return Ok(Err(("OTHER_DISTRICT", format!("{name} is not in districts/{district}"))));
+    }
+    let found = store::period::find(tx, district, name.id("period")).await?;
+    Ok(found.ok_or_else(|| ("UNKNOWN_PERIOD", format!("there is no period {name}"))))
+}
+
+/// The rulebook crate does not mind who is left out, but a name that nobody has is a slip.
+fn check_left_out(fields: &mut Fields, given: &pb::Scheme, ground: &Ground, district: &str) {
+    let known: BTreeSet<&str> = ground.units.iter().map(|unit| unit.id.as_str()).collect();
+    for (track, given) in given.tracks.iter().enumerate() {
+        let names = given.members.iter().flat_map(|members| &members.except_units);
+        for (place, name) in names.enumerate() {
+            let is_known =
+                |name: Name| name.id("district") == district && known.contains(name.id("unit"));
+            if unit::NAME.read(name).is_some_and(|name| !is_known(name)) {
+                let field = format_args!("scheme.tracks[{track}].members.except_units[{place}]");
+                fields.violation(field, "UNKNOWN_UNIT", format!("there is no unit {name}"));
+            }
+        }
+    }
+}
+
+/// Refuses a scheme that divides by a target that is not above 0 while the scheme holds.
+async fn check_targets(
+    tx: &mut Tx,
+    fields: &mut Fields,
+    district: &str,
+    uses: &[Use],
+    start: Date,
+) -> Result<()> {
+    let divided = uses.iter().filter(|it| it.divides).map(|it| it.indicator.as_str());
+    let targets = store::target::not_positive(tx, district, &divided.collect(), start).await?;
+    for target in targets {
+        let indicator = indicator::NAME.format(&[district, &target.key.indicator]);
+        if let Some((reason, message)) = rulebook::target_fault(&indicator, target.contents.value) {
+            fields.violation("scheme.tracks", reason, format!("{}: {message}", target.name()));
+        }
+    }
+    Ok(())
+}
+
+fn uses(rulebook: &Rulebook) -> Vec<Use> {
+    let used = rulebook.indicators().into_iter().filter_map(|name| {
+        Some(Use {
+            indicator: indicator::NAME.read(name)?.id("indicator").to_owned(),
+            divides: rulebook.divides_by_target(name),
+        })
+    });
+    used.collect()
+}
+
+/// What is stored of a scheme beside the columns: the rules in the author's words.
+fn document(given: &pb::Scheme, rulebook: &Rulebook) -> pb::Scheme {
+    pb::Scheme {
+        display_name: rulebook.display_name.clone(),
+        leaf_rounding: given.leaf_rounding,
+        total_rounding: given.total_rounding,
+        tracks: given.tracks.clone(),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! Targets (目标值): what a unit is to reach in an indicator by the end of a period (B1, H2).
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use kit::field::Fields;
+use kit::name::{Pattern, is_id};
+use kit::{Result, etag};
+use rust_decimal::Decimal;
+
+use crate::batch::Batch;
+use crate::{indicator, period, unit};
+
+/// How targets are named. The last segment is longer than an id may be, and is two ids: see
+/// `Key::parse`.
+pub(crate) static NAME: Pattern =
+    Pattern::new("target", "districts/{district}/units/{unit}/targets/{target}");
+
+/// Which target: ids of unit, indicator and period within one district.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) unit: String,
+    pub(crate) indicator: String,
+    pub(crate) period: String,
+}
+
+/// A target.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) district: String,
+    pub(crate) key: Key,
+    pub(crate) contents: Contents,
+    pub(crate) create_time: Timestamp,
+    pub(crate) update_time: Timestamp,
+    pub(crate) revision: i64,
+}
+
+/// What the office says of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contents {
+    pub(crate) value: Decimal,
+    /// Where it comes from.
+    pub(crate) source: String,
+}
+
+impl Key {
+    /// Reads `districts/{district}/units/{unit}/targets/{indicator}.{period}` into the district
+    /// and the key. Ids of indicators may hold dots, those of periods do not.
+    pub(crate) fn parse(name: &str) -> Option<(String, Self)> {
+        let (unit, target) = name.split_once("/targets/")?;
+        let unit = unit::NAME.read(unit)?;
+        let (indicator, period) = target.rsplit_once('.')?;
+        let is_key = is_id(indicator) && is_id(period);
+        let key = is_key.then(|| Self {
+            unit: unit.id("unit").to_owned(),
+            indicator: indicator.to_owned(),
+            period: period.to_owned(),
+        })?;
+        Some((unit.id("district").to_owned(), key))
+    }
+}
+
+impl Target {
+    /// A target that was not there before.
+    pub(crate) fn new(district: &str, key: Key, contents: Contents, now: Timestamp) -> Self {
+        Self {
+            district: district.to_owned(),
+            key,
+            contents,
+            create_time: now,
+            update_time: now,
+            revision: 1,
+        }
+    }
+
+    /// Its full name.
+    pub(crate) fn name(&self) -> String {
+        let Key { unit, indicator, period } = &self.key;
+        NAME.format(&[&self.district, unit, &format!("{indicator}.{period}")])
+    }
+
+    /// Takes on other contents and says whether that is a change.
+    pub(crate) fn change(&mut self, contents: Contents, now: Timestamp) -> bool {
+        if self.contents == contents {
+            return false;
+        }
+        self.contents = contents;
+        self.update_time = now;
+        self.revision += 1;
+        true
+    }
+}
+
+/// A row of a batch: which target, how it is to be, and which revision its writer saw.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) key: Key,
+    pub(crate) contents: Contents,
+    pub(crate) etag: String,
+}
+
+/// What a batch of targets is judged against.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// The targets that are there, of every period in the batch.
+    pub(crate) targets: Vec<Target>,
+    /// Ids of all units.
+    pub(crate) units: HashSet<String>,
+    /// Ids of all indicators.
+    pub(crate) indicators: HashSet<String>,
+    /// Ids of all periods.
+    pub(crate) periods: HashSet<String>,
+    /// Ids of the indicators whose targets some scheme divides by.
+    pub(crate) divided: HashSet<String>,
+}
+
+/// Works out what `rows` do to the district's targets. Faults are named by row.
+pub(crate) fn merge(
+    district: &str,
+    known: Known,
+    rows: Vec<Row>,
+    now: Timestamp,
+) -> Result<Batch<Target>> {
+    let mut fields = Fields::default();
+    for (index, row) in rows.iter().enumerate() {
+        known.check(&mut fields, index, district, row);
+    }
+    fields.check()?;
+
+    let by_key = known.targets.into_iter().map(|target| (target.key.clone(), target));
+    let mut targets: HashMap<Key, Target> = by_key.collect();
+    let mut batch = Batch::default();
+    for Row { key, contents, etag } in rows {
+        let Some(mut target) = targets.remove(&key) else {
+            let target = Target::new(district, key, contents, now);
+            etag::check(&etag, 0, &target.name())?;
+            batch.created.push(target);
+            continue;
+        };
+        etag::check(&etag, target.revision, &target.name())?;
+        let changed = target.change(contents, now);
+        batch.take(target, Ok(changed))?;
+    }
+    Ok(batch)
+}
+
+impl Known {
+    fn check(&self, fields: &mut Fields, index: usize, district: &str, row: &Row) {
+        let Row { key, contents, .. } = row;
+        let mut refuse = |reason, kind, name| {
+            let message = format!("there is no {kind} {name}");
+            fields.violation(format_args!("targets[{index}].name"), reason, message);
+        };
+        if !self.units.contains(&key.unit) {
+            refuse("UNKNOWN_UNIT", "unit", unit::NAME.format(&[district, &key.unit]));
+        }
+        let indicator = indicator::NAME.format(&[district, &key.indicator]);
+        if !self.periods.contains(&key.period) {
+            refuse("UNKNOWN_PERIOD", "period", period::NAME.format(&[district, &key.period]));
+        }
+        if !self.indicators.contains(&key.indicator) {
+            refuse("UNKNOWN_INDICATOR", "indicator", indicator);
+        } else if self.divided.contains(&key.indicator)
+            && let Some((reason, message)) = rulebook::target_fault(&indicator, contents.value)
+        {
+            let message = format!("{message}; unit {}", unit::NAME.format(&[district, &key.unit]));
+            fields.violation(format_args!("targets[{index}].value"), reason, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_indicator_and_period_by_the_last_dot() {
+        let parsed = Key::parse("districts/d/units/u/targets/a.b.c.2023-04");
+        let key = Key {
+            unit: "u".to_owned(),
+            indicator: "a.b.c".to_owned(),
+            period: "2023-04".to_owned(),
+        };
+        assert_eq!(parsed, Some(("d".to_owned(), key)));
+        let long = "i".repeat(63);
+        assert!(Key::parse(&format!("districts/d/units/u/targets/{long}.2023Q1")).is_some());
+        assert!(Key::parse(&format!("districts/d/units/u/targets/{long}i.2023Q1")).is_none());
+        for wrong in ["", "a", ".2023", "a.", "a/b.2023", "-.2023", "a.20 23"] {
+            assert!(
+                Key::parse(&format!("districts/d/units/u/targets/{wrong}")).is_none(),
+                "{wrong}"
+            );
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The registry from outside: through the generated client, over a real port, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod assignment;
+mod change;
+mod district;
+mod fixture;
+mod indicator;
+mod period;
+mod rulebook;
+mod scheme;
+mod target;
+mod unit;
