@@ -1,0 +1,42 @@
+//! Boards (三色榜, H6): the standing of every track, in the office's order.
+
+use std::collections::HashSet;
+
+use kit::name::Pattern;
+
+use crate::cell::Standing;
+use crate::input::Pinned;
+use crate::result::Outcome;
+
+/// How boards are named; the last segment is `{scheme}.{period}`.
+pub(crate) static NAME: Pattern = Pattern::new("board", "districts/{district}/boards/{board}");
+
+/// What a provisional line says of a report that is in dispute.
+const DISPUTED: &str = "DISPUTED";
+
+/// The scheme and the period that a board's id names. A scheme's id may have dots, a period's
+/// has none.
+pub(crate) fn scheme_and_period(id: &str) -> Option<(&str, &str)> {
+    id.rsplit_once('.').filter(|(scheme, _)| !scheme.is_empty())
+}
+
+/// Marks the units of a track's outcomes that have a report in dispute there. `counts` says
+/// whether an indicator is on a track.
+pub(crate) fn mark_disputes(
+    outcomes: &mut [Outcome],
+    facts: &[Pinned],
+    counts: impl Fn(&str, &str) -> bool,
+) {
+    let disputed = facts.iter().filter(|fact| fact.standing == Standing::Disputed);
+    let disputed: Vec<(&str, &str)> =
+        disputed.map(|fact| (fact.unit.as_str(), fact.indicator.as_str())).collect();
+    let units: HashSet<&str> = disputed.iter().map(|(unit, _)| *unit).collect();
+    for outcome in outcomes.iter_mut().filter(|outcome| units.contains(outcome.unit.as_str())) {
+        let here = |(unit, indicator): &(&str, &str)| {
+            *unit == outcome.unit && counts(&outcome.track, indicator)
+        };
+        if disputed.iter().any(here) {
+            outcome.flags.push(DISPUTED.to_owned());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Scoring: the facts that units report, what is agreed about them, and what follows: runs,
+//! results, boards, warnings.
+//!
+//! Facts are ledgers: rows are added and never changed, by trigger on either database. Beside
+//! them stands what is derived and could be made anew from them (`cell`, `reconciliation`,
+//! `publication`), so that the questions of every day are one statement. A writer takes its
+//! district first (`store::head::lock`); positions in a ledger have no gaps for it.
+//!
+//! Definitions stay with registry. A period's assignment is read from there and held for a
+//! second while the period is open. The close keeps it (`definitions`), so that nothing defined
+//! later reaches the period, and every run pins it whole, so that a score can be computed
+//! again for good.
+//!
+//! Deliberately absent: copies of registry's tables, arithmetic (that is the engine's), the
+//! reading of rulebooks (that is the rulebook's), and what a result does to a person.
+
+mod assignment;
+mod board;
+mod bulk;
+mod cell;
+mod input;
+mod observation;
+mod period;
+mod reconciliation;
+mod report;
+mod result;
+mod rpc;
+mod run;
+mod store;
+mod warning;
+
+use kit::Result;
+use kit::boot::{self, BATCH_DECODE_LIMIT, Context, Wing};
+use kit::db::Migrations;
+use proto::scoring::v1::board_service_server::BoardServiceServer;
+use proto::scoring::v1::change_service_server::ChangeServiceServer;
+use proto::scoring::v1::observation_service_server::ObservationServiceServer;
+use proto::scoring::v1::reconciliation_service_server::ReconciliationServiceServer;
+use proto::scoring::v1::run_service_server::RunServiceServer;
+use proto::scoring::v1::warning_service_server::WarningServiceServer;
+
+use crate::rpc::Rpc;
+
+/// Scoring as a process starts it.
+pub const SERVICE: boot::Service = boot::Service {
+    name: "scoring",
+    peers: &["registry"],
+    migrations: &MIGRATIONS,
+    start: |context| Box::pin(start(context)),
+};
+
+/// Scoring's schema.
+pub static MIGRATIONS: Migrations = Migrations {
+    sqlite: sqlx::migrate!("migrations/sqlite"),
+    postgres: sqlx::migrate!("migrations/postgres"),
+};
+
+/// Starts scoring.
+pub async fn start(context: Context) -> Result<Wing> {
+    let rpc = Rpc::new(&context);
+    let observations = ObservationServiceServer::new(rpc.clone());
+    Ok(Wing::new(SERVICE.name)
+        .service(kit::service!(observations, BATCH_DECODE_LIMIT))
+        .service(kit::service!(ReconciliationServiceServer::new(rpc.clone())))
+        .service(kit::service!(RunServiceServer::new(rpc.clone())))
+        .service(kit::service!(BoardServiceServer::new(rpc.clone())))
+        .service(kit::service!(WarningServiceServer::new(rpc.clone())))
+        .service(kit::service!(ChangeServiceServer::new(rpc))))
+}

@@ -1,0 +1,53 @@
+//! Handlers, one file and one server trait a noun. Each reads: parse, begin, replay, load,
+//! the domain decides, store, append to the feed, commit, convert.
+
+mod assignment;
+mod board;
+mod bulk;
+mod change;
+mod observation;
+mod reconciliation;
+mod report;
+mod result;
+mod run;
+mod warning;
+
+use std::sync::Arc;
+
+use kit::boot::Context;
+use kit::clock::Clock;
+use kit::db::Db;
+use kit::name::Name;
+use tokio_util::sync::CancellationToken;
+
+use assignment::Assignments;
+
+/// Answers every call of scoring.
+#[derive(Clone, Debug)]
+pub(crate) struct Rpc {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    assignments: Arc<Assignments>,
+    shutdown: CancellationToken,
+}
+
+impl Rpc {
+    pub(crate) fn new(context: &Context) -> Self {
+        Self {
+            db: context.db.clone(),
+            clock: Arc::clone(&context.clock),
+            assignments: Arc::new(Assignments::new(context)),
+            shutdown: context.shutdown.clone(),
+        }
+    }
+}
+
+/// The position in a ledger that a name ends in: NOT_FOUND when the service never gave out
+/// such a name.
+fn sequence(name: &Name, variable: &str) -> kit::Result<i64> {
+    let id = name.id(variable);
+    match id.parse::<i64>() {
+        Ok(sequence) if sequence > 0 && sequence.to_string() == id => Ok(sequence),
+        _ => Err(name.not_found()),
+    }
+}

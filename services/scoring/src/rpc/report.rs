@@ -1,0 +1,158 @@
+//! Reports as callers send them.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use kit::field::Fields;
+use kit::name::{self, Pattern};
+use proto::google::r#type as wire;
+use proto::scoring::v1 as pb;
+use rust_decimal::Decimal;
+
+use crate::assignment::{INDICATOR, PERIOD, UNIT};
+use crate::report::{Evidence, MOST_EVIDENCE, PLACES, Reading, Report, WHOLE_DIGITS, fits};
+
+/// The names of one district, for reading many of them: one that fits is cut, not parsed.
+pub(super) struct Names<'a> {
+    district: &'a str,
+    unit: String,
+    indicator: String,
+    period: String,
+}
+
+/// The ids that say which cell a report is for; empty where refused.
+#[derive(Debug)]
+pub(super) struct Ids<'a> {
+    pub(super) unit: &'a str,
+    pub(super) indicator: &'a str,
+    pub(super) period: &'a str,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(district: &'a str) -> Self {
+        let prefix = |collection: &str| format!("districts/{district}/{collection}/");
+        Self {
+            district,
+            unit: prefix("units"),
+            indicator: prefix("indicators"),
+            period: prefix("periods"),
+        }
+    }
+
+    /// Reads which cell a report is for. `path` stands before each field's name.
+    pub(super) fn read<'b>(
+        &self,
+        fields: &mut Fields,
+        path: &str,
+        given: &'b pb::Observation,
+    ) -> Ids<'b> {
+        let mut id = |field, pattern, prefix: &str, name: &'b str| match name
+            .strip_prefix(prefix)
+            .filter(|id| name::is_id(id))
+        {
+            Some(id) => id,
+            None => {
+                self.refuse(fields, format_args!("{path}{field}"), pattern, name);
+                ""
+            }
+        };
+        Ids {
+            unit: id("unit", &UNIT, &self.unit, &given.unit),
+            indicator: id("indicator", &INDICATOR, &self.indicator, &given.indicator),
+            period: id("period", &PERIOD, &self.period, &given.period),
+        }
+    }
+
+    fn refuse(
+        &self,
+        fields: &mut Fields,
+        field: impl Display,
+        pattern: &'static Pattern,
+        name: &str,
+    ) {
+        fields.member(field, pattern, name, self.district);
+    }
+}
+
+/// Reads what a report says. `path` stands before each field's name.
+pub(super) fn read(
+    fields: &mut Fields,
+    path: &str,
+    given: &pb::Observation,
+    now: Timestamp,
+) -> Report {
+    let reading = reading(fields, path, given.presence, &given.value);
+    let note = match given.note.as_str() {
+        "" if reading == Reading::NotApplicable => {
+            let message = "must say why the indicator does not apply";
+            fields.violation(format_args!("{path}note"), "REQUIRED", message);
+            String::new()
+        }
+        "" => String::new(),
+        note => fields.paragraph(format_args!("{path}note"), note, 0..=500),
+    };
+    let evidence = evidence(fields, path, &given.evidence);
+    let report_time = fields.optional_time(format_args!("{path}report_time"), &given.report_time);
+    if let Some(time) = report_time.filter(|time| *time > now) {
+        let message = format!("must not be in the future, is {time}");
+        fields.violation(format_args!("{path}report_time"), "IN_FUTURE", message);
+    }
+    Report { reading, note, evidence, report_time }
+}
+
+/// Reads a value, or the word that there is none to give.
+pub(super) fn reading(
+    fields: &mut Fields,
+    path: &str,
+    presence: i32,
+    value: &Option<wire::Decimal>,
+) -> Reading {
+    let presence = fields.optional_choice(format_args!("{path}presence"), presence);
+    if presence == Some(pb::Presence::NotApplicable) {
+        if value.is_some() {
+            let message = "must not be given where the indicator does not apply";
+            fields.violation(format_args!("{path}value"), "VALUE_NOT_ALLOWED", message);
+        }
+        return Reading::NotApplicable;
+    }
+    Reading::Value(self::value(fields, format_args!("{path}value"), value))
+}
+
+/// Reads a value of the length that the ledger keeps.
+pub(super) fn value(
+    fields: &mut Fields,
+    field: impl Display,
+    value: &Option<wire::Decimal>,
+) -> Decimal {
+    let value = fields.decimal(&field, value);
+    if !fits(value) {
+        let message = format!(
+            "must have at most {WHOLE_DIGITS} digits before and {PLACES} after the point, is {value}"
+        );
+        fields.violation(field, "DECIMAL_FORMAT", message);
+    }
+    value
+}
+
+/// Reads the documents behind a value.
+pub(super) fn evidence(fields: &mut Fields, path: &str, given: &[pb::Evidence]) -> Vec<Evidence> {
+    if given.len() > MOST_EVIDENCE {
+        let message = format!("must be at most {MOST_EVIDENCE}, are {}", given.len());
+        fields.violation(format_args!("{path}evidence"), "OUT_OF_RANGE", message);
+        return Vec::new();
+    }
+    let mut one = |(index, given): (usize, &pb::Evidence)| {
+        let at = |field| format!("{path}evidence[{index}].{field}");
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if given.sha256.len() != 64 || !given.sha256.bytes().all(is_digit) {
+            let message = "must be 64 lower-case hexadecimal digits";
+            fields.violation(at("sha256"), "SHA256_FORMAT", message);
+        }
+        Evidence {
+            title: fields.text(at("title"), &given.title, 1..=200),
+            sha256: given.sha256.clone(),
+            uri: fields.text(at("uri"), &given.uri, 0..=500),
+        }
+    };
+    given.iter().enumerate().map(&mut one).collect()
+}

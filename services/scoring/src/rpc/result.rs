@@ -1,0 +1,69 @@
+//! Results and explanations on the wire.
+
+use engine::{Colour, Explained};
+use kit::decimal;
+use proto::scoring::v1 as pb;
+
+use crate::assignment::UNIT;
+use crate::result::{NAME, Outcome, Part};
+
+/// The result of a unit in a run.
+pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Result {
+    pb::Result {
+        name: NAME.format(&[district, &run.to_string(), &outcome.unit]),
+        unit: UNIT.format(&[district, &outcome.unit]),
+        unit_display_name: outcome.unit_display_name.clone(),
+        track_id: outcome.track.clone(),
+        score: outcome.score.map(decimal::to_proto),
+        rank: outcome.rank.map(decimal::to_proto),
+        track_size: i32::try_from(outcome.track_size).unwrap_or(i32::MAX),
+        colour: colour(outcome.colour).into(),
+        pace: outcome.pace.map(decimal::to_proto),
+        parts: outcome.parts.iter().map(part).collect(),
+        flags: outcome.flags.clone(),
+    }
+}
+
+/// A colour, or none.
+pub(super) fn colour(colour: Option<Colour>) -> pb::Colour {
+    match colour {
+        None => pb::Colour::Unspecified,
+        Some(Colour::Green) => pb::Colour::Green,
+        Some(Colour::Yellow) => pb::Colour::Yellow,
+        Some(Colour::Red) => pb::Colour::Red,
+    }
+}
+
+/// The tree behind a score.
+pub(super) fn explanation(node: &Explained) -> pb::Explanation {
+    let inputs = node.inputs.iter().map(|input| pb::Input {
+        symbol: input.symbol.to_string(),
+        meaning: input.meaning.to_string(),
+        value: input.value.map(decimal::to_proto),
+    });
+    pb::Explanation {
+        node_id: node.node_id.clone(),
+        display_name: node.display_name.clone(),
+        method: node.method.to_owned(),
+        formula: node.formula.to_owned(),
+        indicator: node.indicator.clone().unwrap_or_default(),
+        inputs: inputs.collect(),
+        weight: Some(decimal::to_proto(node.weight)),
+        effective_weight: Some(decimal::to_proto(node.effective_weight)),
+        raw_points: node.raw_points.map(decimal::to_proto),
+        points: node.points.map(decimal::to_proto),
+        rounding: node.rounding.to_string(),
+        flags: node.flags.iter().map(ToString::to_string).collect(),
+        observations: node.observations.clone(),
+        children: node.children.iter().map(explanation).collect(),
+    }
+}
+
+fn part(part: &Part) -> pb::PartScore {
+    pb::PartScore {
+        node_id: part.node_id.clone(),
+        display_name: part.display_name.clone(),
+        points: part.points.map(decimal::to_proto),
+        weight: Some(decimal::to_proto(part.weight)),
+    }
+}

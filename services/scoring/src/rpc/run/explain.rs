@@ -1,0 +1,167 @@
+//! A run computed again from its pinned input (A3), and what that shows.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use engine::Explained;
+use jiff::Timestamp;
+use kit::db::Tx;
+use kit::{Error, Result, decimal};
+use proto::scoring::v1 as pb;
+
+use super::score::{Scored, Stage, score};
+use crate::assignment::{PERIOD, UNIT};
+use crate::input::{Input, Pinned};
+use crate::observation::{self, NAME};
+use crate::report::Reading;
+use crate::result::{Outcome, canonical};
+use crate::rpc::assignment::Definitions;
+use crate::run::{Run, digest};
+use crate::store;
+use crate::warning::{Ground, Warning};
+
+/// A run that came to the same results again.
+pub(super) struct Recomputed {
+    facts: Vec<Pinned>,
+    scored: Scored,
+}
+
+/// Why a unit's score is what it is.
+pub(super) struct Explanation<'a> {
+    pub(super) outcome: &'a Outcome,
+    pub(super) tree: &'a Explained,
+    /// The observations that the tree names, in the ledger's order.
+    pub(super) sequences: Vec<i64>,
+    facts: &'a [Pinned],
+}
+
+/// Computes a run again. `Internal`, and an alarm, when its input was altered or it does not
+/// come to the stored results; ENGINE_CHANGED when another edition of the engine computed it.
+pub(super) async fn recompute(tx: &mut Tx, district: &str, run: &Run) -> Result<Recomputed> {
+    let bytes = store::run::input(tx, district, run.sequence).await?;
+    let stored = store::result::of_run(tx, district, run.sequence).await?;
+    let alarm = |what: &str| {
+        let name = run.name(district);
+        tracing::error!(run = %name, "ALARM: {what}");
+        Error::internal(format!("{name}: {what}"))
+    };
+    if digest(&bytes) != run.input_digest {
+        return Err(alarm("the pinned input is not the one that was scored"));
+    }
+    if digest(canonical(&stored).as_bytes()) != run.output_digest {
+        return Err(alarm("the stored results are not those that were computed"));
+    }
+    let input = Input::from_bytes(&bytes)?;
+    let definitions = Arc::new(Definitions::decode(&input.assignment)?);
+    match score(district, definitions, &input.scheme, &input.facts, Stage::Final).await {
+        Ok(scored) if scored.outcomes == stored => Ok(Recomputed { facts: input.facts, scored }),
+        _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
+        Ok(_) => Err(alarm("computed again, it does not come to the stored results")),
+        Err(error) => Err(error),
+    }
+}
+
+fn engine_changed(run: String, input: &Input) -> Error {
+    let message = format!(
+        "was computed by edition {} of the engine; edition {}, which runs now, does not come to its results",
+        input.engine,
+        engine::EDITION
+    );
+    Error::precondition("ENGINE_CHANGED", run, message)
+}
+
+impl Recomputed {
+    /// The results by track and rank.
+    pub(super) fn outcomes(&self) -> &[Outcome] {
+        &self.scored.outcomes
+    }
+
+    /// Why a unit's score is what it is; none when the unit was not scored.
+    pub(super) fn explain(&self, unit: &str) -> Option<Explanation<'_>> {
+        let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit)?;
+        let subjects = self.scored.results.iter().flat_map(|track| &track.subjects);
+        let mut subjects = subjects.map(|subject| (UNIT.read(&subject.subject), subject));
+        let (_, subject) =
+            subjects.find(|(name, _)| name.as_ref().is_some_and(|name| name.id("unit") == unit))?;
+        let mut sequences = BTreeSet::new();
+        collect(&subject.explained, &mut sequences);
+        Some(Explanation {
+            outcome,
+            tree: &subject.explained,
+            sequences: sequences.into_iter().collect(),
+            facts: &self.facts,
+        })
+    }
+
+    /// The warnings to units low in the ranking (排名靠后, H5), not yet numbered.
+    pub(super) fn low_ranking(&self, run: &Run, now: Timestamp) -> Vec<Warning> {
+        let tracks = self
+            .scored
+            .results
+            .iter()
+            .flat_map(|track| track.warnings.iter().map(move |warning| (track, warning)));
+        tracks.filter_map(|(track, warning)| self.low(run, now, track, warning)).collect()
+    }
+
+    fn low(
+        &self,
+        run: &Run,
+        now: Timestamp,
+        track: &engine::TrackResult,
+        warning: &engine::Warning,
+    ) -> Option<Warning> {
+        let engine::Warning::LowRanking { subject, rank, score } = warning else { return None };
+        let unit = UNIT.read(subject)?;
+        let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit.id("unit"))?;
+        let named = self.scored.tracks.iter().find(|it| it.id == track.track_id)?;
+        Some(Warning {
+            sequence: 0,
+            period: run.period.clone(),
+            unit: outcome.unit.clone(),
+            unit_display_name: outcome.unit_display_name.clone(),
+            scheme: run.scheme.clone(),
+            track: named.id.clone(),
+            track_display_name: named.display_name.clone(),
+            ground: Ground::LowRanking {
+                run: run.sequence,
+                rank: *rank,
+                track_size: outcome.track_size,
+                score: *score,
+            },
+            create_time: now,
+        })
+    }
+}
+
+impl Explanation<'_> {
+    /// The observations that the tree names, as the run saw them.
+    pub(super) fn observations(
+        &self,
+        district: &str,
+        evidence: &[(i64, Vec<String>)],
+    ) -> Vec<pb::ObservedValue> {
+        let facts: HashMap<i64, &Pinned> = self.facts.iter().map(|it| (it.sequence, it)).collect();
+        let seen = self.sequences.iter().filter_map(|sequence| facts.get(sequence));
+        let observed = seen.map(|fact| {
+            let found = evidence.binary_search_by_key(&fact.sequence, |(sequence, _)| *sequence);
+            pb::ObservedValue {
+                observation: observation::name(district, fact.sequence),
+                period: PERIOD.format(&[district, &fact.period]),
+                value: match fact.reading {
+                    Reading::Value(value) => Some(decimal::to_proto(value)),
+                    Reading::NotApplicable => None,
+                },
+                evidence_sha256: found.map(|at| evidence[at].1.clone()).unwrap_or_default(),
+            }
+        });
+        observed.collect()
+    }
+}
+
+fn collect(node: &Explained, sequences: &mut BTreeSet<i64>) {
+    let names = node.observations.iter().filter_map(|name| NAME.read(name));
+    sequences.extend(names.filter_map(|name| name.id("observation").parse::<i64>().ok()));
+    for child in &node.children {
+        collect(child, sequences);
+    }
+}

@@ -1,0 +1,109 @@
+//! From facts and definitions to outcomes, by the rulebook and the engine. Runs, explanations
+//! and boards all go this way.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use engine::{Fact, TrackResult};
+use jiff::civil::Date;
+use kit::{Error, Result};
+use rulebook::{Facts, TrackInputs};
+
+use crate::assignment::{SCHEME, UNIT};
+use crate::cell::Standing;
+use crate::input::Pinned;
+use crate::observation;
+use crate::report::Reading;
+use crate::result::{Outcome, outcomes};
+use crate::rpc::assignment::Definitions;
+use crate::run::Track;
+
+/// What scoring is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum Stage {
+    /// A run: the whole period counts, and what forbids a score is an error.
+    Final,
+    /// A board of a period under way, of which this is the last day elapsed: what forbids a
+    /// score gives no points and is marked.
+    Provisional(Date),
+}
+
+/// What scoring came to.
+#[derive(Debug)]
+pub(in crate::rpc) struct Scored {
+    pub(in crate::rpc) tracks: Vec<Track>,
+    pub(in crate::rpc) results: Vec<TrackResult>,
+    pub(in crate::rpc) outcomes: Vec<Outcome>,
+}
+
+/// Scores a scheme's tracks, away from the threads that answer calls.
+pub(in crate::rpc) async fn score(
+    district: &str,
+    definitions: Arc<Definitions>,
+    scheme: &str,
+    facts: &[Pinned],
+    stage: Stage,
+) -> Result<Scored> {
+    let (name, id) = (SCHEME.format(&[district, scheme]), scheme.to_owned());
+    let facts = self::facts(district, facts);
+    let work = move || compute(&definitions, &id, &name, &facts, stage);
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+/// Facts as the rulebook takes them, each with the observation behind it.
+pub(in crate::rpc) fn facts<'a>(
+    district: &str,
+    pinned: impl IntoIterator<Item = &'a Pinned>,
+) -> Facts {
+    let mut facts = Facts::default();
+    for pin in pinned {
+        let verified = pin.standing == Standing::Verified;
+        let sources = vec![observation::name(district, pin.sequence)];
+        let fact = match pin.reading {
+            Reading::Value(value) => Fact::Value { value, verified, partial: false, sources },
+            Reading::NotApplicable => {
+                Fact::NotApplicable { reason: String::new(), verified, sources }
+            }
+        };
+        facts.insert(&pin.unit, &pin.indicator, &pin.period, fact);
+    }
+    facts
+}
+
+fn compute(
+    definitions: &Definitions,
+    id: &str,
+    name: &str,
+    facts: &Facts,
+    stage: Stage,
+) -> Result<Scored> {
+    let absent = || Error::internal(format!("{name} is not among the definitions"));
+    let rulebook = definitions.rulebook(id).ok_or_else(absent)?;
+    let through = match stage {
+        Stage::Final => None,
+        Stage::Provisional(through) => Some(through),
+    };
+    let inputs = rulebook::track_inputs(&definitions.wire, name, rulebook, facts, through)?;
+    let mut results = Vec::with_capacity(inputs.len());
+    for TrackInputs { track_id, cohort } in &inputs {
+        let track = rulebook.track(track_id).ok_or_else(absent)?;
+        let result = match stage {
+            Stage::Final => engine::score(track, cohort),
+            Stage::Provisional(_) => engine::provisional(track, cohort),
+        };
+        results.push(result.map_err(rulebook::refusal)?);
+    }
+    let units = definitions.wire.units.iter();
+    let names: HashMap<&str, &str> =
+        units.map(|unit| (unit.name.as_str(), unit.display_name.as_str())).collect();
+    let named = |subject: &str| {
+        let id = UNIT.read(subject).map(|name| name.id("unit").to_owned());
+        let display_name = names.get(subject).copied().unwrap_or_default();
+        (id.unwrap_or_default(), display_name.to_owned())
+    };
+    let tracks = rulebook.entries.iter().map(|entry| Track {
+        id: entry.track.track_id().to_owned(),
+        display_name: entry.track.display_name().to_owned(),
+    });
+    Ok(Scored { tracks: tracks.collect(), outcomes: outcomes(&results, named), results })
+}

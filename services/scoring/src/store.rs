@@ -1,0 +1,10 @@
+//! SQL, one file a noun. Nothing here decides: it reads what the domain asks for and writes
+//! what the domain decided. Under the lock of the district a writer is alone in it.
+
+pub(crate) mod cell;
+pub(crate) mod head;
+pub(crate) mod observation;
+pub(crate) mod reconciliation;
+pub(crate) mod result;
+pub(crate) mod run;
+pub(crate) mod warning;

@@ -1,0 +1,148 @@
+//! The ledgers take rows and never let go of one, on either database.
+
+use kit::db::{Connection, Db, Tx};
+use kit::testing::{Bed, Engine};
+
+use crate::fixture::Scoring;
+
+/// Every ledger, with a column to write to.
+const LEDGERS: [(&str, &str); 7] = [
+    ("observation", "note"),
+    ("verdict", "reason"),
+    ("definitions", "period"),
+    ("run", "output_digest"),
+    ("run_input", "district"),
+    ("result", "flags"),
+    ("warning", "track"),
+];
+
+/// Takes the triggers away, as only who owns the database could.
+pub(crate) async fn disarm(tx: &mut Tx) {
+    for table in ["run", "run_input", "result"] {
+        let sql = match tx.connection() {
+            Connection::Sqlite(_) => format!("DROP TRIGGER {table}_update"),
+            Connection::Postgres(_) => format!("DROP TRIGGER {table}_insert_only ON {table}"),
+        };
+        execute(tx, &sql).await.unwrap();
+    }
+}
+
+async fn execute(tx: &mut Tx, sql: &str) -> kit::Result<()> {
+    kit::query!(tx, (i64,), |q| {
+        q.push(sql);
+    })?;
+    Ok(())
+}
+
+/// Runs a statement alone and asserts that a trigger refused it in these words.
+async fn refused(db: &Db, sql: &str, words: &str) {
+    let mut tx = db.begin_write().await.unwrap();
+    match execute(&mut tx, sql).await {
+        Err(kit::Error::Internal(cause)) => {
+            assert!(cause.to_string().contains(words), "{sql}: {cause}");
+        }
+        other => panic!("{sql} went through: {other:?}"),
+    }
+}
+
+kit::both! {
+    // A3: reliability rule 1.
+    async fn no_ledger_row_is_changed_replaced_or_removed(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        scoring.publish(&run.name).await.unwrap();
+        let db = scoring.served.db("scoring");
+        for (table, column) in LEDGERS {
+            let mut tx = db.begin_read().await.unwrap();
+            let rows = kit::query!(tx, (i64,), |q| {
+                q.push("SELECT count(*) FROM ").push(table);
+            });
+            assert!(rows.unwrap()[0].0 > 0, "{table} is empty");
+            drop(tx);
+            let words = format!("{table} is insert-only");
+            refused(db, &format!("UPDATE {table} SET {column} = '9'"), &words).await;
+            refused(db, &format!("DELETE FROM {table}"), &words).await;
+            let others = match bed.engine() {
+                Engine::Sqlite => vec![
+                    format!("REPLACE INTO {table} SELECT * FROM {table}"),
+                    format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"),
+                ],
+                Engine::Postgres => vec![
+                    format!("TRUNCATE {table}"),
+                    format!(
+                        "INSERT INTO {table} SELECT * FROM {table}
+                         ON CONFLICT ON CONSTRAINT {table}_pkey DO UPDATE SET {column} = '9'"
+                    ),
+                ],
+            };
+            for sql in others {
+                refused(db, &sql, &words).await;
+            }
+        }
+        // A row that another unique key would push out.
+        if bed.engine() == Engine::Sqlite {
+            let sql = "REPLACE INTO result SELECT district, run, unit || 'x', unit_display_name,
+                track, position, score, rank, track_size, colour, pace, parts, flags FROM result";
+            refused(db, sql, "result is insert-only").await;
+        }
+    }
+
+    // A run is scored, then published, then superseded, and never goes back.
+    async fn a_publication_only_goes_forwards(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        scoring.publish(&run.name).await.unwrap();
+        let db = scoring.served.db("scoring");
+        let mut statements = vec![
+            "UPDATE publication SET state = 1, revision = revision + 1",
+            "UPDATE publication SET state = 2, revision = revision + 1",
+            "UPDATE publication SET state = 3",
+            "UPDATE publication SET state = 3, revision = revision + 1, publish_time = 1",
+            "UPDATE publication SET run = 7",
+            "DELETE FROM publication",
+        ];
+        match bed.engine() {
+            Engine::Sqlite => statements.push("REPLACE INTO publication SELECT * FROM publication"),
+            Engine::Postgres => statements.push("TRUNCATE publication"),
+        }
+        for sql in statements {
+            refused(db, sql, "publication only goes forwards").await;
+        }
+    }
+
+    // What is derived can be made anew from the ledgers: the cells and what was said of them.
+    async fn cells_follow_from_the_ledgers(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let _ = scoring.run("2023Q1", "").await.unwrap();
+        let mut tx = scoring.served.db("scoring").begin_read().await.unwrap();
+        type Cell = (String, String, String, i64, Option<String>, i64);
+        let cells = kit::fetch_all!(
+            tx,
+            Cell,
+            "SELECT period, unit, indicator, sequence, value, state FROM cell
+             ORDER BY period, unit, indicator"
+        )
+        .unwrap();
+        let derived = kit::fetch_all!(
+            tx,
+            Cell,
+            "SELECT o.period, o.unit, o.indicator, o.sequence, o.value,
+                 COALESCE((SELECT v.kind + 1 FROM verdict v
+                     WHERE v.district = o.district AND v.observation = o.sequence
+                     ORDER BY v.sequence DESC LIMIT 1), 1) AS state
+             FROM observation o
+             WHERE NOT EXISTS (SELECT 1 FROM observation n
+                 WHERE n.district = o.district AND n.supersedes = o.sequence)
+             ORDER BY o.period, o.unit, o.indicator"
+        );
+        let derived: Vec<Cell> = derived.unwrap();
+        assert_eq!(cells, derived);
+        let closed = kit::fetch_all!(tx, (String, i64), "SELECT period, close_time FROM reconciliation ORDER BY period");
+        let said = kit::fetch_all!(
+            tx,
+            (String, i64),
+            "SELECT period, create_time FROM verdict WHERE kind = 3 ORDER BY period"
+        );
+        assert_eq!(closed.unwrap(), said.unwrap());
+    }
+}

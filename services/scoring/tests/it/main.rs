@@ -1,0 +1,15 @@
+//! Scoring through its clients, on both databases, with the real registry beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod board;
+mod bulk;
+mod change;
+mod correction;
+mod district;
+mod fixture;
+mod ledger;
+mod observation;
+mod quarter;
+mod reconciliation;
+mod run;
+mod warning;
