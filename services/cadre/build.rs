@@ -1,0 +1,4 @@
+//! Migrations are compiled in; a new file must be seen.
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

@@ -1,0 +1,57 @@
+//! Cadre (干部): persons, the posts they hold, and the archive of what the units they
+//! headed achieved (H10).
+//!
+//! Results come from scoring's change feed into a tray, unread; what they mean (period, its
+//! last day, the track's name) is asked of scoring and registry afterwards, outside any
+//! transaction. An entry is made wherever a settled result meets the head of its unit,
+//! by whichever comes last, the result or the posting: so order does not matter, and no
+//! peer that is away, and no event or run that cannot be read, holds up anybody else, and
+//! nothing is dropped: what cannot be settled stays in the tray and is tried again later.
+//!
+//! Deliberately absent: the arithmetic of scores, any decision about a person, any
+//! record of a citizen or petitioner.
+
+mod archive;
+mod follow;
+mod notice;
+mod period;
+mod person;
+mod rpc;
+mod store;
+
+use std::sync::Arc;
+
+use kit::boot::{Context, Service, Wing};
+use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
+use proto::cadre::v1::change_service_server::ChangeServiceServer;
+use proto::cadre::v1::person_service_server::PersonServiceServer;
+use tokio::sync::Notify;
+
+use crate::rpc::Rpc;
+
+/// What the binaries need to run this service.
+pub const SERVICE: Service = Service {
+    name: "cadre",
+    peers: &["registry", "scoring"],
+    migrations: &MIGRATIONS,
+    start: |ctx| Box::pin(start(ctx)),
+};
+
+/// The schema.
+pub static MIGRATIONS: kit::db::Migrations = kit::db::Migrations {
+    sqlite: sqlx::migrate!("migrations/sqlite"),
+    postgres: sqlx::migrate!("migrations/postgres"),
+};
+
+/// Starts the service: what it answers, and the two tasks that fill the archives.
+pub async fn start(ctx: Context) -> kit::Result<Wing> {
+    let rpc = Rpc::new(&ctx);
+    let persons = PersonServiceServer::new(rpc.clone());
+    let bell = Arc::new(Notify::new());
+    Ok(Wing::new(SERVICE.name)
+        .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
+        .service(kit::service!(ChangeServiceServer::new(rpc)))
+        .task(follow::events(ctx.clone(), Arc::clone(&bell)))
+        .task(follow::settle::run(ctx, bell)))
+}

@@ -1,0 +1,208 @@
+//! Persons over the wire.
+
+mod draft;
+mod posting;
+
+use kit::db::Tx;
+use kit::field::{self, Fields};
+use kit::page::Page;
+use kit::request_id::Once;
+use kit::{Error, clock, etag};
+use proto::cadre::v1 as pb;
+use proto::cadre::v1::change::Resource;
+use proto::cadre::v1::person_service_server::PersonService;
+use tonic::{Request, Response, Status};
+
+use super::{DISTRICT, PERSON, Rpc, UNIT, archive, change};
+use crate::person::Person;
+use crate::store;
+use draft::{Change, Draft, check_all_free};
+use posting::Given;
+
+const CREATED: &str = "saima.cadre.v1.PersonCreated";
+const UPDATED: &str = "saima.cadre.v1.PersonUpdated";
+
+/// The most persons of one batch.
+const BATCH: usize = 1000;
+
+#[tonic::async_trait]
+impl PersonService for Rpc {
+    async fn get_person(
+        &self,
+        request: Request<pb::GetPersonRequest>,
+    ) -> Result<Response<pb::Person>, Status> {
+        let name = PERSON.parse("name", &request.into_inner().name)?;
+        let mut tx = self.db.begin_read().await?;
+        let found = store::person::find(&mut tx, name.id("district"), name.id("person")).await?;
+        Ok(Response::new(to_proto(&found.ok_or_else(|| name.not_found())?)))
+    }
+
+    async fn list_persons(
+        &self,
+        request: Request<pb::ListPersonsRequest>,
+    ) -> Result<Response<pb::ListPersonsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let district = parent.id("district");
+        let unit = fields.optional_member("unit", &UNIT, &request.unit, district);
+        let external_id = fields.text("external_id", &request.external_id, 0..=64);
+        fields.check()?;
+        let page = Page::parse(
+            request.page_size,
+            &request.page_token,
+            &[&request.parent, &request.unit, &request.external_id],
+        )?;
+        let filter = store::person::Filter {
+            district,
+            unit: unit.as_deref(),
+            external_id: Some(external_id.as_str()).filter(|it| !it.is_empty()),
+        };
+        let mut tx = self.db.begin_read().await?;
+        let mut persons = store::person::list(&mut tx, &filter, &page).await?;
+        let next_page_token = page.cut(&mut persons, |person| person.id.clone());
+        let persons = persons.iter().map(to_proto).collect();
+        Ok(Response::new(pb::ListPersonsResponse { persons, next_page_token }))
+    }
+
+    async fn create_person(
+        &self,
+        request: Request<pb::CreatePersonRequest>,
+    ) -> Result<Response<pb::Person>, Status> {
+        let request = request.into_inner();
+        let given = field::required("person", request.person.as_ref())?;
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let district = parent.id("district");
+        let draft = Draft::read(&mut fields, "person", given);
+        let postings = Given::one(&mut fields, district, &given.postings);
+        fields.check()?;
+        let once = Once::new(district, "CreatePerson", &request.request_id, &request)?;
+        self.registry.check_district(district).await?;
+        postings.check_units(&self.registry, district).await?;
+
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        let units = postings.check_heads(&mut tx, district, None).await?;
+        draft.check_free(&mut tx, district).await?;
+        let person = draft.person(&tx, district, postings.rows.concat());
+        store::person::insert(&mut tx, std::slice::from_ref(&person)).await?;
+        let reply = tell(&mut tx, CREATED, &person);
+        archive::file(&mut tx, district, &units).await?;
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+
+    async fn batch_create_persons(
+        &self,
+        request: Request<pb::BatchCreatePersonsRequest>,
+    ) -> Result<Response<pb::BatchCreatePersonsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let district = parent.id("district");
+        let given = bounded(&mut fields, &request.persons);
+        let drafts = given.iter().enumerate();
+        let drafts: Vec<Draft> = drafts
+            .map(|(row, given)| Draft::read(&mut fields, &format!("persons[{row}]"), given))
+            .collect();
+        let postings = Given::many(&mut fields, district, given);
+        fields.check()?;
+        let once = Once::new(district, "BatchCreatePersons", &request.request_id, &request)?;
+        self.registry.check_district(district).await?;
+        postings.check_units(&self.registry, district).await?;
+
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        let units = postings.check_heads(&mut tx, district, None).await?;
+        check_all_free(&mut tx, district, &drafts).await?;
+        let rows = drafts.into_iter().zip(postings.rows.iter().cloned());
+        let persons: Vec<Person> =
+            rows.map(|(draft, postings)| draft.person(&tx, district, postings)).collect();
+        store::person::insert(&mut tx, &persons).await?;
+        let persons = persons.iter().map(|person| tell(&mut tx, CREATED, person)).collect();
+        archive::file(&mut tx, district, &units).await?;
+        let reply = pb::BatchCreatePersonsResponse { persons };
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+
+    async fn update_person(
+        &self,
+        request: Request<pb::UpdatePersonRequest>,
+    ) -> Result<Response<pb::Person>, Status> {
+        let request = request.into_inner();
+        let given = field::required("person", request.person.as_ref())?;
+        let mut fields = Fields::default();
+        let name = fields.name("person.name", &PERSON, &given.name);
+        let district = name.id("district");
+        let change = Change::read(&mut fields, district, &request, given)?;
+        fields.check()?;
+        if let Some(postings) = &change.postings {
+            postings.check_units(&self.registry, district).await?;
+        }
+
+        let mut tx = self.db.begin_write().await?;
+        let units = match &change.postings {
+            Some(postings) => {
+                postings.check_heads(&mut tx, district, Some(name.id("person"))).await?
+            }
+            None => Vec::new(),
+        };
+        let found = store::person::find(&mut tx, district, name.id("person")).await?;
+        let mut person = found.ok_or_else(|| name.not_found())?;
+        etag::check(&given.etag, person.revision, name.as_str())?;
+        change.check_free(&mut tx, &person).await?;
+        let before = person.revision;
+        if !change.apply(&tx, &mut person) {
+            return Ok(Response::new(to_proto(&person)));
+        }
+        if !store::person::update(&mut tx, &person, before).await? {
+            return Err(Error::Conflict { name: given.name.clone() }.into());
+        }
+        let reply = tell(&mut tx, UPDATED, &person);
+        archive::file(&mut tx, district, &units).await?;
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+}
+
+/// The rows of a batch of a bearable size, else none: `REQUIRED`, `TOO_MANY`.
+fn bounded<'a>(fields: &mut Fields, rows: &'a [pb::Person]) -> &'a [pb::Person] {
+    match rows.len() {
+        0 => fields.violation("persons", "REQUIRED", "must have at least one row"),
+        1..=BATCH => return rows,
+        count => {
+            let message = format!("must have at most {BATCH} rows, has {count}");
+            fields.violation("persons", "TOO_MANY", message);
+        }
+    }
+    &[]
+}
+
+/// Appends the event to the feed and yields the person on the wire.
+fn tell(tx: &mut Tx, kind: &'static str, person: &Person) -> pb::Person {
+    let reply = to_proto(person);
+    let resource = Resource::Person(reply.clone());
+    change::append(tx, &person.district, kind, &reply.name, resource);
+    reply
+}
+
+fn to_proto(person: &Person) -> pb::Person {
+    let district = &person.district;
+    pb::Person {
+        name: PERSON.format(&[district, &person.id]),
+        display_name: person.display_name.clone(),
+        external_id: person.external_id.clone().unwrap_or_default(),
+        postings: person.postings.iter().map(|it| posting::to_proto(district, it)).collect(),
+        create_time: Some(clock::to_proto(person.create_time)),
+        update_time: Some(clock::to_proto(person.update_time)),
+        etag: etag::of(person.revision),
+    }
+}

@@ -1,0 +1,119 @@
+//! Postings as a request gives them, and what they are checked against.
+
+use kit::db::Tx;
+use kit::field::Fields;
+use kit::{Result, date};
+use proto::cadre::v1 as pb;
+
+use super::super::{PERSON, UNIT};
+use crate::follow::peers::Registry;
+use crate::person::{Holder, Overlap, Posting, headed_units, overlaps};
+use crate::store;
+
+/// The most posts of one person.
+const MOST: usize = 100;
+
+/// The postings of a request, one row a person, in the order given.
+pub(crate) struct Given {
+    pub(crate) rows: Vec<Vec<Posting>>,
+    /// The path of a row's postings.
+    path: fn(usize) -> String,
+}
+
+impl Given {
+    /// The postings of the one `person` of a request about `district`.
+    pub(crate) fn one(fields: &mut Fields, district: &str, given: &[pb::Posting]) -> Self {
+        let path = |_| "person.postings".to_owned();
+        Self { rows: vec![read(fields, &path(0), district, given)], path }
+    }
+
+    /// The postings of each of `persons`.
+    pub(crate) fn many(fields: &mut Fields, district: &str, given: &[pb::Person]) -> Self {
+        let path = |row: usize| format!("persons[{row}].postings");
+        let rows = given.iter().enumerate();
+        let rows = rows.map(|(row, given)| read(fields, &path(row), district, &given.postings));
+        Self { rows: rows.collect(), path }
+    }
+
+    /// Refuses units that the registry does not know.
+    pub(crate) async fn check_units(&self, registry: &Registry, district: &str) -> Result<()> {
+        let named = || self.rows.iter().flatten().map(|posting| posting.unit.as_str());
+        let unknown = registry.unknown_units(district, named().collect()).await?;
+        let mut fields = Fields::default();
+        for (row, postings) in self.rows.iter().enumerate() {
+            for (index, posting) in postings.iter().enumerate() {
+                if unknown.contains(&posting.unit) {
+                    let unit = UNIT.format(&[district, &posting.unit]);
+                    let field = format!("{}[{index}].unit", (self.path)(row));
+                    fields.violation(field, "UNKNOWN_UNIT", format!("there is no unit {unit}"));
+                }
+            }
+        }
+        fields.check()
+    }
+
+    /// Refuses a second head of a unit, within the request or beside a person on record other
+    /// than `except`. The units stay taken until the transaction ends; yields them.
+    pub(crate) async fn check_heads(
+        &self,
+        tx: &mut Tx,
+        district: &str,
+        except: Option<&str>,
+    ) -> Result<Vec<&str>> {
+        let units: Vec<&str> = headed_units(&self.rows).into_iter().collect();
+        store::headship::lock(tx, district, &units).await?;
+        let stored = store::headship::of_units(tx, district, &units, except).await?;
+        let mut fields = Fields::default();
+        for overlap in overlaps(&self.rows, stored) {
+            let field = format!("{}[{}].unit", (self.path)(overlap.row), overlap.posting);
+            fields.violation(field, "POSTING_OVERLAP", self.complaint(district, &overlap));
+        }
+        fields.check()?;
+        Ok(units)
+    }
+
+    fn complaint(&self, district: &str, overlap: &Overlap) -> String {
+        let other = &overlap.other;
+        let unit = UNIT.format(&[district, &other.unit]);
+        let who = match &other.holder {
+            Holder::Stored(person) => PERSON.format(&[district, person]),
+            Holder::Asked(row, index) => format!("{}[{index}]", (self.path)(*row)),
+        };
+        let until = other.end.map(|end| format!(" until {end}")).unwrap_or_default();
+        format!("{unit} has one head at a time: {who} is head from {}{until}", other.start)
+    }
+}
+
+/// A posting on the wire.
+pub(crate) fn to_proto(district: &str, posting: &Posting) -> pb::Posting {
+    pb::Posting {
+        unit: UNIT.format(&[district, &posting.unit]),
+        post: posting.post.clone(),
+        head: posting.head,
+        start_date: Some(date::to_proto(posting.start)),
+        end_date: posting.end.map(date::to_proto),
+    }
+}
+
+fn read(fields: &mut Fields, path: &str, district: &str, given: &[pb::Posting]) -> Vec<Posting> {
+    if given.len() > MOST {
+        let message = format!("must have at most {MOST} postings, has {}", given.len());
+        fields.violation(path, "TOO_MANY", message);
+    }
+    let given = given.iter().take(MOST).enumerate();
+    given
+        .map(|(index, given)| read_one(fields, &format!("{path}[{index}]"), district, given))
+        .collect()
+}
+
+fn read_one(fields: &mut Fields, path: &str, district: &str, given: &pb::Posting) -> Posting {
+    let unit = fields.member(format_args!("{path}.unit"), &UNIT, &given.unit, district);
+    let post = fields.text(format_args!("{path}.post"), &given.post, 1..=100);
+    let start = fields.date(format_args!("{path}.start_date"), &given.start_date);
+    let end = fields.optional_date(format_args!("{path}.end_date"), &given.end_date);
+    if end.is_some_and(|end| end < start) {
+        let message = format!("must not be before the first day {start}");
+        fields.violation(format_args!("{path}.end_date"), "BEFORE_START", message);
+    }
+    Posting { unit, post, head: given.head, start, end }
+}

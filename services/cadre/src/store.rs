@@ -1,0 +1,7 @@
+//! What is stored and how: SQL, and nothing of the wire.
+
+pub(crate) mod archive;
+pub(crate) mod headship;
+pub(crate) mod notice;
+pub(crate) mod person;
+pub(crate) mod result;

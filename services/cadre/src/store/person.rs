@@ -1,0 +1,232 @@
+//! Persons and their postings.
+
+use std::collections::HashMap;
+
+use kit::db::Tx;
+use kit::page::Page;
+use kit::{Error, Result, clock, date};
+
+use crate::person::{Person, Posting};
+
+/// External ids per statement.
+const CHUNK: usize = 500;
+
+/// Which persons a list is about.
+pub(crate) struct Filter<'a> {
+    pub(crate) district: &'a str,
+    pub(crate) unit: Option<&'a str>,
+    pub(crate) external_id: Option<&'a str>,
+}
+
+/// Stores new persons. A taken external id is `AlreadyExists`: the race that `taken` loses.
+pub(crate) async fn insert(tx: &mut Tx, persons: &[Person]) -> Result<()> {
+    let inserted = kit::insert_many!(
+        tx,
+        "INSERT INTO person
+         (district, id, display_name, external_id, revision, create_time, update_time) ",
+        persons,
+        |row, person| {
+            row.push_bind(&person.district)
+                .push_bind(&person.id)
+                .push_bind(&person.display_name)
+                .push_bind(&person.external_id)
+                .push_bind(person.revision)
+                .push_bind(clock::to_micros(person.create_time))
+                .push_bind(clock::to_micros(person.update_time));
+        }
+    );
+    inserted.map_err(|error| external_id_taken(error, persons))?;
+    insert_postings(tx, persons).await
+}
+
+/// Stores a changed person in place of revision `before`; false when it was another by then.
+pub(crate) async fn update(tx: &mut Tx, person: &Person, before: i64) -> Result<bool> {
+    let updated = kit::execute!(
+        tx,
+        "UPDATE person SET display_name = $1, external_id = $2, revision = $3, update_time = $4
+         WHERE district = $5 AND id = $6 AND revision = $7",
+        &person.display_name,
+        &person.external_id,
+        person.revision,
+        clock::to_micros(person.update_time),
+        &person.district,
+        &person.id,
+        before
+    );
+    let persons = std::slice::from_ref(person);
+    if updated.map_err(|error| external_id_taken(error, persons))? == 0 {
+        return Ok(false);
+    }
+    kit::execute!(
+        tx,
+        "DELETE FROM posting WHERE district = $1 AND person = $2",
+        &person.district,
+        &person.id
+    )?;
+    insert_postings(tx, persons).await?;
+    Ok(true)
+}
+
+/// One person.
+pub(crate) async fn find(tx: &mut Tx, district: &str, id: &str) -> Result<Option<Person>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        "SELECT id, display_name, external_id, revision, create_time, update_time
+         FROM person WHERE district = $1 AND id = $2",
+        district,
+        id
+    )?;
+    Ok(with_postings(tx, district, rows).await?.pop())
+}
+
+/// A page of persons by id, and one more if there is.
+pub(crate) async fn list(tx: &mut Tx, filter: &Filter<'_>, page: &Page) -> Result<Vec<Person>> {
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(
+            "SELECT id, display_name, external_id, revision, create_time, update_time
+             FROM person WHERE district = ",
+        );
+        q.push_bind(filter.district);
+        if let Some(external_id) = filter.external_id {
+            q.push(" AND external_id = ").push_bind(external_id);
+        }
+        if let Some(unit) = filter.unit {
+            q.push(" AND id IN (SELECT person FROM posting WHERE district = ");
+            q.push_bind(filter.district).push(" AND unit = ").push_bind(unit).push(")");
+        }
+        if let Some(after) = page.after() {
+            q.push(" AND id > ").push_bind(after);
+        }
+        q.push(" ORDER BY id LIMIT ").push_bind(page.limit());
+    })?;
+    with_postings(tx, filter.district, rows).await
+}
+
+/// Who has which of these external ids: id by external id.
+pub(crate) async fn taken(
+    tx: &mut Tx,
+    district: &str,
+    external_ids: &[&str],
+) -> Result<HashMap<String, String>> {
+    let mut found = HashMap::new();
+    for external_ids in external_ids.chunks(CHUNK) {
+        let rows = kit::query!(tx, (String, String), |q| {
+            q.push("SELECT external_id, id FROM person WHERE district = ").push_bind(district);
+            q.push(" AND external_id IN (");
+            let mut list = q.separated(", ");
+            for external_id in external_ids {
+                list.push_bind(*external_id);
+            }
+            q.push(")");
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+async fn insert_postings(tx: &mut Tx, persons: &[Person]) -> Result<()> {
+    let mut rows = Vec::new();
+    for person in persons {
+        rows.extend((0_i64..).zip(&person.postings).map(|(at, posting)| (person, at, posting)));
+    }
+    kit::insert_many!(
+        tx,
+        "INSERT INTO posting
+         (district, person, ordinal, unit, post, head, start_date, end_date) ",
+        rows,
+        |row, (person, ordinal, posting)| {
+            row.push_bind(&person.district)
+                .push_bind(&person.id)
+                .push_bind(ordinal)
+                .push_bind(&posting.unit)
+                .push_bind(&posting.post)
+                .push_bind(posting.head)
+                .push_bind(date::to_text(posting.start))
+                .push_bind(posting.end.map(date::to_text));
+        }
+    )?;
+    Ok(())
+}
+
+async fn with_postings(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Person>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = kit::query!(tx, PostingRow, |q| {
+        q.push("SELECT person, unit, post, head, start_date, end_date FROM posting");
+        q.push(" WHERE district = ").push_bind(district).push(" AND person IN (");
+        let mut list = q.separated(", ");
+        for row in &rows {
+            list.push_bind(row.id.as_str());
+        }
+        q.push(") ORDER BY person, ordinal");
+    })?;
+    let mut postings: HashMap<String, Vec<Posting>> = HashMap::new();
+    for row in found {
+        let (person, posting) = row.read()?;
+        postings.entry(person).or_default().push(posting);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let postings = postings.remove(&row.id).unwrap_or_default();
+            row.read(district, postings)
+        })
+        .collect()
+}
+
+fn external_id_taken(error: Error, persons: &[Person]) -> Error {
+    let name = match persons {
+        [Person { external_id: Some(external_id), .. }] => external_id.as_str(),
+        _ => "of one of these external ids",
+    };
+    if kit::db::is_unique(&error) { Error::already_exists("person", name) } else { error }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    display_name: String,
+    external_id: Option<String>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+}
+
+impl Row {
+    fn read(self, district: &str, postings: Vec<Posting>) -> Result<Person> {
+        Ok(Person {
+            district: district.to_owned(),
+            id: self.id,
+            display_name: self.display_name,
+            external_id: self.external_id,
+            postings,
+            revision: self.revision,
+            create_time: clock::from_micros(self.create_time)?,
+            update_time: clock::from_micros(self.update_time)?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PostingRow {
+    person: String,
+    unit: String,
+    post: String,
+    head: bool,
+    start_date: String,
+    end_date: Option<String>,
+}
+
+impl PostingRow {
+    fn read(self) -> Result<(String, Posting)> {
+        let posting = Posting {
+            unit: self.unit,
+            post: self.post,
+            head: self.head,
+            start: date::from_text(&self.start_date)?,
+            end: self.end_date.as_deref().map(date::from_text).transpose()?,
+        };
+        Ok((self.person, posting))
+    }
+}

@@ -1,0 +1,56 @@
+//! Published results, once it is known what they mean.
+
+use std::collections::HashSet;
+
+use kit::db::Tx;
+use kit::{Result, clock, date, decimal};
+
+use crate::archive::{Meaning, PublishedResult};
+
+/// Those of the sources that are settled.
+pub(crate) async fn known(
+    tx: &mut Tx,
+    district: &str,
+    sources: &[&str],
+) -> Result<HashSet<String>> {
+    let rows = kit::query!(tx, (String,), |q| {
+        q.push("SELECT source FROM published_result WHERE district = ").push_bind(district);
+        q.push(" AND source IN (");
+        let mut list = q.separated(", ");
+        for source in sources {
+            list.push_bind(*source);
+        }
+        q.push(")");
+    })?;
+    Ok(rows.into_iter().map(|(source,)| source).collect())
+}
+
+/// Stores results of one run with what they mean.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    results: &[&PublishedResult],
+    meaning: &Meaning,
+) -> Result<()> {
+    kit::insert_many!(
+        tx,
+        "INSERT INTO published_result
+         (district, source, run, unit, track_id, track_display_name, score, rank, track_size,
+          period, period_end, create_time) ",
+        results,
+        |row, result| {
+            row.push_bind(&result.district)
+                .push_bind(&result.source)
+                .push_bind(&result.run)
+                .push_bind(&result.unit)
+                .push_bind(&result.track_id)
+                .push_bind(meaning.track(&result.track_id))
+                .push_bind(result.score.map(decimal::to_text))
+                .push_bind(result.rank.map(decimal::to_text))
+                .push_bind(result.track_size)
+                .push_bind(&meaning.period)
+                .push_bind(date::to_text(meaning.period_end))
+                .push_bind(clock::to_micros(result.create_time));
+        }
+    )?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Cadre through its clients, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive;
+mod change;
+mod data;
+mod fake;
+mod person;
+mod scene;
+mod suite;
+
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+/// Code, and field with reason of every violation: what a caller's program reads.
+fn faults(status: &Status) -> (Code, Vec<(String, String)>) {
+    let details = status.get_error_details();
+    let fields = details.bad_request().map(|it| it.field_violations.clone()).unwrap_or_default();
+    (status.code(), fields.into_iter().map(|it| (it.field, it.reason)).collect())
+}
+
+/// Fails unless a call was refused with INVALID_ARGUMENT for exactly these fields and reasons.
+#[track_caller]
+fn refused<T: std::fmt::Debug>(outcome: Result<T, Status>, expected: &[(&str, &str)]) {
+    let status = outcome.expect_err("it was taken");
+    let (code, fields) = faults(&status);
+    let fields: Vec<_> = fields.iter().map(|(f, r)| (f.as_str(), r.as_str())).collect();
+    assert_eq!((code, fields.as_slice()), (Code::InvalidArgument, expected), "{status:?}");
+}
