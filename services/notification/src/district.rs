@@ -1,0 +1,38 @@
+//! Districts as letters name them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::name::Pattern;
+
+/// How districts are named.
+pub(crate) static NAME: Pattern = Pattern::new("district", "districts/{district}");
+/// How units are named.
+pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
+/// How periods are named.
+pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
+
+/// The id of the district that a resource of this name lies in; empty when it names none.
+pub(crate) fn of(name: &str) -> &str {
+    name.strip_prefix("districts/").and_then(|rest| rest.split('/').next()).unwrap_or_default()
+}
+
+/// A district, as far as its letters show it.
+#[derive(Clone, Debug)]
+pub(crate) struct District {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    pub(crate) zone: TimeZone,
+}
+
+impl District {
+    /// The office that signs (落款).
+    pub(crate) fn office(&self) -> String {
+        format!("{}目标责任考核工作领导小组办公室", self.display_name)
+    }
+
+    /// The civil day of an instant in the district.
+    pub(crate) fn day(&self, instant: Timestamp) -> Date {
+        instant.to_zoned(self.zone.clone()).date()
+    }
+}

@@ -1,0 +1,65 @@
+//! Notification: letters to units and bulletins to everybody, with what the recipients did
+//! about them (H5, H6, H7).
+//!
+//! Warnings and closed months come from scoring's change feed into a tray, unread; what a
+//! letter or bulletin says beyond them (the district's name and zone, the boards) is asked of
+//! registry and scoring afterwards, outside any transaction. So a peer that is away, one
+//! district's trouble or one event that nobody can read holds up nobody else, and nothing is
+//! dropped: what cannot be issued stays in the tray and is tried again later. Sources are
+//! unique: an event that comes twice makes one letter.
+//!
+//! A district may set templates of its own. One that fails when it matters is logged and the
+//! built-in one is used, for a letter that looks plain is better than none.
+//!
+//! Deliberately absent: the reasons. Whether a unit is warned is scoring's to say; here is
+//! rendered what events say.
+
+mod bulletin;
+mod district;
+mod follow;
+mod letter;
+mod notice;
+mod print;
+mod rpc;
+mod store;
+mod template;
+
+use std::sync::Arc;
+
+use kit::Result;
+use kit::boot::{Context, Service, Wing};
+use kit::db::Migrations;
+use proto::notification::v1::bulletin_service_server::BulletinServiceServer;
+use proto::notification::v1::change_service_server::ChangeServiceServer;
+use proto::notification::v1::letter_service_server::LetterServiceServer;
+use proto::notification::v1::template_service_server::TemplateServiceServer;
+use tokio::sync::Notify;
+
+use crate::rpc::Rpc;
+
+/// Notification as a process starts it.
+pub const SERVICE: Service = Service {
+    name: "notification",
+    peers: &["registry", "scoring"],
+    migrations: &MIGRATIONS,
+    start: |context| Box::pin(start(context)),
+};
+
+/// Notification's schema.
+pub static MIGRATIONS: Migrations = Migrations {
+    sqlite: sqlx::migrate!("migrations/sqlite"),
+    postgres: sqlx::migrate!("migrations/postgres"),
+};
+
+/// Starts notification: what it answers, and the two tasks that issue letters and bulletins.
+pub async fn start(context: Context) -> Result<Wing> {
+    let rpc = Rpc::new(&context);
+    let bell = Arc::new(Notify::new());
+    Ok(Wing::new(SERVICE.name)
+        .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
+        .service(kit::service!(LetterServiceServer::new(rpc.clone())))
+        .service(kit::service!(BulletinServiceServer::new(rpc.clone())))
+        .service(kit::service!(ChangeServiceServer::new(rpc)))
+        .task(follow::events(context.clone(), Arc::clone(&bell)))
+        .task(follow::issue::run(context, bell)))
+}

@@ -1,0 +1,70 @@
+//! Handlers, one file and one server trait a noun.
+
+pub(crate) mod bulletin;
+mod change;
+pub(crate) mod letter;
+mod template;
+
+use kit::boot::Context;
+use kit::db::Db;
+use kit::name::Name;
+use kit::page::Page;
+use tokio_util::sync::CancellationToken;
+
+use crate::follow::peers::Registry;
+
+/// Bytes of text in a reply, well below the 4 MiB that a client takes.
+const PAGE_TEXT: usize = 2 << 20;
+
+/// Answers every call of notification.
+#[derive(Clone)]
+pub(crate) struct Rpc {
+    db: Db,
+    registry: Registry,
+    shutdown: CancellationToken,
+}
+
+impl Rpc {
+    pub(crate) fn new(context: &Context) -> Self {
+        Self {
+            db: context.db.clone(),
+            registry: Registry::new(&context.peers),
+            shutdown: context.shutdown.clone(),
+        }
+    }
+}
+
+/// The position that a name ends in: NOT_FOUND when the service never gave out such a name.
+fn sequence(name: &Name, variable: &str) -> kit::Result<i64> {
+    let id = name.id(variable);
+    match id.parse::<i64>() {
+        Ok(sequence) if sequence > 0 && sequence.to_string() == id => Ok(sequence),
+        _ => Err(name.not_found()),
+    }
+}
+
+/// Cuts `rows` to the page, shorter where their texts would make too large a reply, and yields
+/// the next page's token. `page` reads the page anew with another size.
+fn cut<T>(
+    rows: &mut Vec<T>,
+    whole: &Page,
+    page: impl Fn(i32) -> kit::Result<Page>,
+    size: impl Fn(&T) -> usize,
+    sequence: impl Fn(&T) -> i64,
+) -> kit::Result<String> {
+    let key = |row: &T| sequence(row).to_string();
+    let mut room = PAGE_TEXT;
+    let fits = |row: &&T| match room.checked_sub(size(row)) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    let fitting = rows.iter().take_while(fits).count();
+    if fitting == rows.len() {
+        return Ok(whole.cut(rows, key));
+    }
+    let fitting = i32::try_from(fitting.max(1)).unwrap_or(i32::MAX);
+    Ok(page(fitting)?.cut(rows, key))
+}

@@ -1,0 +1,99 @@
+//! Bulletins.
+
+use kit::clock;
+use kit::db::Tx;
+use kit::field::Fields;
+use kit::page::Page;
+use proto::notification::v1 as pb;
+use proto::notification::v1::bulletin_service_server::BulletinService;
+use proto::notification::v1::change::Resource;
+use tonic::{Request, Response, Status};
+
+use super::{Rpc, change, cut, sequence};
+use crate::bulletin::{Board, Bulletin, NAME};
+use crate::district::{self, District, PERIOD};
+use crate::{store, template};
+
+const ISSUED: &str = "saima.notification.v1.BulletinIssued";
+
+/// Issues the bulletin of a closed month that lies in the tray, once whatever was told twice.
+/// A month without a board has none.
+pub(crate) async fn issue(
+    tx: &mut Tx,
+    district: &District,
+    source: &str,
+    month: &str,
+    boards: &[Board],
+) -> kit::Result<()> {
+    let mut head = store::head::lock(tx, &district.id).await?;
+    let taken = store::notice::take(tx, &district.id, &[source]).await?;
+    if taken.is_empty() || store::bulletin::is_known(tx, &district.id, month).await? {
+        return Ok(());
+    }
+    if boards.is_empty() {
+        tracing::info!(district = district.id, month, "no scheme holds; there is no bulletin");
+        return Ok(());
+    }
+    let template = store::template::get(tx, &district.id, template::Kind::MonthlyBulletin).await?;
+    head.bulletin += 1;
+    let bulletin = Bulletin::issue(district, head.bulletin, month, boards, &template, tx.now())?;
+    if !bulletin.template_fault.is_empty() {
+        let fault = &bulletin.template_fault;
+        tracing::warn!(district = district.id, fault, "the built-in template was used instead");
+    }
+    store::bulletin::insert(tx, &bulletin).await?;
+    store::head::save(tx, &district.id, head).await?;
+    let bulletin = pb::Bulletin::from(bulletin);
+    let name = bulletin.name.clone();
+    change::append(tx, &district.id, ISSUED, &name, Resource::Bulletin(bulletin));
+    Ok(())
+}
+
+#[tonic::async_trait]
+impl BulletinService for Rpc {
+    async fn get_bulletin(
+        &self,
+        request: Request<pb::GetBulletinRequest>,
+    ) -> Result<Response<pb::Bulletin>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let sequence = sequence(&name, "bulletin")?;
+        let mut tx = self.db.begin_read().await?;
+        let bulletin = store::bulletin::get(&mut tx, name.id("district"), sequence).await?;
+        Ok(Response::new(bulletin.ok_or_else(|| name.not_found())?.into()))
+    }
+
+    async fn list_bulletins(
+        &self,
+        request: Request<pb::ListBulletinsRequest>,
+    ) -> Result<Response<pb::ListBulletinsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &district::NAME, &request.parent);
+        let district = parent.id("district");
+        let period = fields.optional_member("period", &PERIOD, &request.period, district);
+        fields.check()?;
+        let page =
+            |size| Page::parse(size, &request.page_token, &[&request.parent, &request.period]);
+        let whole = page(request.page_size)?;
+        let mut tx = self.db.begin_read().await?;
+        let mut bulletins =
+            store::bulletin::list(&mut tx, district, period.as_deref(), &whole).await?;
+        let next_page_token = cut(&mut bulletins, &whole, page, Bulletin::size, |it| it.sequence)?;
+        let bulletins = bulletins.into_iter().map(pb::Bulletin::from).collect();
+        Ok(Response::new(pb::ListBulletinsResponse { bulletins, next_page_token }))
+    }
+}
+
+impl From<Bulletin> for pb::Bulletin {
+    fn from(bulletin: Bulletin) -> Self {
+        Self {
+            name: bulletin.name(),
+            period: PERIOD.format(&[&bulletin.district, &bulletin.period]),
+            subject: bulletin.text.subject,
+            body: bulletin.text.body,
+            boards: bulletin.boards,
+            template_fault: bulletin.template_fault,
+            create_time: Some(clock::to_proto(bulletin.create_time)),
+        }
+    }
+}

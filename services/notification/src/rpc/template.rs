@@ -1,0 +1,133 @@
+//! Templates.
+
+use kit::field::{self, Fields};
+use kit::mask::Mask;
+use kit::name::Name;
+use kit::page::Page;
+use kit::{clock, etag};
+use proto::notification::v1 as pb;
+use proto::notification::v1::change::Resource;
+use proto::notification::v1::template_service_server::TemplateService;
+use tonic::{Request, Response, Status};
+
+use super::{Rpc, change};
+use crate::template::{Kind, NAME, Part, Template, Text};
+use crate::{district, store};
+
+const UPDATED: &str = "saima.notification.v1.TemplateUpdated";
+
+const SUBJECT: &str = "subject";
+const BODY: &str = "body";
+
+#[tonic::async_trait]
+impl TemplateService for Rpc {
+    async fn get_template(
+        &self,
+        request: Request<pb::GetTemplateRequest>,
+    ) -> Result<Response<pb::Template>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let kind = kind(&name)?;
+        let mut tx = self.db.begin_read().await?;
+        let template = store::template::get(&mut tx, name.id("district"), kind).await?;
+        Ok(Response::new(template.into()))
+    }
+
+    async fn list_templates(
+        &self,
+        request: Request<pb::ListTemplatesRequest>,
+    ) -> Result<Response<pb::ListTemplatesResponse>, Status> {
+        let request = request.into_inner();
+        let parent = district::NAME.parse("parent", &request.parent)?;
+        let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
+        let mut tx = self.db.begin_read().await?;
+        let mut templates = store::template::all(&mut tx, parent.id("district")).await?;
+        let after = page.after().and_then(Kind::of).map_or(0, |kind| kind as i64);
+        templates.retain(|template| template.kind as i64 > after);
+        let next_page_token = page.cut(&mut templates, |template| template.kind.id().to_owned());
+        let templates = templates.into_iter().map(pb::Template::from).collect();
+        Ok(Response::new(pb::ListTemplatesResponse { templates, next_page_token }))
+    }
+
+    async fn update_template(
+        &self,
+        request: Request<pb::UpdateTemplateRequest>,
+    ) -> Result<Response<pb::Template>, Status> {
+        let request = request.into_inner();
+        let given = field::required("template", request.template.as_ref())?;
+        let name = NAME.parse("template.name", &given.name)?;
+        let (kind, district) = (kind(&name)?, name.id("district"));
+        let wish = Wish::parse(&request, given, kind)?;
+        self.registry.district(district).await?;
+
+        let mut tx = self.db.begin_write().await?;
+        let mut template = store::template::get(&mut tx, district, kind).await?;
+        etag::check(&given.etag, template.revision, name.as_str())?;
+        let text = wish.patch(template.text.clone());
+        if !template.change(text, tx.now()) {
+            return Ok(Response::new(template.into()));
+        }
+        store::template::save(&mut tx, &template).await?;
+        let reply = pb::Template::from(template);
+        let resource = Resource::Template(reply.clone());
+        change::append(&mut tx, district, UPDATED, &reply.name, resource);
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+}
+
+/// The texts that an update sets, tried on sample data.
+struct Wish {
+    subject: Option<String>,
+    body: Option<String>,
+}
+
+impl Wish {
+    fn parse(
+        request: &pb::UpdateTemplateRequest,
+        given: &pb::Template,
+        kind: Kind,
+    ) -> kit::Result<Self> {
+        let mutable = [(SUBJECT, !given.subject.is_empty()), (BODY, !given.body.is_empty())];
+        let mask = Mask::parse(&request.update_mask, &mutable)?;
+        let mut fields = Fields::default();
+        let subject =
+            mask.has(SUBJECT).then(|| fields.text("template.subject", &given.subject, 1..=200));
+        let body =
+            mask.has(BODY).then(|| fields.paragraph("template.body", &given.body, 1..=20_000));
+        fields.check()?;
+        let mut fields = Fields::default();
+        for (path, part, source) in
+            [("template.subject", Part::Subject, &subject), ("template.body", Part::Body, &body)]
+        {
+            let Some(source) = source else { continue };
+            if let Err(fault) = kind.try_out(part, source) {
+                fields.violation(path, fault.reason, fault.message);
+            }
+        }
+        fields.check()?;
+        Ok(Self { subject, body })
+    }
+
+    fn patch(self, text: Text) -> Text {
+        Text { subject: self.subject.unwrap_or(text.subject), body: self.body.unwrap_or(text.body) }
+    }
+}
+
+impl From<Template> for pb::Template {
+    fn from(template: Template) -> Self {
+        let variables = template.kind.variables().iter();
+        Self {
+            name: template.name(),
+            variables: variables.map(|(name, says)| (name.to_string(), says.to_string())).collect(),
+            built_in: template.revision == 0,
+            update_time: template.update_time.map(clock::to_proto),
+            etag: etag::of(template.revision),
+            subject: template.text.subject,
+            body: template.text.body,
+        }
+    }
+}
+
+fn kind(name: &Name) -> kit::Result<Kind> {
+    Kind::of(name.id("template")).ok_or_else(|| name.not_found())
+}

@@ -1,0 +1,8 @@
+//! SQL, one file a noun. Nothing here decides: it reads what the domain asks for and writes
+//! what the domain decided. Under the lock of the district's head a writer is alone in it.
+
+pub(crate) mod bulletin;
+pub(crate) mod head;
+pub(crate) mod letter;
+pub(crate) mod notice;
+pub(crate) mod template;

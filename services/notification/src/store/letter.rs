@@ -1,0 +1,218 @@
+//! Letters and their receipts.
+
+use std::collections::{HashMap, HashSet};
+
+use kit::db::Tx;
+use kit::page::Page;
+use kit::{Error, Result, clock, date};
+
+use crate::letter::{Kind, Letter, Receipt, State};
+use crate::template::Text;
+
+macro_rules! columns {
+    () => {
+        "district, sequence, kind, recipient, recipient_display_name, subject, body, \
+         template_fault, source, period, due_date, create_time, state"
+    };
+}
+
+/// What a list of letters is narrowed to.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    /// Id of the unit whose inbox it is.
+    pub(crate) recipient: Option<String>,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) state: Option<State>,
+    pub(crate) period: Option<String>,
+}
+
+/// The letter at a position.
+pub(crate) async fn get(tx: &mut Tx, district: &str, sequence: i64) -> Result<Option<Letter>> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM letter WHERE district = $1 AND sequence = $2"),
+        district,
+        sequence
+    )?;
+    Ok(with_receipts(tx, district, row.into_iter().collect()).await?.pop())
+}
+
+/// A page of a district's letters in the order they were issued.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    district: &str,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Vec<Letter>> {
+    let after = page.after_number()?.unwrap_or_default();
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM letter WHERE district = "));
+        q.push_bind(district).push(" AND sequence > ").push_bind(after);
+        if let Some(recipient) = &filter.recipient {
+            q.push(" AND recipient = ").push_bind(recipient);
+        }
+        if let Some(kind) = filter.kind {
+            q.push(" AND kind = ").push_bind(kind as i64);
+        }
+        if let Some(state) = filter.state {
+            q.push(" AND state = ").push_bind(state as i64);
+        }
+        if let Some(period) = &filter.period {
+            q.push(" AND period = ").push_bind(period);
+        }
+        q.push(" ORDER BY sequence LIMIT ").push_bind(page.limit());
+    })?;
+    with_receipts(tx, district, rows).await
+}
+
+/// Those of the sources that have their letter.
+pub(crate) async fn known(
+    tx: &mut Tx,
+    district: &str,
+    sources: &[&str],
+) -> Result<HashSet<String>> {
+    let rows = kit::query!(tx, (String,), |q| {
+        q.push("SELECT source FROM letter WHERE district = ").push_bind(district);
+        q.push(" AND source IN (");
+        let mut list = q.separated(", ");
+        for source in sources {
+            list.push_bind(*source);
+        }
+        q.push(")");
+    })?;
+    Ok(rows.into_iter().map(|(source,)| source).collect())
+}
+
+/// Stores new letters.
+pub(crate) async fn insert(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
+    kit::insert_many!(
+        tx,
+        concat!("INSERT INTO letter (", columns!(), ") "),
+        letters,
+        |row, letter| {
+            row.push_bind(&letter.district)
+                .push_bind(letter.sequence)
+                .push_bind(letter.kind as i64)
+                .push_bind(&letter.recipient)
+                .push_bind(&letter.recipient_display_name)
+                .push_bind(&letter.text.subject)
+                .push_bind(&letter.text.body)
+                .push_bind(&letter.template_fault)
+                .push_bind(&letter.source)
+                .push_bind(&letter.period)
+                .push_bind(date::to_text(letter.due_date))
+                .push_bind(clock::to_micros(letter.create_time))
+                .push_bind(letter.state as i64);
+        }
+    )?;
+    Ok(())
+}
+
+/// Stores a receipt and the state it led to.
+pub(crate) async fn receive(tx: &mut Tx, letter: &Letter, receipt: &Receipt) -> Result<()> {
+    let moved = kit::execute!(
+        tx,
+        "UPDATE letter SET state = $3 WHERE district = $1 AND sequence = $2 AND state < $3",
+        &letter.district,
+        letter.sequence,
+        letter.state as i64
+    )?;
+    if moved == 0 {
+        return Err(Error::Conflict { name: letter.name() });
+    }
+    kit::execute!(
+        tx,
+        "INSERT INTO receipt (district, letter, state, text, create_time)
+         VALUES ($1, $2, $3, $4, $5)",
+        &letter.district,
+        letter.sequence,
+        receipt.state as i64,
+        &receipt.text,
+        clock::to_micros(receipt.create_time)
+    )?;
+    Ok(())
+}
+
+async fn with_receipts(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Letter>> {
+    let touched: Vec<i64> =
+        rows.iter().filter(|row| row.state > 1).map(|row| row.sequence).collect();
+    let mut receipts: HashMap<i64, Vec<Receipt>> = HashMap::new();
+    if !touched.is_empty() {
+        let found = kit::query!(tx, ReceiptRow, |q| {
+            q.push("SELECT letter, state, text, create_time FROM receipt WHERE district = ");
+            q.push_bind(district).push(" AND letter IN (");
+            let mut list = q.separated(", ");
+            for letter in &touched {
+                list.push_bind(*letter);
+            }
+            q.push(") ORDER BY letter, state");
+        })?;
+        for row in found {
+            receipts.entry(row.letter).or_default().push(row.try_into()?);
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let receipts = receipts.remove(&row.sequence).unwrap_or_default();
+            row.read(receipts)
+        })
+        .collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    district: String,
+    sequence: i64,
+    kind: i64,
+    recipient: String,
+    recipient_display_name: String,
+    subject: String,
+    body: String,
+    template_fault: String,
+    source: String,
+    period: String,
+    due_date: String,
+    create_time: i64,
+    state: i64,
+}
+
+impl Row {
+    fn read(self, receipts: Vec<Receipt>) -> Result<Letter> {
+        Ok(Letter {
+            district: self.district,
+            sequence: self.sequence,
+            kind: self.kind.try_into()?,
+            recipient: self.recipient,
+            recipient_display_name: self.recipient_display_name,
+            text: Text { subject: self.subject, body: self.body },
+            template_fault: self.template_fault,
+            source: self.source,
+            period: self.period,
+            due_date: date::from_text(&self.due_date)?,
+            state: self.state.try_into()?,
+            receipts,
+            create_time: clock::from_micros(self.create_time)?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ReceiptRow {
+    letter: i64,
+    state: i64,
+    text: String,
+    create_time: i64,
+}
+
+impl TryFrom<ReceiptRow> for Receipt {
+    type Error = Error;
+
+    fn try_from(row: ReceiptRow) -> Result<Self> {
+        Ok(Self {
+            state: row.state.try_into()?,
+            text: row.text,
+            create_time: clock::from_micros(row.create_time)?,
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! Templates: what letters and bulletins say, with variables in Jinja syntax. Saima brings one
+//! for each kind; a district's own takes its place.
+
+mod grammar;
+mod press;
+mod sample;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use kit::Error;
+use kit::name::Pattern;
+use minijinja::Value;
+
+/// How templates are named.
+pub(crate) static NAME: Pattern =
+    Pattern::new("template", "districts/{district}/templates/{template}");
+
+kit::numbered! {
+    /// What a template is for.
+    enum Kind {
+        /// 工作提示函.
+        WorkReminder = 1,
+        /// 预警单.
+        WarningSheet = 2,
+        /// 月通报.
+        MonthlyBulletin = 3,
+    }
+}
+
+/// A title line and a body: the source of a template, or what came of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) subject: String,
+    pub(crate) body: String,
+}
+
+/// The template that holds for a kind in a district.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    pub(crate) district: String,
+    pub(crate) kind: Kind,
+    pub(crate) text: Text,
+    /// 0 for the one that Saima brings.
+    pub(crate) revision: i64,
+    /// When the district last changed it; none for the one that Saima brings.
+    pub(crate) update_time: Option<Timestamp>,
+}
+
+/// Why a template cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) reason: &'static str,
+    pub(crate) message: String,
+}
+
+/// What was composed and, when the district's own template failed, why.
+#[derive(Debug)]
+pub(crate) struct Composed {
+    pub(crate) text: Text,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// The two texts of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Subject,
+    Body,
+}
+
+impl Template {
+    /// The one that Saima brings.
+    pub(crate) fn built_in(district: &str, kind: Kind) -> Self {
+        Self {
+            district: district.to_owned(),
+            kind,
+            text: kind.built_in(),
+            revision: 0,
+            update_time: None,
+        }
+    }
+
+    /// Its full name.
+    pub(crate) fn name(&self) -> String {
+        NAME.format(&[&self.district, self.kind.id()])
+    }
+
+    /// Takes on another text and says whether that is a change.
+    pub(crate) fn change(&mut self, text: Text, now: Timestamp) -> bool {
+        if self.text == text {
+            return false;
+        }
+        self.text = text;
+        self.revision += 1;
+        self.update_time = Some(now);
+        true
+    }
+
+    /// Fills it in. A district's own template that fails is replaced by the one that Saima
+    /// brings: a letter must go out whatever was done to its looks.
+    pub(crate) fn compose(&self, values: &Value) -> kit::Result<Composed> {
+        let fault = match self.revision {
+            0 => None,
+            _ => match self.own(values) {
+                Ok(text) => return Ok(Composed { text, fault: None }),
+                Err(fault) => Some(fault),
+            },
+        };
+        let Text { subject, body } = self.kind.built_in();
+        let print = |source: &str| {
+            press::print(source, values, None).map_err(|fault| Error::internal(fault.to_string()))
+        };
+        Ok(Composed { text: Text { subject: print(&subject)?, body: print(&body)? }, fault })
+    }
+
+    fn own(&self, values: &Value) -> Result<Text, Fault> {
+        let sample = self.kind.sample();
+        let print = |part: Part, source: &str| {
+            grammar::check(source, &sample)?;
+            press::print(source, values, Some(press::bounds(self.kind, part)))
+        };
+        Ok(Text {
+            subject: print(Part::Subject, &self.text.subject)?,
+            body: print(Part::Body, &self.text.body)?,
+        })
+    }
+}
+
+/// The template of a kind among those that hold in a district.
+pub(crate) fn of(templates: &[Template], kind: Kind) -> kit::Result<&Template> {
+    let found = templates.iter().find(|template| template.kind == kind);
+    found.ok_or_else(|| Error::internal(format!("no template of {}", kind.id())))
+}
+
+impl Kind {
+    /// Every kind, in order.
+    pub(crate) const ALL: [Self; 3] =
+        [Self::WorkReminder, Self::WarningSheet, Self::MonthlyBulletin];
+
+    /// The last segment of its templates' names.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::WorkReminder => "work-reminder",
+            Self::WarningSheet => "warning-sheet",
+            Self::MonthlyBulletin => "monthly-bulletin",
+        }
+    }
+
+    /// The kind of that id.
+    pub(crate) fn of(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.id() == id)
+    }
+
+    /// Says whether a source can be used as a part of a template of this kind, by trying it on
+    /// sample data.
+    pub(crate) fn try_out(self, part: Part, source: &str) -> Result<(), Fault> {
+        let sample = self.sample();
+        grammar::check(source, &sample)?;
+        press::print(source, &sample, Some(press::bounds(self, part)))?;
+        Ok(())
+    }
+
+    /// Variables that may stand in a template, each with what it holds.
+    pub(crate) fn variables(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::WorkReminder => sample::WORK_REMINDER,
+            Self::WarningSheet => sample::WARNING_SHEET,
+            Self::MonthlyBulletin => sample::MONTHLY_BULLETIN,
+        }
+    }
+
+    fn sample(self) -> Value {
+        match self {
+            Self::WorkReminder => sample::work_reminder(),
+            Self::WarningSheet => sample::warning_sheet(),
+            Self::MonthlyBulletin => sample::monthly_bulletin(),
+        }
+    }
+
+    /// The first line of the file is the title, what follows the empty line the body.
+    fn built_in(self) -> Text {
+        let file = match self {
+            Self::WorkReminder => include_str!("../templates/work-reminder.jinja"),
+            Self::WarningSheet => include_str!("../templates/warning-sheet.jinja"),
+            Self::MonthlyBulletin => include_str!("../templates/monthly-bulletin.jinja"),
+        };
+        let (subject, body) = file.split_once("\n\n").unwrap_or((file, ""));
+        Text { subject: subject.to_owned(), body: body.trim_end().to_owned() }
+    }
+}
+
+impl Fault {
+    fn at(reason: &'static str, line: usize, message: impl fmt::Display) -> Self {
+        Self { reason, message: format!("line {line}: {message}") }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! Registry and scoring as notification sees them, but saying only what a test has put there:
+//! documents by name, refusals by name, and a feed whose events a test writes itself, late,
+//! twice, or out of order.
+
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use kit::boot::{Service, Wing};
+use kit::db::Migrations;
+use kit::feed::{self, Filter, Notice};
+use kit::testing::{Bed, Served};
+use prost::Message;
+use proto::registry::v1 as registry;
+use proto::registry::v1::assignment_service_server::{AssignmentService, AssignmentServiceServer};
+use proto::registry::v1::district_service_server::{DistrictService, DistrictServiceServer};
+use proto::scoring::v1 as scoring;
+use proto::scoring::v1::board_service_server::{BoardService, BoardServiceServer};
+use proto::scoring::v1::change_service_server::{ChangeService, ChangeServiceServer};
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Request, Response, Status};
+
+use crate::data;
+
+/// The registry, holding what `put` puts there.
+const REGISTRY: Service = Service {
+    name: "registry",
+    peers: &[],
+    migrations: &DOCS,
+    start: |ctx| {
+        Box::pin(async move {
+            let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
+            Ok(Wing::new("registry")
+                .service(DistrictServiceServer::new(fake.clone()))
+                .service(AssignmentServiceServer::new(fake)))
+        })
+    },
+};
+
+/// Scoring, holding what `put` puts there and telling what `publish` says.
+const SCORING: Service = Service {
+    name: "scoring",
+    peers: &[],
+    migrations: &DOCS,
+    start: |ctx| {
+        Box::pin(async move {
+            let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
+            Ok(Wing::new("scoring")
+                .service(BoardServiceServer::new(fake.clone()))
+                .service(ChangeServiceServer::new(fake)))
+        })
+    },
+};
+
+static DOCS: Migrations = Migrations {
+    sqlite: sqlx::migrate!("tests/it/fake/sqlite"),
+    postgres: sqlx::migrate!("tests/it/fake/postgres"),
+};
+
+/// Notification beside the fakes, with the districts that `data` describes.
+pub(crate) async fn start(bed: &Bed) -> Served {
+    let served = bed.start(&[REGISTRY, SCORING, notification::SERVICE]).await;
+    data::put(&served).await;
+    served
+}
+
+/// Lets a service answer with this document under its name.
+pub(crate) async fn put(served: &Served, service: &str, name: &str, doc: &impl Message) {
+    keep(served, service, name, doc.encode_to_vec(), Code::Ok).await;
+}
+
+/// Lets a service refuse whoever asks for this name.
+pub(crate) async fn refuse(served: &Served, service: &str, name: &str, code: Code) {
+    keep(served, service, name, Vec::new(), code).await;
+}
+
+/// Appends to scoring's feed.
+pub(crate) async fn publish(
+    served: &Served,
+    kind: &'static str,
+    name: &str,
+    resource: scoring::change::Resource,
+) {
+    let mut tx = served.db("scoring").begin_write().await.unwrap();
+    let district = name.split('/').nth(1).unwrap();
+    let change = scoring::Change { resource: Some(resource), ..Default::default() };
+    feed::append(&mut tx, district, kind, name, &change);
+    tx.commit().await.unwrap();
+}
+
+async fn keep(served: &Served, service: &str, name: &str, body: Vec<u8>, code: Code) {
+    let mut tx = served.db(service).begin_write().await.unwrap();
+    kit::execute!(
+        tx,
+        "INSERT INTO doc (name, body, code) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO UPDATE SET body = excluded.body, code = excluded.code",
+        name,
+        body,
+        i64::from(i32::from(code))
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[derive(Clone)]
+struct Fake {
+    db: kit::db::Db,
+    shutdown: CancellationToken,
+}
+
+impl Fake {
+    async fn get<Doc: Message + Default>(&self, name: &str) -> Result<Response<Doc>, Status> {
+        let mut tx = self.db.begin_read().await?;
+        let found = kit::fetch_optional!(
+            tx,
+            (Vec<u8>, i64),
+            "SELECT body, code FROM doc WHERE name = $1",
+            name
+        )?;
+        match found {
+            None => Err(kit::Error::not_found("doc", name).into()),
+            Some((body, 0)) => Ok(Response::new(Doc::decode(&*body).unwrap())),
+            Some((_, code)) => {
+                Err(Status::new(Code::from_i32(code as i32), "as the test wants it"))
+            }
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl DistrictService for Fake {
+    async fn get_district(
+        &self,
+        request: Request<registry::GetDistrictRequest>,
+    ) -> Result<Response<registry::District>, Status> {
+        self.get(&request.get_ref().name).await
+    }
+
+    async fn list_districts(
+        &self,
+        _: Request<registry::ListDistrictsRequest>,
+    ) -> Result<Response<registry::ListDistrictsResponse>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn create_district(
+        &self,
+        _: Request<registry::CreateDistrictRequest>,
+    ) -> Result<Response<registry::District>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn update_district(
+        &self,
+        _: Request<registry::UpdateDistrictRequest>,
+    ) -> Result<Response<registry::District>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+}
+
+#[tonic::async_trait]
+impl AssignmentService for Fake {
+    async fn get_assignment(
+        &self,
+        request: Request<registry::GetAssignmentRequest>,
+    ) -> Result<Response<registry::GetAssignmentResponse>, Status> {
+        self.get(&request.get_ref().name).await
+    }
+}
+
+#[tonic::async_trait]
+impl BoardService for Fake {
+    async fn get_board(
+        &self,
+        request: Request<scoring::GetBoardRequest>,
+    ) -> Result<Response<scoring::Board>, Status> {
+        self.get(&request.get_ref().name).await
+    }
+
+    type WatchBoardStream = BoxStream<'static, Result<scoring::WatchBoardResponse, Status>>;
+
+    async fn watch_board(
+        &self,
+        _: Request<scoring::WatchBoardRequest>,
+    ) -> Result<Response<Self::WatchBoardStream>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+}
+
+#[tonic::async_trait]
+impl ChangeService for Fake {
+    type WatchChangesStream = BoxStream<'static, Result<scoring::WatchChangesResponse, Status>>;
+
+    async fn watch_changes(
+        &self,
+        request: Request<scoring::WatchChangesRequest>,
+    ) -> Result<Response<Self::WatchChangesStream>, Status> {
+        let request = request.into_inner();
+        assert_eq!(request.parent, "districts/-");
+        let filter = Filter { district: None, kinds: request.kinds };
+        let shutdown = self.shutdown.clone();
+        let notices = feed::watch(&self.db, filter, &request.resume_token, shutdown).await?;
+        let replies = notices.map(|notice| {
+            Ok(match notice? {
+                Notice::Bookmark { token } => {
+                    scoring::WatchChangesResponse { resume_token: token, change: None }
+                }
+                Notice::Entry(entry) => {
+                    let change = scoring::Change {
+                        kind: entry.kind,
+                        name: entry.name,
+                        ..scoring::Change::decode(&*entry.payload).unwrap()
+                    };
+                    scoring::WatchChangesResponse {
+                        resume_token: entry.token,
+                        change: Some(change),
+                    }
+                }
+            })
+        });
+        Ok(Response::new(replies.boxed()))
+    }
+}

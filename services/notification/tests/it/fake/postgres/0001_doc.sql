@@ -1,0 +1,5 @@
+CREATE TABLE doc (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    body BYTEA  NOT NULL,
+    code BIGINT NOT NULL
+);

@@ -1,0 +1,58 @@
+//! What was sent stays as it was, whoever holds the connection.
+
+use kit::testing::{Bed, Engine};
+use proto::notification::v1::ReadLetterRequest;
+
+use crate::data::{
+    DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, raise,
+};
+use crate::fake;
+
+kit::both! {
+    // H5, H7
+    async fn the_ledgers_refuse_whatever_is_no_new_row(bed: &Bed) {
+        let served = fake::start(bed).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        let name = issued(&served, DISTRICT, 1).await.remove(0).name;
+        let request = ReadLetterRequest { name, ..Default::default() };
+        letters(&served).read_letter(request).await.unwrap();
+        put_assignment(&served, DISTRICT, "2023Q2", &["target"]).await;
+        put_board(&served, DISTRICT, "target", "2023Q2").await;
+        close(&served, DISTRICT, "2023-04").await;
+        let bulletins = bulletined(&served, DISTRICT, 1).await;
+        let letters = issued(&served, DISTRICT, 1).await;
+
+        macro_rules! refuses {
+            ($($sql:expr),+ $(,)?) => {{$({
+                let mut tx = served.db("notification").begin_write().await.unwrap();
+                let error = kit::execute!(tx, $sql).expect_err($sql);
+                assert!(format!("{error:?}").contains("insert-only"), "{}: {error:?}", $sql);
+            })+}};
+        }
+        macro_rules! ledger {
+            ($table:literal, $column:literal) => {
+                refuses!(
+                    concat!("UPDATE ", $table, " SET ", $column, " = 'x'"),
+                    concat!("DELETE FROM ", $table),
+                );
+                match bed.engine() {
+                    Engine::Sqlite => refuses!(
+                        concat!("INSERT OR REPLACE INTO ", $table, " SELECT * FROM ", $table),
+                        concat!("UPDATE OR REPLACE ", $table, " SET district = 'x'"),
+                    ),
+                    Engine::Postgres => refuses!(concat!("TRUNCATE ", $table, " CASCADE")),
+                }
+            };
+        }
+        ledger!("letter", "body");
+        ledger!("letter", "source");
+        ledger!("receipt", "text");
+        ledger!("bulletin", "body");
+        refuses!(
+            "UPDATE letter SET recipient = 'x', state = 3",
+            "UPDATE letter SET state = 1",
+        );
+        assert_eq!(bulletined(&served, DISTRICT, 1).await, bulletins);
+        assert_eq!(issued(&served, DISTRICT, 1).await, letters);
+    }
+}
