@@ -1,0 +1,53 @@
+//! `saima apply`: makes a district on a server equal to its files.
+//!
+//! First the difference is shown, then it is carried out through the public API, in
+//! batches. What stands in the files is created or changed; what stands only on the server
+//! is left alone. A second time everything is unchanged.
+
+mod carry_out;
+mod compare;
+mod plan;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use http::Uri;
+
+pub use plan::Plan;
+
+use crate::client::{DEFAULT_SERVER, Suite};
+use crate::failure::Result;
+use crate::pack::{Pack, Source};
+
+/// Creates or updates a district from files
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder with the district's definitions
+    #[arg(short = 'f', long = "folder", value_name = "FOLDER")]
+    pub folder: PathBuf,
+
+    /// Where the suite listens
+    #[arg(long, env = "SAIMA_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
+    pub server: Uri,
+
+    /// Show the difference and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &Args) -> Result<()> {
+    let pack = Pack::read(&Source::gather(&args.folder)?)?;
+    let suite = Suite::connect(&args.server).await?;
+    let plan = Plan::make(&pack, &suite).await?;
+    let painted = io::stdout().is_terminal();
+    let mut shown = Vec::new();
+    plan.print(&mut shown, painted)?;
+    io::stdout().write_all(&shown)?;
+    if plan.is_empty() || args.dry_run {
+        return Ok(());
+    }
+    plan.carry_out(&suite).await?;
+    writeln!(io::stdout(), "{} is now as in {}.", pack.district_id, args.folder.display())?;
+    Ok(())
+}

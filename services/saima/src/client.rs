@@ -1,0 +1,103 @@
+//! The suite as a client sees it: one address, every service's client.
+
+use std::time::Duration;
+
+use http::Uri;
+use proto::{cadre, notification, registry, scoring};
+use tonic::transport::{Channel, Endpoint};
+
+use crate::failure::{Failure, Result};
+
+/// Where the suite listens when nothing else is said.
+pub const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
+
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A connection to the suite.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    channel: Channel,
+}
+
+/// One client for each service of the contract that the commands call.
+macro_rules! clients {
+    ($($(#[$doc:meta])* $method:ident: $package:ident, $module:ident, $client:ident;)+) => {
+        impl Suite {
+            $(
+                $(#[$doc])*
+                pub fn $method(&self) -> $package::v1::$module::$client<Channel> {
+                    use $package::v1::$module::$client;
+                    kit::client!($client, self.channel.clone())
+                }
+            )+
+        }
+    };
+}
+
+clients! {
+    /// Districts.
+    districts: registry, district_service_client, DistrictServiceClient;
+    /// Units.
+    units: registry, unit_service_client, UnitServiceClient;
+    /// Indicators.
+    indicators: registry, indicator_service_client, IndicatorServiceClient;
+    /// Periods.
+    periods: registry, period_service_client, PeriodServiceClient;
+    /// Targets.
+    targets: registry, target_service_client, TargetServiceClient;
+    /// Schemes.
+    schemes: registry, scheme_service_client, SchemeServiceClient;
+    /// Observations.
+    observations: scoring, observation_service_client, ObservationServiceClient;
+    /// Reconciliations.
+    reconciliations: scoring, reconciliation_service_client, ReconciliationServiceClient;
+    /// Runs.
+    runs: scoring, run_service_client, RunServiceClient;
+    /// Boards.
+    boards: scoring, board_service_client, BoardServiceClient;
+    /// Warnings.
+    warnings: scoring, warning_service_client, WarningServiceClient;
+    /// Persons.
+    persons: cadre, person_service_client, PersonServiceClient;
+    /// Archives.
+    archives: cadre, archive_service_client, ArchiveServiceClient;
+    /// Letters.
+    letters: notification, letter_service_client, LetterServiceClient;
+    /// Bulletins.
+    bulletins: notification, bulletin_service_client, BulletinServiceClient;
+    /// What happens in cadre.
+    cadre_changes: cadre, change_service_client, ChangeServiceClient;
+    /// What happens in notification.
+    notification_changes: notification, change_service_client, ChangeServiceClient;
+}
+
+impl Suite {
+    /// Connects to the suite at `server`.
+    pub async fn connect(server: &Uri) -> Result<Self> {
+        let endpoint = Endpoint::from(server.clone()).connect_timeout(CONNECT);
+        let channel = endpoint.connect().await;
+        let channel = channel.map_err(|_| {
+            Failure::unavailable(format!("nobody answers at {server}; is `saima serve` running?"))
+        })?;
+        Ok(Self { channel })
+    }
+}
+
+/// Every page of a list.
+macro_rules! pages {
+    ($client:expr, $method:ident, $request:expr, $items:ident) => {{
+        let mut client = $client;
+        let mut request = $request;
+        request.page_size = 1000;
+        let mut all = Vec::new();
+        loop {
+            let page = client.$method(request.clone()).await?.into_inner();
+            all.extend(page.$items);
+            if page.next_page_token.is_empty() {
+                break all;
+            }
+            request.page_token = page.next_page_token;
+        }
+    }};
+}
+pub(crate) use pages;

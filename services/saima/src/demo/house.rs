@@ -1,0 +1,101 @@
+//! The whole suite in this process: four services, one port, the embedded database.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use http::Uri;
+use kit::boot::{Context, Shutdown, serve};
+use kit::clock::Clock;
+use kit::config::Limits;
+use kit::db::{Db, Source};
+use kit::peers::Peers;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use super::clock::StoryClock;
+use crate::failure::{Failure, Result};
+use crate::serve::SERVICES;
+
+/// The running suite.
+pub(super) struct House {
+    address: SocketAddr,
+    clock: Arc<StoryClock>,
+    shutdown: Shutdown,
+    server: JoinHandle<kit::Result<()>>,
+    databases: Vec<Db>,
+    _folder: Option<TempDir>,
+}
+
+impl House {
+    /// Starts the suite with its data in `folder`, or in one that goes with it.
+    pub(super) async fn open(folder: Option<&Path>, listen: SocketAddr) -> Result<Self> {
+        let temporary = if folder.is_none() { Some(tempfile::tempdir()?) } else { None };
+        let directory =
+            folder.or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("data"));
+        let source = Source::Sqlite { directory: directory.to_owned() };
+        let bound = TcpListener::bind(listen).await;
+        let listener =
+            bound.map_err(|error| Failure::other(format!("cannot listen on {listen}: {error}")))?;
+        let address = listener.local_addr()?;
+        let clock = Arc::new(StoryClock::default());
+        let shutdown = Shutdown::new();
+        let url = url(address)?;
+        let peers =
+            SERVICES.iter().fold(Peers::default(), |peers, it| peers.with(it.name, url.clone()));
+        let (mut databases, mut wings) = (Vec::new(), Vec::new());
+        for service in &SERVICES {
+            let time: Arc<dyn Clock> = clock.clone();
+            let db = Db::open(&source, service.name, service.migrations, time.clone()).await?;
+            databases.push(db.clone());
+            let context =
+                Context { db, clock: time, peers: peers.clone(), shutdown: shutdown.token() };
+            wings.push((service.start)(context).await?);
+        }
+        let ending = shutdown.clone();
+        // Nobody is waiting for a balancer to notice, so the drain need not either.
+        let limits = Limits { drain_wait: std::time::Duration::ZERO, ..Limits::default() };
+        let server = tokio::spawn(async move { serve(listener, wings, &limits, ending).await });
+        Ok(Self { address, clock, shutdown, server, databases, _folder: temporary })
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it listens, for clients.
+    pub(super) fn url(&self) -> Result<Uri> {
+        url(self.address)
+    }
+
+    /// Its clock.
+    pub(super) fn clock(&self) -> Arc<StoryClock> {
+        self.clock.clone()
+    }
+
+    /// Drains and closes everything.
+    pub(super) async fn close(self) -> Result<()> {
+        self.shutdown.begin();
+        self.server.await.map_err(Failure::other)??;
+        for db in self.databases {
+            db.close().await;
+        }
+        Ok(())
+    }
+}
+
+/// Returns when the process is asked to end.
+pub(super) async fn asked_to_end() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => Ok(asked?),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+fn url(address: SocketAddr) -> Result<Uri> {
+    format!("http://{address}").parse().map_err(Failure::other)
+}

@@ -1,0 +1,29 @@
+//! The one binary of Saima: the four services in one process, and the command line.
+//!
+//! Deliberately absent: arithmetic, rules of assessment, SQL. What the commands know of a
+//! district they read through the public API, and what they compute they leave to
+//! `rulebook` and `engine`.
+
+pub mod apply;
+pub mod client;
+pub mod demo;
+pub mod explain;
+pub mod failure;
+pub mod hengkou;
+pub mod message;
+pub mod names;
+pub mod pack;
+pub mod problem;
+pub mod score;
+pub mod serve;
+pub mod table;
+pub mod yaml;
+
+use std::future::Future;
+
+use crate::failure::Result;
+
+/// Runs a command that talks to others.
+pub fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(command)
+}

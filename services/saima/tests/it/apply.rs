@@ -1,0 +1,106 @@
+//! `saima apply`: the difference, its carrying out, and that there is none left.
+
+use http::Uri;
+use kit::testing::{Bed, Served};
+use saima::apply::Plan;
+use saima::client::Suite;
+use saima::hengkou;
+use saima::pack::{Pack, Source};
+use saima::serve::SERVICES;
+
+use crate::command::saima;
+use crate::example;
+
+async fn suite(served: &Served) -> Suite {
+    let url: Uri = format!("http://{}", served.address()).parse().unwrap();
+    Suite::connect(&url).await.unwrap()
+}
+
+/// The pack with one piece of one of its files replaced.
+fn changed(file: &str, old: &str, new: &str) -> Pack {
+    let files = hengkou::FILES.iter().map(|(path, text)| {
+        let text = if *path == file { text.replacen(old, new, 1) } else { (*text).to_owned() };
+        assert!(*path != file || text.contains(new));
+        Source::new(path, &text)
+    });
+    Pack::read(&files.collect::<Vec<_>>()).unwrap()
+}
+
+async fn shown(plan: &Plan) -> Vec<String> {
+    let mut out = Vec::new();
+    plan.print(&mut out, false).unwrap();
+    lines(&out)
+}
+
+fn lines(text: &[u8]) -> Vec<String> {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    std::str::from_utf8(text).unwrap().lines().map(words).collect()
+}
+
+kit::both! {
+    // H1, H2
+    async fn a_second_apply_finds_everything_unchanged(bed: &Bed) {
+        let served = bed.start(&SERVICES).await;
+        let suite = suite(&served).await;
+        let pack = hengkou::pack().unwrap();
+        let plan = Plan::make(&pack, &suite).await.unwrap();
+        let expected = [
+            "created updated unchanged", "district 1 0 0", "units 129 0 0", "indicators 37 0 0", "periods 8 0 0",
+            "targets 616 0 0", "schemes 1 0 0", "in force 1 0 0", "persons 130 0 0",
+        ];
+        assert_eq!(shown(&plan).await, expected);
+        plan.carry_out(&suite).await.unwrap();
+
+        let again = Plan::make(&pack, &suite).await.unwrap();
+        assert!(again.is_empty(), "{:?}", shown(&again).await);
+        let expected = [
+            "created updated unchanged", "district 0 0 1", "units 0 0 129", "indicators 0 0 37", "periods 0 0 8",
+            "targets 0 0 616", "schemes 0 0 1", "in force 0 0 1", "persons 0 0 130",
+        ];
+        assert_eq!(shown(&again).await, expected);
+        let url = format!("http://{}", served.address());
+        let command = saima(&["apply", "-f", example("hengkou").to_str().unwrap(), "--server", &url]);
+        assert!(command.status.success());
+        assert_eq!(lines(&command.stdout), expected);
+        served.stop().await;
+    }
+
+    async fn a_change_in_a_file_is_the_only_difference(bed: &Bed) {
+        let served = bed.start(&SERVICES).await;
+        let suite = suite(&served).await;
+        Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+
+        for (file, old, new, expected) in [
+            ("units.yaml", "display_name: 财政局", "display_name: 财政金融局", "~ units/finance: display_name"),
+            ("periods.yaml", "theme: 双过半", "theme: 时间过半任务过半", "~ periods/2023Q2: theme"),
+            ("district.yaml", "display_name: 恒口示范区", "display_name: 恒口", "~ districts/hengkou: display_name"),
+            ("persons.yaml", "post: 书记", "post: 纪工委书记", "~ demo-002: postings"),
+            ("targets/economic-management.csv", "finance,100,", "finance,101,", "~ units/finance/targets/city-targets.2023Q1: value"),
+            ("indicators.yaml", "display_name: 领导评议", "display_name: 分管领导评议", "~ indicators/leaders-assessment: display_name"),
+        ] {
+            let pack = changed(file, old, new);
+            let plan = Plan::make(&pack, &suite).await.unwrap();
+            let lines = shown(&plan).await;
+            assert_eq!(lines.iter().filter(|it| it.starts_with('~')).collect::<Vec<_>>(), [expected]);
+            plan.carry_out(&suite).await.unwrap();
+            assert!(Plan::make(&pack, &suite).await.unwrap().is_empty(), "{file}");
+            Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+        }
+        served.stop().await;
+    }
+
+    async fn what_cannot_be_done_is_said_where_it_was_written(bed: &Bed) {
+        let served = bed.start(&SERVICES).await;
+        let suite = suite(&served).await;
+        let pack = changed("indicators.yaml", "evaluating_unit: statistics", "evaluating_unit: nobody");
+        let fault = Plan::make(&pack, &suite).await.unwrap().carry_out(&suite).await.unwrap_err().to_string();
+        assert!(fault.starts_with("indicators.yaml:"), "{fault}");
+        assert!(fault.contains("evaluating_unit: "), "{fault}");
+
+        Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+        let pack = changed("schemes/annual-2023.yaml", "yellow_behind: 3", "yellow_behind: 4");
+        let fault = Plan::make(&pack, &suite).await.unwrap_err().to_string();
+        assert!(fault.contains("`annual-2023` is in force and cannot change (tracks differ)"), "{fault}");
+        served.stop().await;
+    }
+}
