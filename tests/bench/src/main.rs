@@ -1,0 +1,96 @@
+//! What Saima costs beside a peer that does the same in the same run.
+//!
+//! `cargo run --release -p saima-bench -- run --rows 5,8,11 --pairs 7 --out report.json`
+//!
+//! Every row starts the suite and its peer as processes of their own, alternates them A B B A,
+//! reads their CPU from `/proc`, and prints the median ratio with its spread. A ratio of
+//! CPU holds on a noisy machine; wall time stands beside it. An A/A control of the peer
+//! says how far the run can be trusted. Linux only.
+//!
+//! Deliberately absent: assertions on time. A benchmark informs; tests are elsewhere.
+#![allow(clippy::print_stdout)]
+
+mod pair;
+mod peer;
+mod process;
+mod report;
+mod rows;
+mod suite;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+#[derive(Parser)]
+#[command(version, about = "Benchmarks of Saima beside peers measured in the same run")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run rows and print the table.
+    Run(Run),
+    /// Be a peer (started by `run`).
+    Peer(peer::Arguments),
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// Rows of the table: 5 bulk report, 8 unary read, 11 start and idle memory.
+    #[arg(long, value_delimiter = ',', default_values_t = [5, 8, 11])]
+    rows: Vec<u32>,
+    /// Interleaved pairs of each row.
+    #[arg(long, default_value_t = 7)]
+    pairs: usize,
+    /// Small sizes that show correctness only.
+    #[arg(long)]
+    smoke: bool,
+    /// Where to write the figures as JSON.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// The binary under test; `saima` beside this program when absent.
+    #[arg(long)]
+    saima: Option<PathBuf>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => run(arguments).await,
+        Command::Peer(arguments) => peer::run(arguments).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Run) -> Outcome<()> {
+    let here = std::env::current_exe()?;
+    let saima = arguments.saima.unwrap_or(here.with_file_name("saima"));
+    if !saima.exists() {
+        return Err(format!(
+            "{} is not there: build it with `cargo build --release`",
+            saima.display()
+        )
+        .into());
+    }
+    let bench = rows::Bench { saima, here, pairs: arguments.pairs.max(1), smoke: arguments.smoke };
+    let mut lines = Vec::new();
+    for row in arguments.rows {
+        lines.extend(rows::run(row, &bench).await?);
+    }
+    report::print(&lines);
+    if let Some(path) = arguments.out {
+        report::write(&path, &lines)?;
+    }
+    Ok(())
+}

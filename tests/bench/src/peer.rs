@@ -1,0 +1,38 @@
+//! The peers that Saima is measured against, each a process of its own.
+
+mod echo;
+mod sqlite;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::Outcome;
+
+/// Which peer to be.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    peer: Peer,
+}
+
+#[derive(clap::Subcommand)]
+enum Peer {
+    /// A bare tonic server that answers every GetResult with the same message.
+    Echo {
+        /// Where to listen.
+        listen: SocketAddr,
+    },
+    /// A loop that upserts batches through rusqlite, one durable transaction each.
+    Sqlite {
+        /// The database file.
+        file: PathBuf,
+    },
+}
+
+/// Is the peer until its input or its parent ends.
+pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
+    match arguments.peer {
+        Peer::Echo { listen } => echo::serve(listen).await,
+        Peer::Sqlite { file } => sqlite::work(&file),
+    }
+}

@@ -1,0 +1,181 @@
+//! The suite under test: its process, a channel to it, and a district to work on.
+
+use std::path::Path;
+use std::time::Duration;
+
+use proto::google::r#type::Decimal;
+use proto::registry::v1 as registry;
+use registry::district_service_client::DistrictServiceClient;
+use registry::indicator_service_client::IndicatorServiceClient;
+use registry::period_service_client::PeriodServiceClient;
+use registry::scheme_service_client::SchemeServiceClient;
+use registry::unit_service_client::UnitServiceClient;
+use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::Outcome;
+use crate::process::{Process, free_port};
+
+pub(crate) const DISTRICT: &str = "districts/bench";
+
+/// Units and indicators of the bench district.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) units: u32,
+    pub(crate) indicators: u32,
+}
+
+/// `saima serve` on a port of its own with a data folder of its own.
+pub(crate) struct Suite {
+    pub(crate) process: Process,
+    pub(crate) channel: Channel,
+    _data: tempfile::TempDir,
+}
+
+impl Suite {
+    pub(crate) async fn start(saima: &Path) -> Outcome<Self> {
+        let data = tempfile::tempdir()?;
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let folder = data.path().to_string_lossy().into_owned();
+        let process =
+            Process::start(saima, &["serve", "--listen", &listen, "--data-dir", &folder])?;
+        let channel = reach(&listen).await?;
+        Ok(Self { process, channel, _data: data })
+    }
+}
+
+/// Waits until a server at `address` says that it serves.
+pub(crate) async fn reach(address: &str) -> Outcome<Channel> {
+    let endpoint = Channel::from_shared(format!("http://{address}"))?;
+    for _ in 0..20_000 {
+        if let Ok(channel) = endpoint.connect().await
+            && HealthClient::new(channel.clone()).check(HealthCheckRequest::default()).await.is_ok()
+        {
+            return Ok(channel);
+        }
+        tokio::time::sleep(Duration::from_micros(500)).await;
+    }
+    Err(format!("{address} does not answer").into())
+}
+
+pub(crate) fn unit(index: u32) -> String {
+    format!("{DISTRICT}/units/u{index:04}")
+}
+
+pub(crate) fn indicator(index: u32) -> String {
+    format!("{DISTRICT}/indicators/i{index:03}")
+}
+
+pub(crate) fn decimal(value: impl ToString) -> Option<Decimal> {
+    Some(Decimal { value: value.to_string() })
+}
+
+/// Creates the district: every unit carries every indicator, monthly, over `months`.
+pub(crate) async fn define(channel: &Channel, size: Size, months: &[String]) -> Outcome<()> {
+    let parent = DISTRICT.to_owned();
+    let district = registry::District { display_name: "测评区".into(), ..Default::default() };
+    DistrictServiceClient::new(channel.clone())
+        .create_district(registry::CreateDistrictRequest {
+            district_id: "bench".into(),
+            district: Some(district),
+            ..Default::default()
+        })
+        .await?;
+    let units = (0..size.units).map(|index| registry::Unit {
+        name: unit(index),
+        display_name: format!("单位{index}"),
+        kind: registry::UnitKind::Department.into(),
+        category: "all".into(),
+        ..Default::default()
+    });
+    UnitServiceClient::new(channel.clone())
+        .batch_update_units(registry::BatchUpdateUnitsRequest {
+            parent: parent.clone(),
+            units: units.collect(),
+            ..Default::default()
+        })
+        .await?;
+    let indicators = (0..size.indicators).map(|index| registry::Indicator {
+        name: indicator(index),
+        display_name: format!("指标{index}"),
+        kind: registry::IndicatorKind::Common.into(),
+        direction: registry::Direction::HigherIsBetter.into(),
+        frequency: registry::Frequency::Monthly.into(),
+        accumulation: registry::Accumulation::Sum.into(),
+        evaluating_unit: unit(0),
+        min_value: decimal(0),
+        ..Default::default()
+    });
+    IndicatorServiceClient::new(channel.clone())
+        .batch_update_indicators(registry::BatchUpdateIndicatorsRequest {
+            parent: parent.clone(),
+            indicators: indicators.collect(),
+            ..Default::default()
+        })
+        .await?;
+    let mut periods = PeriodServiceClient::new(channel.clone());
+    for period_id in months {
+        let (parent, period_id) = (parent.clone(), period_id.clone());
+        periods
+            .create_period(registry::CreatePeriodRequest {
+                parent,
+                period_id,
+                ..Default::default()
+            })
+            .await?;
+    }
+    enact(channel, size, &months[0]).await
+}
+
+async fn enact(channel: &Channel, size: Size, first: &str) -> Outcome<()> {
+    use registry::{Bounds, Leaf, Members, MinMax, Node, Scheme, Sum, Track, bounds, leaf, node};
+    let leaf = |index| Node {
+        node_id: format!("n{index:03}"),
+        weight: decimal(1),
+        rule: Some(node::Rule::Leaf(Leaf {
+            indicator: indicator(index),
+            method: Some(leaf::Method::MinMax(MinMax {
+                bounds: Some(Bounds { source: Some(bounds::Source::Cohort(bounds::Cohort {})) }),
+                ..Default::default()
+            })),
+            ..Default::default()
+        })),
+        ..Default::default()
+    };
+    let root = Node {
+        node_id: "total".into(),
+        display_name: "总分".into(),
+        weight: decimal(size.indicators),
+        rule: Some(node::Rule::Sum(Sum { children: (0..size.indicators).map(leaf).collect() })),
+        ..Default::default()
+    };
+    let track = Track {
+        track_id: "all".into(),
+        display_name: "全部单位".into(),
+        members: Some(Members { categories: vec!["all".into()], ..Default::default() }),
+        root: Some(root),
+        ..Default::default()
+    };
+    let scheme = Scheme {
+        display_name: "测评方案".into(),
+        series: "bench".into(),
+        effective_period: format!("{DISTRICT}/periods/{first}"),
+        tracks: vec![track],
+        ..Default::default()
+    };
+    let mut schemes = SchemeServiceClient::new(channel.clone());
+    let created = schemes
+        .create_scheme(registry::CreateSchemeRequest {
+            parent: DISTRICT.into(),
+            scheme_id: "v1".into(),
+            scheme: Some(scheme),
+            ..Default::default()
+        })
+        .await?
+        .into_inner();
+    schemes
+        .enact_scheme(registry::EnactSchemeRequest { name: created.name, ..Default::default() })
+        .await?;
+    Ok(())
+}
