@@ -1,5 +1,8 @@
 //! What is known of a subject: facts, targets, time elapsed; and the cohort it runs in.
 
+mod plan;
+mod tally;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -7,9 +10,12 @@ use rust_decimal::Decimal;
 use crate::exact::Ratio;
 use crate::trouble::Trouble;
 
+pub use plan::{Day, Milestone, Milestones, PlanPoint};
+pub use tally::{BrokenQuota, MarkQuota, Tally, broken_quotas};
+
 /// What is known of one indicator of one subject. Missing, not applicable, zero and
 /// unverified are four different things and stay so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fact {
     /// A value, zero being a value like any other.
     Value {
@@ -23,6 +29,7 @@ pub enum Fact {
         sources: Vec<String>,
     },
     /// Nothing was reported.
+    #[default]
     Missing,
     /// The office decided that the indicator does not apply to the subject.
     NotApplicable {
@@ -42,6 +49,12 @@ pub struct Share {
     whole: u32,
 }
 
+impl Default for Share {
+    fn default() -> Share {
+        Share::WHOLE
+    }
+}
+
 impl Share {
     /// The whole period.
     pub const WHOLE: Share = Share { done: 1, whole: 1 };
@@ -58,8 +71,9 @@ impl Share {
     }
 }
 
-/// One indicator of one subject: what is known, what was to be reached, how far time is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One indicator of one subject: what is known, what was to be reached, how far time is. A
+/// caller names the fields it knows and takes the rest from [`Cell::default`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// What is known.
     pub fact: Fact,
@@ -68,16 +82,25 @@ pub struct Cell {
     /// How much of the target is due by now. The whole for a level (an indicator that does
     /// not grow with the period).
     pub elapsed: Share,
+    /// The same counted in whole reporting periods: after February, 2 of 12 months.
+    pub rounds: Share,
+    /// The subject's own plan on the way to the target, in time order; empty where it has none.
+    pub plan: Vec<PlanPoint>,
+    /// The value of the same period of the year before (上年同期).
+    pub last_year: Option<Decimal>,
 }
 
-/// The cells of one subject by indicator. An indicator without a cell is missing and has
-/// no target.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that is known of one subject. An indicator without a cell is missing and has no target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
     /// The subject's name.
     pub subject: String,
     /// Its cells, by the indicator's name.
     pub cells: BTreeMap<String, Cell>,
+    /// Its counted ballots, by the name of the indicator that they rate.
+    pub tallies: BTreeMap<String, Tally>,
+    /// Its milestones, by the name of the indicator that they make up.
+    pub milestones: BTreeMap<String, Milestones>,
 }
 
 impl Sheet {

@@ -38,7 +38,10 @@ pub use check::{MAX_DEPTH, MAX_NODES};
 pub use colour::Colour;
 pub use exact::{Arithmetic, DIGITS, PLACES};
 pub use explained::{Explained, Flag, Input};
-pub use fact::{Cell, Cohort, Fact, Share, Sheet};
+pub use fact::{
+    BrokenQuota, Cell, Cohort, Day, Fact, MarkQuota, Milestone, Milestones, PlanPoint, Share,
+    Sheet, Tally, broken_quotas,
+};
 pub use fault::Fault;
 pub use method::steps::Step;
 pub use method::{

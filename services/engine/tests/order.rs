@@ -108,13 +108,13 @@ fn rank_share_colours_round_down_and_favour_ties() {
 
 /// A cell of `actual` against `target` after `done` of 100 days.
 fn cell(actual: Fact, target: Option<&str>, done: u32) -> Cell {
-    Cell { fact: actual, target: target.map(d), elapsed: Share::new(done, 100) }
+    Cell { fact: actual, target: target.map(d), elapsed: Share::new(done, 100), ..Cell::default() }
 }
 
 fn paced(cells: &[(&str, Cell)]) -> Sheet {
     let cells: BTreeMap<_, _> =
         cells.iter().map(|(id, cell)| ((*id).to_owned(), cell.clone())).collect();
-    Sheet { subject: "s".to_owned(), cells }
+    Sheet { subject: "s".to_owned(), cells, ..Sheet::default() }
 }
 
 fn plan() -> TrackDraft {

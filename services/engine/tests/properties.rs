@@ -6,7 +6,7 @@ mod common;
 use common::random::{amount, direction, method, race};
 use common::{UNROUNDED, cohort, draft, node};
 use engine::{
-    Cell, Direction, Explained, Fact, Flag, Leaf, Method, MissingPolicy, Rule, Share, Sheet, Track,
+    Cell, Direction, Explained, Fact, Flag, Leaf, Method, MissingPolicy, Rule, Sheet, Track,
     TrackResult,
 };
 use proptest::prelude::*;
@@ -36,8 +36,12 @@ fn first(
     let sheets = values.iter().enumerate().map(|(number, value)| {
         let fact =
             Fact::Value { value: *value, verified: true, partial: false, sources: Vec::new() };
-        let cell = Cell { fact, target: Some(target), elapsed: Share::WHOLE };
-        Sheet { subject: format!("s{number}"), cells: [("i".to_owned(), cell)].into() }
+        let cell = Cell { fact, target: Some(target), ..Cell::default() };
+        Sheet {
+            subject: format!("s{number}"),
+            cells: [("i".to_owned(), cell)].into(),
+            ..Sheet::default()
+        }
     });
     common::total(&run(&track, sheets.collect()), "s0")
 }

@@ -124,7 +124,7 @@ impl Layout<'_> {
                 cells.insert((*indicator).to_owned(), self.cell(unit, indicator, measure)?);
             }
         }
-        Ok(Sheet { subject: unit.to_owned(), cells })
+        Ok(Sheet { subject: unit.to_owned(), cells, ..Sheet::default() })
     }
 
     fn cell(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Cell, Trouble> {
@@ -138,6 +138,7 @@ impl Layout<'_> {
             fact: self.fact(unit, indicator, measure)?,
             target: self.targets.of(unit, indicator, measure, &self.span),
             elapsed,
+            ..Cell::default()
         })
     }
 

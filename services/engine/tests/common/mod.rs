@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use engine::{
     Cell, Cohort, Direction, Explained, Fact, Leaf, Method, MissingPolicy, Node, Ranking, Rounding,
-    Roundings, Rule, Share, Sheet, SubjectResult, TieRule, Track, TrackDraft, TrackResult, Trouble,
+    Roundings, Rule, Sheet, SubjectResult, TieRule, Track, TrackDraft, TrackResult, Trouble,
     WarningRules,
 };
 use rust_decimal::Decimal;
@@ -102,15 +102,19 @@ pub fn not_applicable() -> Fact {
 
 /// A sheet of facts without targets.
 pub fn sheet(subject: &str, facts: &[(&str, Fact)]) -> Sheet {
-    let cell = |fact: &Fact| Cell { fact: fact.clone(), target: None, elapsed: Share::WHOLE };
+    let cell = |fact: &Fact| Cell { fact: fact.clone(), ..Cell::default() };
     let cells = facts.iter().map(|(indicator, fact)| ((*indicator).to_owned(), cell(fact)));
-    Sheet { subject: subject.to_owned(), cells: cells.collect() }
+    Sheet { subject: subject.to_owned(), cells: cells.collect(), ..Sheet::default() }
 }
 
 /// A sheet of one value with its target.
 pub fn against(subject: &str, indicator: &str, actual: &str, target: &str) -> Sheet {
-    let cell = Cell { fact: value(actual), target: Some(d(target)), elapsed: Share::WHOLE };
-    Sheet { subject: subject.to_owned(), cells: BTreeMap::from([(indicator.to_owned(), cell)]) }
+    let cell = Cell { fact: value(actual), target: Some(d(target)), ..Cell::default() };
+    Sheet {
+        subject: subject.to_owned(),
+        cells: BTreeMap::from([(indicator.to_owned(), cell)]),
+        ..Sheet::default()
+    }
 }
 
 pub fn cohort(sheets: Vec<Sheet>) -> Cohort {

@@ -39,6 +39,7 @@ fn cell() -> impl Strategy<Value = Cell> {
         fact,
         target: Some(target),
         elapsed: Share::new(done, 90),
+        ..Cell::default()
     })
 }
 
@@ -217,6 +218,7 @@ pub fn race(rules: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = (Trac
             let sheet = |(number, cells): (usize, Vec<Cell>)| Sheet {
                 subject: format!("s{number}"),
                 cells: names.iter().cloned().zip(cells).collect::<BTreeMap<_, _>>(),
+                ..Sheet::default()
             };
             (track, sheets.into_iter().enumerate().map(sheet).collect())
         },

@@ -11,11 +11,10 @@
 //! for figures of several periods and of groups within a track. Lines that begin with `#`
 //! are left out.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use csv::StringRecord;
-use engine::{Cell, Fact, Share, Sheet};
+use engine::{Cell, Fact, Sheet};
 use rulebook::Rulebook;
 use rust_decimal::Decimal;
 
@@ -133,7 +132,7 @@ impl Table<'_> {
     }
 
     fn line(&mut self, record: &StringRecord) {
-        let mut sheet = Sheet { subject: String::new(), cells: BTreeMap::new() };
+        let mut sheet = Sheet::default();
         let mut track = (self.sheets.len() == 1).then_some(0);
         let columns = std::mem::take(&mut self.columns);
         for (index, (column, text)) in columns.iter().zip(record).enumerate() {
@@ -174,7 +173,7 @@ impl Table<'_> {
     }
 
     fn cell<'a>(&self, sheet: &'a mut Sheet, id: &str) -> &'a mut Cell {
-        let empty = Cell { fact: Fact::Missing, target: None, elapsed: Share::WHOLE };
+        let empty = Cell::default();
         sheet.cells.entry(format!("{}{id}", self.prefix)).or_insert(empty)
     }
 
