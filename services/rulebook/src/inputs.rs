@@ -1,5 +1,6 @@
 //! A period's facts laid out for scoring: one cohort for each track.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Accumulation, Cell, Cohort, Fact, Share, Sheet, Trouble, accumulate};
@@ -12,11 +13,12 @@ use crate::span::Span;
 use crate::targets::Targets;
 use crate::{PERIOD, Rulebook, refusal};
 
-/// What was reported: facts by unit, indicator and period, named in full or by the last
-/// segment of the name. What is not in here is missing.
+/// What was reported: facts by subject, indicator and period. A subject is named in full or by
+/// its id (`finance`, `projects.ring-road`, `posts.finance-head`), the others in full or by the
+/// last segment of the name. What is not in here is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    by_unit: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
+    by_subject: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
 }
 
 /// One track's part of a run.
@@ -30,14 +32,14 @@ pub struct TrackInputs {
 
 impl Facts {
     /// Adds a fact; a later one for the same cell takes the place of the earlier.
-    pub fn insert(&mut self, unit: &str, indicator: &str, period: &str, fact: Fact) {
-        let unit = self.by_unit.entry(last_segment(unit).to_owned()).or_default();
-        let indicator = unit.entry(last_segment(indicator).to_owned()).or_default();
+    pub fn insert(&mut self, subject: &str, indicator: &str, period: &str, fact: Fact) {
+        let subject = self.by_subject.entry(subject_id(subject).into_owned()).or_default();
+        let indicator = subject.entry(last_segment(indicator).to_owned()).or_default();
         indicator.insert(last_segment(period).to_owned(), fact);
     }
 
-    fn get(&self, unit: &str, indicator: &str, period: &str) -> Option<&Fact> {
-        let indicators = self.by_unit.get(last_segment(unit))?;
+    fn get(&self, subject: &str, indicator: &str, period: &str) -> Option<&Fact> {
+        let indicators = self.by_subject.get(&*subject_id(subject))?;
         indicators.get(last_segment(indicator))?.get(period)
     }
 }
@@ -100,6 +102,16 @@ pub(crate) fn entrants<'a>(
     let on_track =
         move |entrant: &&pb::Entrant| entrant.scheme == scheme && entrant.track_id == track_id;
     assignment.entrants.iter().filter(on_track).map(|entrant| entrant.unit.as_str())
+}
+
+/// The id of a subject: of a unit the end of its name, of others their collection and it.
+fn subject_id(name: &str) -> Cow<'_, str> {
+    let mut segments = name.rsplit('/');
+    let id = segments.next().unwrap_or(name);
+    match segments.next() {
+        Some(collection @ ("projects" | "posts")) => Cow::Owned(format!("{collection}.{id}")),
+        _ => Cow::Borrowed(id),
+    }
 }
 
 /// The id at the end of a resource's name.

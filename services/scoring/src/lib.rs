@@ -27,6 +27,7 @@ mod result;
 mod rpc;
 mod run;
 mod store;
+mod subject;
 mod warning;
 
 use kit::Result;

@@ -83,7 +83,7 @@ impl ObservationService for Rpc {
         let mut head = store::head::lock(&mut tx, district).await?;
         refuse_closed(&mut tx, district, ids.period).await?;
         let Ids { unit, indicator, period } = ids;
-        let taken = store::cell::sequence(&mut tx, district, period, unit, indicator).await?;
+        let taken = store::cell::sequence(&mut tx, district, period, &unit, indicator).await?;
         if let Some(taken) = taken {
             return Err(below("observation", duplicate(&name(district, taken))).into());
         }
@@ -149,14 +149,14 @@ impl Rpc {
     ) -> kit::Result<Result<(Arc<Assignment>, Place), Violation>> {
         let mut read = self.assignments.recent(district, ids.period).await?;
         let unknown = |read: &Option<Arc<super::assignment::Definitions>>| {
-            read.as_ref().is_none_or(|it| it.assignment.place(ids.unit, ids.indicator).is_err())
+            read.as_ref().is_none_or(|it| it.assignment.place(&ids.unit, ids.indicator).is_err())
         };
         if unknown(&read) {
             read = self.assignments.current(district, ids.period).await?;
         }
         let Some(definitions) = read else { return Ok(Err(unknown_period(district, ids.period))) };
         let assignment = Arc::clone(&definitions.assignment);
-        let place = assignment.place(ids.unit, ids.indicator);
+        let place = assignment.place(&ids.unit, ids.indicator);
         let place = place.and_then(|place| assignment.bounds(place, reading).map(|()| place));
         Ok(place.map(|place| (assignment, place)))
     }

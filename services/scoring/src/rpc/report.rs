@@ -1,5 +1,6 @@
 //! Reports as callers send them.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use jiff::Timestamp;
@@ -9,8 +10,9 @@ use proto::google::r#type as wire;
 use proto::scoring::v1 as pb;
 use rust_decimal::Decimal;
 
-use crate::assignment::{INDICATOR, PERIOD, UNIT};
+use crate::assignment::{INDICATOR, PERIOD};
 use crate::report::{Evidence, MOST_EVIDENCE, PLACES, Reading, Report, WHOLE_DIGITS, fits};
+use crate::subject;
 
 /// The names of one district, for reading many of them: one that fits is cut, not parsed.
 pub(super) struct Names<'a> {
@@ -23,7 +25,7 @@ pub(super) struct Names<'a> {
 /// The ids that say which cell a report is for; empty where refused.
 #[derive(Debug)]
 pub(super) struct Ids<'a> {
-    pub(super) unit: &'a str,
+    pub(super) unit: Cow<'a, str>,
     pub(super) indicator: &'a str,
     pub(super) period: &'a str,
 }
@@ -46,20 +48,26 @@ impl<'a> Names<'a> {
         path: &str,
         given: &'b pb::Observation,
     ) -> Ids<'b> {
-        let mut id = |field, pattern, prefix: &str, name: &'b str| match name
-            .strip_prefix(prefix)
-            .filter(|id| name::is_id(id))
-        {
-            Some(id) => id,
-            None => {
+        let id = |fields: &mut Fields, field, pattern, prefix: &str, name: &'b str| {
+            cut(name, prefix).unwrap_or_else(|| {
                 self.refuse(fields, format_args!("{path}{field}"), pattern, name);
                 ""
-            }
+            })
         };
         Ids {
-            unit: id("unit", &UNIT, &self.unit, &given.unit),
-            indicator: id("indicator", &INDICATOR, &self.indicator, &given.indicator),
-            period: id("period", &PERIOD, &self.period, &given.period),
+            unit: self.subject(fields, path, &given.unit),
+            indicator: id(fields, "indicator", &INDICATOR, &self.indicator, &given.indicator),
+            period: id(fields, "period", &PERIOD, &self.period, &given.period),
+        }
+    }
+
+    fn subject<'b>(&self, fields: &mut Fields, path: &str, name: &'b str) -> Cow<'b, str> {
+        match cut(name, &self.unit) {
+            Some(id) => Cow::Borrowed(id),
+            None => {
+                let field = format_args!("{path}unit");
+                Cow::Owned(subject::member(fields, field, name, self.district))
+            }
         }
     }
 
@@ -72,6 +80,11 @@ impl<'a> Names<'a> {
     ) {
         fields.member(field, pattern, name, self.district);
     }
+}
+
+/// The id after a prefix.
+fn cut<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    name.strip_prefix(prefix).filter(|id| name::is_id(id))
 }
 
 /// Reads what a report says. `path` stands before each field's name.

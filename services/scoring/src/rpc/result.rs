@@ -4,14 +4,14 @@ use engine::{Colour, Explained};
 use kit::decimal;
 use proto::scoring::v1 as pb;
 
-use crate::assignment::UNIT;
 use crate::result::{NAME, Outcome, Part};
+use crate::subject;
 
 /// The result of a unit in a run.
 pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Result {
     pb::Result {
         name: NAME.format(&[district, &run.to_string(), &outcome.unit]),
-        unit: UNIT.format(&[district, &outcome.unit]),
+        unit: subject::name(district, &outcome.unit),
         unit_display_name: outcome.unit_display_name.clone(),
         track_id: outcome.track.clone(),
         score: outcome.score.map(decimal::to_proto),

@@ -9,10 +9,10 @@ use proto::scoring::v1::warning_service_server::WarningService;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, sequence};
-use crate::assignment::{DISTRICT, INDICATOR, PERIOD, SCHEME, UNIT};
+use crate::assignment::{DISTRICT, INDICATOR, PERIOD, SCHEME};
 use crate::store::warning::Filter;
 use crate::warning::{Ground, Kind, NAME, Warning};
-use crate::{run, store};
+use crate::{run, store, subject};
 
 #[tonic::async_trait]
 impl WarningService for Rpc {
@@ -48,7 +48,7 @@ fn list(request: &pb::ListWarningsRequest) -> kit::Result<(String, Filter, Page)
     let district = parent.id("district");
     let kind = fields.optional_choice::<pb::WarningKind>("kind", request.kind);
     let filter = Filter {
-        unit: fields.optional_member("unit", &UNIT, &request.unit, district),
+        unit: subject::optional_member(&mut fields, "unit", &request.unit, district),
         period: fields.optional_member("period", &PERIOD, &request.period, district),
         kind: kind.map(|kind| match kind {
             pb::WarningKind::LowRanking => Kind::LowRanking,
@@ -66,7 +66,7 @@ fn list(request: &pb::ListWarningsRequest) -> kit::Result<(String, Filter, Page)
 pub(super) fn to_proto(district: &str, warning: &Warning) -> pb::Warning {
     let common = pb::Warning {
         name: NAME.format(&[district, &warning.sequence.to_string()]),
-        unit: UNIT.format(&[district, &warning.unit]),
+        unit: subject::name(district, &warning.unit),
         unit_display_name: warning.unit_display_name.clone(),
         period: PERIOD.format(&[district, &warning.period]),
         scheme: SCHEME.format(&[district, &warning.scheme]),

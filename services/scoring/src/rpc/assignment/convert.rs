@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use super::Definitions;
 use crate::assignment::{Assignment, INDICATOR, Indicator, PERIOD, SCHEME, UNIT, Unit};
 use crate::period::{Kind, Period};
+use crate::subject;
 
 impl TryFrom<registry::Assignment> for Definitions {
     type Error = Error;
@@ -63,7 +64,7 @@ fn carried(
     let mut carried = Vec::new();
     for entrant in &wire.entrants {
         let scheme = id(&SCHEME, &entrant.scheme)?;
-        let unit = id(&UNIT, &entrant.unit)?;
+        let unit = subject::id(&entrant.unit).ok_or_else(|| unknown(&entrant.unit))?;
         let track = indicators.get(&(scheme.as_str(), entrant.track_id.as_str()));
         let pairs = track.into_iter().flatten().map(|indicator| (unit.clone(), indicator.clone()));
         carried.extend(pairs);

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use kit::{clock, decimal};
 use proto::scoring::v1 as pb;
 
-use crate::assignment::{PERIOD, SCHEME, UNIT};
+use crate::assignment::{PERIOD, SCHEME};
 use crate::board::NAME;
 use crate::result::Outcome;
 use crate::rpc::result::colour;
 use crate::run::{self, Standing, Track};
+use crate::subject;
 
 /// What a board says above its lines.
 pub(super) struct Heading<'a> {
@@ -62,7 +63,7 @@ impl<'a> Heading<'a> {
 
 fn entry(district: &str, outcome: &Outcome) -> pb::BoardEntry {
     pb::BoardEntry {
-        unit: UNIT.format(&[district, &outcome.unit]),
+        unit: subject::name(district, &outcome.unit),
         unit_display_name: outcome.unit_display_name.clone(),
         score: outcome.score.map(decimal::to_proto),
         rank: outcome.rank.map(decimal::to_proto),

@@ -93,13 +93,13 @@ impl<'a> Reader<'a> {
         let Some(period) = self.period(ids.period).await? else {
             return Ok(Err(unknown_period(self.district, ids.period)));
         };
-        let mut place = self.at(period).place(ids.unit, ids.indicator);
+        let mut place = self.at(period).place(&ids.unit, ids.indicator);
         if place.is_err() && !self.asked[period] {
             self.asked[period] = true;
             let read = self.rpc.assignments.current(self.district, ids.period).await?;
             if let Some(read) = read.filter(|it| !Arc::ptr_eq(&it.assignment, self.at(period))) {
                 self.bulk.reread(period, Arc::clone(&read.assignment));
-                place = self.at(period).place(ids.unit, ids.indicator);
+                place = self.at(period).place(&ids.unit, ids.indicator);
             }
         }
         let bounded = |place| self.at(period).bounds(place, &report.reading).map(|()| place);

@@ -4,10 +4,11 @@ use kit::field::Fields;
 use kit::{Result, clock, decimal};
 use proto::scoring::v1 as pb;
 
-use crate::assignment::{DISTRICT, INDICATOR, PERIOD, UNIT};
+use crate::assignment::{DISTRICT, INDICATOR, PERIOD};
 use crate::observation::{Seen, State, name};
 use crate::report::{Evidence, Reading};
 use crate::store::observation::Filter;
+use crate::subject;
 
 /// Reads what a list is narrowed to.
 pub(super) fn list(request: &pb::ListObservationsRequest) -> Result<(String, Filter)> {
@@ -16,7 +17,7 @@ pub(super) fn list(request: &pb::ListObservationsRequest) -> Result<(String, Fil
     let district = parent.id("district");
     let state = fields.optional_choice::<pb::ObservationState>("state", request.state);
     let filter = Filter {
-        unit: fields.optional_member("unit", &UNIT, &request.unit, district),
+        unit: subject::optional_member(&mut fields, "unit", &request.unit, district),
         indicator: fields.optional_member("indicator", &INDICATOR, &request.indicator, district),
         period: fields.optional_member("period", &PERIOD, &request.period, district),
         state: state.and_then(|state| match state {
@@ -49,7 +50,7 @@ pub(super) fn to_proto(district: &str, seen: &Seen) -> pb::Observation {
     };
     pb::Observation {
         name: name(district, row.sequence),
-        unit: UNIT.format(&[district, &row.unit]),
+        unit: subject::name(district, &row.unit),
         indicator: INDICATOR.format(&[district, &row.indicator]),
         period: PERIOD.format(&[district, &row.period]),
         value,

@@ -13,11 +13,12 @@ use kit::{Error, Result};
 use proto::registry::v1 as registry;
 use rulebook::{Facts, Rulebook, TrackInputs};
 
-use crate::assignment::{INDICATOR, SCHEME, UNIT};
+use crate::assignment::{INDICATOR, SCHEME};
 use crate::input::Pinned;
 use crate::rpc::assignment::Definitions;
 use crate::rpc::run::score::facts;
 use crate::store;
+use crate::subject;
 use crate::warning::{Ground, Warning};
 
 /// A period that closes, and the longer ones that it lies in.
@@ -156,7 +157,6 @@ fn proposals<'a>(
 }
 
 fn pair(unit: &str, indicator: &str) -> Pair {
-    let unit = UNIT.read(unit).map(|name| name.id("unit").to_owned());
     let indicator = INDICATOR.read(indicator).map(|name| name.id("indicator").to_owned());
-    (unit.unwrap_or_default(), indicator.unwrap_or_default())
+    (subject::id(unit).unwrap_or_default(), indicator.unwrap_or_default())
 }

@@ -10,6 +10,7 @@ use crate::assignment::{Assignment, INDICATOR, PERIOD, Place, UNIT};
 use crate::cell::Cell;
 use crate::observation;
 use crate::reconciliation::{Gap, NAME, Obstacle, Progress, due_cells, gap};
+use crate::subject;
 
 /// What a list of open cells is narrowed to.
 pub(super) struct Filter {
@@ -29,11 +30,10 @@ pub(super) fn open_cells(request: &pb::ListOpenCellsRequest) -> kit::Result<(Nam
     let mut fields = Fields::default();
     let name = fields.name("parent", &NAME, &request.parent);
     let district = name.id("district");
-    let mut unit = |field, name: &str| fields.optional_member(field, &UNIT, name, district);
-    let filter = Filter {
-        evaluating_unit: unit("evaluating_unit", &request.evaluating_unit),
-        unit: unit("unit", &request.unit),
-    };
+    let evaluating_unit =
+        fields.optional_member("evaluating_unit", &UNIT, &request.evaluating_unit, district);
+    let unit = subject::optional_member(&mut fields, "unit", &request.unit, district);
+    let filter = Filter { evaluating_unit, unit };
     fields.check()?;
     let bound: [&dyn std::fmt::Display; 3] =
         [&request.parent, &request.evaluating_unit, &request.unit];
@@ -79,7 +79,7 @@ impl Open<'_> {
         };
         let held = self.cell.map(|cell| observation::name(district, cell.sequence));
         pb::OpenCell {
-            unit: UNIT.format(&[district, &assignment.unit(self.place).id]),
+            unit: subject::name(district, &assignment.unit(self.place).id),
             indicator: INDICATOR.format(&[district, &indicator.id]),
             evaluating_unit: UNIT.format(&[district, &indicator.evaluating_unit]),
             gap: gap.into(),

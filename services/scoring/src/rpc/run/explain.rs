@@ -10,7 +10,7 @@ use kit::{Error, Result, decimal};
 use proto::scoring::v1 as pb;
 
 use super::score::{Scored, Stage, score};
-use crate::assignment::{PERIOD, UNIT};
+use crate::assignment::PERIOD;
 use crate::input::{Input, Pinned};
 use crate::observation::{self, NAME};
 use crate::report::Reading;
@@ -18,6 +18,7 @@ use crate::result::{Outcome, canonical};
 use crate::rpc::assignment::Definitions;
 use crate::run::{Run, digest};
 use crate::store;
+use crate::subject;
 use crate::warning::{Ground, Warning};
 
 /// A run that came to the same results again.
@@ -80,9 +81,8 @@ impl Recomputed {
     pub(super) fn explain(&self, unit: &str) -> Option<Explanation<'_>> {
         let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit)?;
         let subjects = self.scored.results.iter().flat_map(|track| &track.subjects);
-        let mut subjects = subjects.map(|subject| (UNIT.read(&subject.subject), subject));
-        let (_, subject) =
-            subjects.find(|(name, _)| name.as_ref().is_some_and(|name| name.id("unit") == unit))?;
+        let mut subjects = subjects.map(|it| (subject::id(&it.subject), it));
+        let (_, subject) = subjects.find(|(id, _)| id.as_deref() == Some(unit))?;
         let mut sequences = BTreeSet::new();
         collect(&subject.explained, &mut sequences);
         Some(Explanation {
@@ -111,8 +111,8 @@ impl Recomputed {
         warning: &engine::Warning,
     ) -> Option<Warning> {
         let engine::Warning::LowRanking { subject, rank, score } = warning else { return None };
-        let unit = UNIT.read(subject)?;
-        let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit.id("unit"))?;
+        let unit = subject::id(subject)?;
+        let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit)?;
         let named = self.scored.tracks.iter().find(|it| it.id == track.track_id)?;
         Some(Warning {
             sequence: 0,

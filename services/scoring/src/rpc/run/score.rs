@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use kit::{Error, Result};
 use rulebook::{Facts, TrackInputs};
 
-use crate::assignment::{SCHEME, UNIT};
+use crate::assignment::SCHEME;
 use crate::cell::Standing;
 use crate::input::Pinned;
 use crate::observation;
@@ -17,6 +17,7 @@ use crate::report::Reading;
 use crate::result::{Outcome, outcomes};
 use crate::rpc::assignment::Definitions;
 use crate::run::Track;
+use crate::subject;
 
 /// What scoring is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +98,8 @@ fn compute(
     let names: HashMap<&str, &str> =
         units.map(|unit| (unit.name.as_str(), unit.display_name.as_str())).collect();
     let named = |subject: &str| {
-        let id = UNIT.read(subject).map(|name| name.id("unit").to_owned());
         let display_name = names.get(subject).copied().unwrap_or_default();
-        (id.unwrap_or_default(), display_name.to_owned())
+        (subject::id(subject).unwrap_or_default(), display_name.to_owned())
     };
     let tracks = rulebook.entries.iter().map(|entry| Track {
         id: entry.track.track_id().to_owned(),
