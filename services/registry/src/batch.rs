@@ -41,6 +41,16 @@ impl<T> Batch<T> {
         if self.unmet.is_empty() { Ok(self) } else { Err(Error::Precondition(self.unmet)) }
     }
 
+    /// Everything that was written, with what the feed calls it.
+    pub(crate) fn told(
+        self,
+        created: &'static str,
+        updated: &'static str,
+    ) -> impl Iterator<Item = (&'static str, T)> {
+        let made = self.created.into_iter().map(move |it| (created, it));
+        made.chain(self.updated.into_iter().map(move |it| (updated, it)))
+    }
+
     /// Everything that is to be written.
     pub(crate) fn written(&self) -> impl Iterator<Item = &T> {
         self.created.iter().chain(&self.updated)

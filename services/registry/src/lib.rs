@@ -10,12 +10,18 @@
 
 mod assignment;
 mod batch;
+mod definition;
 mod district;
+mod front;
 mod indicator;
 mod patch;
 mod period;
+mod post;
+mod project;
+mod revision;
 mod rpc;
 mod scheme;
+mod station;
 mod store;
 mod target;
 mod unit;
@@ -26,9 +32,14 @@ use kit::db::Migrations;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer;
 use proto::registry::v1::district_service_server::DistrictServiceServer;
+use proto::registry::v1::front_service_server::FrontServiceServer;
 use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
 use proto::registry::v1::period_service_server::PeriodServiceServer;
+use proto::registry::v1::post_service_server::PostServiceServer;
+use proto::registry::v1::project_service_server::ProjectServiceServer;
+use proto::registry::v1::revision_service_server::RevisionServiceServer;
 use proto::registry::v1::scheme_service_server::SchemeServiceServer;
+use proto::registry::v1::station_service_server::StationServiceServer;
 use proto::registry::v1::target_service_server::TargetServiceServer;
 use proto::registry::v1::unit_service_server::UnitServiceServer;
 
@@ -62,6 +73,11 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(PeriodServiceServer::new(rpc.clone())))
         .service(kit::service!(targets, BATCH_DECODE_LIMIT))
         .service(kit::service!(SchemeServiceServer::new(rpc.clone())))
+        .service(kit::service!(FrontServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(StationServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(PostServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(ProjectServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(RevisionServiceServer::new(rpc.clone())))
         .service(assignments.max_encoding_message_size(DOCUMENT_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))
 }

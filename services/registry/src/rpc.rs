@@ -4,19 +4,35 @@
 mod assignment;
 mod change;
 mod district;
+mod front;
 mod indicator;
 mod period;
+mod post;
+mod project;
+mod revision;
 mod scheme;
+mod station;
 mod target;
 mod unit;
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use kit::boot::Context;
-use kit::db::Db;
+use kit::db::{Db, Tx};
 use kit::field::Fields;
+use kit::name::Pattern;
+use proto::google::r#type as wire;
+use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
+
+use crate::batch::Row;
+use crate::definition::{Contents, Known, collections};
+use crate::store;
+
+/// The most definitions in one batch.
+const BATCH: usize = 1000;
 
 /// Answers every call of the registry.
 #[derive(Clone, Debug)]
@@ -56,4 +72,78 @@ fn refuse_twins<'a>(fields: &mut Fields, rows: &str, names: impl Iterator<Item =
             fields.violation(format_args!("{rows}[{row}].name"), "DUPLICATE", message);
         }
     }
+}
+
+/// The rows of a batch of definitions: at least one, at most `BATCH`, none twice. `tags` yields
+/// a row's name and etag, `contents` reads the rest.
+fn rows<M, C: Contents>(
+    fields: &mut Fields,
+    list: &str,
+    given: &[M],
+    district: &str,
+    tags: fn(&M) -> (&str, &str),
+    contents: fn(&mut Fields, &str, &M, &str) -> C,
+) -> Vec<Row<C>> {
+    if !is_bounded(fields, list, given.len(), BATCH) {
+        return Vec::new();
+    }
+    refuse_twins(fields, list, given.iter().map(|row| tags(row).0));
+    let mut rows = Vec::with_capacity(given.len());
+    for (index, row) in given.iter().enumerate() {
+        let at = format!("{list}[{index}]");
+        let (name, etag) = tags(row);
+        rows.push(Row {
+            id: fields.member(format_args!("{at}.name"), C::pattern(), name, district),
+            contents: contents(fields, &at, row, district),
+            etag: etag.to_owned(),
+        });
+    }
+    rows
+}
+
+/// What is there of the definitions that the rows name.
+async fn known<C: Contents>(tx: &mut Tx, district: &str, rows: &[Row<C>]) -> kit::Result<Known> {
+    store::definition::known(tx, district, collections(rows)).await
+}
+
+/// The ids of resources of `district`, none twice: also `TOO_FEW`, `TOO_MANY`, `DUPLICATE`.
+fn members(
+    fields: &mut Fields,
+    field: impl Display,
+    pattern: &'static Pattern,
+    names: &[String],
+    district: &str,
+    count: RangeInclusive<usize>,
+) -> Vec<String> {
+    let (least, most) = (*count.start(), *count.end());
+    if names.len() < least {
+        fields.violation(&field, "TOO_FEW", format!("must name at least {least}"));
+    }
+    if names.len() > most {
+        fields.violation(&field, "TOO_MANY", format!("must name at most {most}"));
+        return Vec::new();
+    }
+    let mut ids: Vec<String> = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        let at = format!("{field}[{index}]");
+        let id = fields.member(&at, pattern, name, district);
+        if !id.is_empty() && ids.contains(&id) {
+            fields.violation(at, "DUPLICATE", format!("{name} is named already"));
+        }
+        ids.push(id);
+    }
+    ids
+}
+
+/// A sum of money or the like that may be left out, 0 or more: `DECIMAL_FORMAT`, `OUT_OF_RANGE`.
+fn optional_amount(
+    fields: &mut Fields,
+    field: impl Display,
+    value: &Option<wire::Decimal>,
+) -> Option<Decimal> {
+    let amount = fields.optional_decimal(&field, value)?;
+    if amount.is_sign_negative() && !amount.is_zero() {
+        fields.violation(field, "OUT_OF_RANGE", format!("must be 0 or more, is {amount}"));
+    }
+    Some(amount)
 }

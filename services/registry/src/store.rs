@@ -1,9 +1,24 @@
 //! SQL, one file a noun. Nothing here decides: it reads what the domain asks for and
 //! writes what the domain decided. Under the lock of the district a writer is alone in it.
 
+pub(crate) mod definition;
 pub(crate) mod district;
+pub(crate) mod front;
 pub(crate) mod indicator;
 pub(crate) mod period;
+pub(crate) mod post;
+pub(crate) mod project;
+pub(crate) mod revision;
 pub(crate) mod scheme;
+pub(crate) mod station;
 pub(crate) mod target;
 pub(crate) mod unit;
+
+/// A list of short texts as one column holds it: a line each. None of them holds a line break.
+fn lines(texts: &[String]) -> String {
+    texts.join("\n")
+}
+
+fn from_lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}

@@ -7,9 +7,14 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
 use proto::registry::v1::change_service_client::ChangeServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
+use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::registry::v1::period_service_client::PeriodServiceClient;
+use proto::registry::v1::post_service_client::PostServiceClient;
+use proto::registry::v1::project_service_client::ProjectServiceClient;
+use proto::registry::v1::revision_service_client::RevisionServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
+use proto::registry::v1::station_service_client::StationServiceClient;
 use proto::registry::v1::target_service_client::TargetServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use tonic::transport::Channel;
@@ -28,6 +33,11 @@ pub(crate) struct Registry {
     pub(crate) targets: TargetServiceClient<Channel>,
     pub(crate) schemes: SchemeServiceClient<Channel>,
     pub(crate) assignments: AssignmentServiceClient<Channel>,
+    pub(crate) fronts: FrontServiceClient<Channel>,
+    pub(crate) stations: StationServiceClient<Channel>,
+    pub(crate) posts: PostServiceClient<Channel>,
+    pub(crate) projects: ProjectServiceClient<Channel>,
+    pub(crate) revisions: RevisionServiceClient<Channel>,
     pub(crate) changes: ChangeServiceClient<Channel>,
 }
 
@@ -43,6 +53,11 @@ impl Registry {
             targets: TargetServiceClient::new(served.channel()),
             schemes: SchemeServiceClient::new(served.channel()),
             assignments: AssignmentServiceClient::new(served.channel()),
+            fronts: FrontServiceClient::new(served.channel()),
+            stations: StationServiceClient::new(served.channel()),
+            posts: PostServiceClient::new(served.channel()),
+            projects: ProjectServiceClient::new(served.channel()),
+            revisions: RevisionServiceClient::new(served.channel()),
             changes: ChangeServiceClient::new(served.channel()),
             served,
         }
@@ -214,3 +229,37 @@ pub(crate) fn fails<T: std::fmt::Debug>(
     assert_eq!((info.domain.as_str(), info.reason.as_str()), ("saima", reason), "{status:?}");
     assert!(status.message().contains(word), "{word:?} is not in {:?}", status.message());
 }
+
+/// Sends a batch of definitions for a reason; yields how many were created, updated, unchanged.
+macro_rules! batch {
+    ($client:expr, $method:ident, $request:ident, $list:ident, $rows:expr, $reason:expr) => {{
+        let request = proto::registry::v1::$request {
+            parent: crate::fixture::DISTRICT.to_owned(),
+            $list: $rows,
+            reason: $reason.to_owned(),
+            ..Default::default()
+        };
+        $client.$method(request).await.map(|reply| {
+            let reply = reply.into_inner();
+            (reply.created_count, reply.updated_count, reply.unchanged_count)
+        })
+    }};
+}
+pub(crate) use batch;
+
+/// The ids of a list, page by page.
+macro_rules! ids {
+    ($client:expr, $method:ident, $list:ident, $request:expr) => {{
+        let mut request = $request;
+        let mut ids = Vec::new();
+        loop {
+            let page = $client.$method(request.clone()).await.unwrap().into_inner();
+            ids.extend(page.$list.iter().map(|it| it.name.rsplit('/').next().unwrap().to_owned()));
+            if page.next_page_token.is_empty() {
+                break ids;
+            }
+            request.page_token = page.next_page_token;
+        }
+    }};
+}
+pub(crate) use ids;

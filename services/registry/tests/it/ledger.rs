@@ -1,0 +1,65 @@
+//! The ledgers take rows and never let go of one, on either database.
+
+use kit::db::{Db, Tx};
+use kit::testing::{Bed, Engine};
+use proto::registry::v1::ProjectClass;
+
+use crate::fixture::Registry;
+use crate::project::project;
+
+/// Every ledger, with a column to write to.
+const LEDGERS: [(&str, &str); 1] = [("revision", "reason")];
+
+async fn execute(tx: &mut Tx, sql: &str) -> kit::Result<()> {
+    kit::query!(tx, (i64,), |q| {
+        q.push(sql);
+    })?;
+    Ok(())
+}
+
+/// Runs a statement alone and asserts that a trigger refused it in these words.
+async fn refused(db: &Db, sql: &str, words: &str) {
+    let mut tx = db.begin_write().await.unwrap();
+    match execute(&mut tx, sql).await {
+        Err(kit::Error::Internal(cause)) => {
+            assert!(cause.to_string().contains(words), "{sql}: {cause}");
+        }
+        other => panic!("{sql} went through: {other:?}"),
+    }
+}
+
+kit::both! {
+    // Q5: what was said of projects and their like is never changed, replaced or removed.
+    async fn no_row_of_a_ledger_is_changed_replaced_or_removed(bed: &Bed) {
+        let mut registry = Registry::with_units(bed).await;
+        registry.batch_projects(vec![project("park", ProjectClass::Key)], "").await.unwrap();
+        let db = registry.served.db("registry");
+        for (table, column) in LEDGERS {
+            let mut tx = db.begin_read().await.unwrap();
+            let rows = kit::query!(tx, (i64,), |q| {
+                q.push("SELECT count(*) FROM ").push(table);
+            });
+            assert!(rows.unwrap()[0].0 > 0, "{table} is empty");
+            drop(tx);
+            let words = format!("{table} is insert-only");
+            refused(db, &format!("UPDATE {table} SET {column} = '9'"), &words).await;
+            refused(db, &format!("DELETE FROM {table}"), &words).await;
+            let others = match bed.engine() {
+                Engine::Sqlite => vec![
+                    format!("REPLACE INTO {table} SELECT * FROM {table}"),
+                    format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"),
+                ],
+                Engine::Postgres => vec![
+                    format!("TRUNCATE {table}"),
+                    format!(
+                        "INSERT INTO {table} SELECT * FROM {table}
+                         ON CONFLICT ON CONSTRAINT {table}_pkey DO UPDATE SET {column} = '9'"
+                    ),
+                ],
+            };
+            for sql in others {
+                refused(db, &sql, &words).await;
+            }
+        }
+    }
+}
