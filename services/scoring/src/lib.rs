@@ -14,6 +14,7 @@
 //! Deliberately absent: copies of registry's tables, arithmetic (that is the engine's), the
 //! reading of rulebooks (that is the rulebook's), and what a result does to a person.
 
+mod activity;
 mod assignment;
 mod board;
 mod bulk;
@@ -33,6 +34,7 @@ mod warning;
 use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, Wing};
 use kit::db::Migrations;
+use proto::scoring::v1::activity_service_server::ActivityServiceServer;
 use proto::scoring::v1::board_service_server::BoardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
@@ -60,11 +62,13 @@ pub static MIGRATIONS: Migrations = Migrations {
 pub async fn start(context: Context) -> Result<Wing> {
     let rpc = Rpc::new(&context);
     let observations = ObservationServiceServer::new(rpc.clone());
+    let activities = ActivityServiceServer::new(rpc.clone());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(observations, BATCH_DECODE_LIMIT))
         .service(kit::service!(ReconciliationServiceServer::new(rpc.clone())))
         .service(kit::service!(RunServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))
+        .service(kit::service!(activities, BATCH_DECODE_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))
 }

@@ -1,6 +1,7 @@
 //! Handlers, one file and one server trait a noun. Each reads: parse, begin, replay, load,
 //! the domain decides, store, append to the feed, commit, convert.
 
+mod activity;
 mod assignment;
 mod board;
 mod bulk;
@@ -10,6 +11,7 @@ mod reconciliation;
 mod report;
 mod result;
 mod run;
+mod subject;
 mod warning;
 
 use std::sync::Arc;
@@ -17,7 +19,11 @@ use std::sync::Arc;
 use kit::boot::Context;
 use kit::clock::Clock;
 use kit::db::Db;
+use kit::field::Fields;
 use kit::name::Name;
+use kit::peers::Peer;
+use proto::registry::v1::district_service_client::DistrictServiceClient;
+use proto::registry::v1::unit_service_client::UnitServiceClient;
 use tokio_util::sync::CancellationToken;
 
 use assignment::Assignments;
@@ -28,6 +34,8 @@ pub(crate) struct Rpc {
     db: Db,
     clock: Arc<dyn Clock>,
     assignments: Arc<Assignments>,
+    districts: DistrictServiceClient<Peer>,
+    units: UnitServiceClient<Peer>,
     shutdown: CancellationToken,
 }
 
@@ -37,6 +45,8 @@ impl Rpc {
             db: context.db.clone(),
             clock: Arc::clone(&context.clock),
             assignments: Arc::new(Assignments::new(context)),
+            districts: kit::client!(DistrictServiceClient, context.peers.get("registry")),
+            units: kit::client!(UnitServiceClient, context.peers.get("registry")),
             shutdown: context.shutdown.clone(),
         }
     }
@@ -50,4 +60,14 @@ fn sequence(name: &Name, variable: &str) -> kit::Result<i64> {
         Ok(sequence) if sequence > 0 && sequence.to_string() == id => Ok(sequence),
         _ => Err(name.not_found()),
     }
+}
+
+/// True when a batch has a bearable number of rows: `REQUIRED`, `TOO_MANY`.
+fn is_bounded(fields: &mut Fields, field: &str, rows: usize, most: usize) -> bool {
+    if rows == 0 {
+        fields.violation(field, "REQUIRED", "must have at least one row");
+    } else if rows > most {
+        fields.violation(field, "TOO_MANY", format!("must have at most {most} rows, has {rows}"));
+    }
+    (1..=most).contains(&rows)
 }

@@ -169,3 +169,12 @@ pub(super) fn evidence(fields: &mut Fields, path: &str, given: &[pb::Evidence]) 
     };
     given.iter().enumerate().map(&mut one).collect()
 }
+
+/// A document on the wire.
+pub(super) fn evidence_to_proto(evidence: &Evidence) -> pb::Evidence {
+    pb::Evidence {
+        title: evidence.title.clone(),
+        sha256: evidence.sha256.clone(),
+        uri: evidence.uri.clone(),
+    }
+}

@@ -1,7 +1,7 @@
 //! The ledger of observations.
 
 mod bulk;
-mod evidence;
+pub(super) mod evidence;
 
 use kit::db::Tx;
 use kit::page::Page;

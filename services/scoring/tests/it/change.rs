@@ -67,6 +67,7 @@ kit::both! {
                 Some(Resource::Run(_)) => "run",
                 Some(Resource::Result(_)) => "result",
                 Some(Resource::Warning(_)) => "warning",
+                Some(_) => "other",
             };
             let name = change.name.trim_start_matches("districts/hengkou/").to_owned();
             seen.push(format!("{kind} {name} {resource}"));

@@ -1,6 +1,7 @@
 //! Scoring through its clients, on both databases, with the real registry beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod activity;
 mod board;
 mod bulk;
 mod change;

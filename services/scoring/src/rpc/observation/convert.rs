@@ -6,7 +6,8 @@ use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, INDICATOR, PERIOD};
 use crate::observation::{Seen, State, name};
-use crate::report::{Evidence, Reading};
+use crate::report::Reading;
+use crate::rpc::report;
 use crate::store::observation::Filter;
 use crate::subject;
 
@@ -56,7 +57,7 @@ pub(super) fn to_proto(district: &str, seen: &Seen) -> pb::Observation {
         value,
         presence: presence.into(),
         note: row.note.clone(),
-        evidence: row.evidence.iter().map(evidence).collect(),
+        evidence: row.evidence.iter().map(report::evidence_to_proto).collect(),
         state: state.into(),
         sequence: row.sequence,
         supersedes: row.supersedes.map(|it| name(district, it)).unwrap_or_default(),
@@ -64,13 +65,5 @@ pub(super) fn to_proto(district: &str, seen: &Seen) -> pb::Observation {
         reason: seen.reason.clone(),
         report_time: Some(clock::to_proto(row.report_time)),
         create_time: Some(clock::to_proto(row.create_time)),
-    }
-}
-
-fn evidence(evidence: &Evidence) -> pb::Evidence {
-    pb::Evidence {
-        title: evidence.title.clone(),
-        sha256: evidence.sha256.clone(),
-        uri: evidence.uri.clone(),
     }
 }

@@ -13,7 +13,7 @@ struct Line<'a> {
     uri: std::borrow::Cow<'a, str>,
 }
 
-pub(super) fn to_text(evidence: &[Evidence]) -> Result<String> {
+pub(in crate::store) fn to_text(evidence: &[Evidence]) -> Result<String> {
     if evidence.is_empty() {
         return Ok(String::new());
     }
@@ -28,7 +28,7 @@ pub(super) fn to_text(evidence: &[Evidence]) -> Result<String> {
     serde_json::to_string(&lines).map_err(Error::internal)
 }
 
-pub(super) fn from_text(text: &str) -> Result<Vec<Evidence>> {
+pub(in crate::store) fn from_text(text: &str) -> Result<Vec<Evidence>> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
