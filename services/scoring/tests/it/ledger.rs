@@ -3,10 +3,11 @@
 use kit::db::{Connection, Db, Tx};
 use kit::testing::{Bed, Engine};
 
+use crate::activity;
 use crate::fixture::Scoring;
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 7] = [
+const LEDGERS: [(&str, &str); 9] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -14,6 +15,8 @@ const LEDGERS: [(&str, &str); 7] = [
     ("run_input", "district"),
     ("result", "flags"),
     ("warning", "track"),
+    ("activity", "note"),
+    ("activity_void", "reason"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -51,6 +54,7 @@ kit::both! {
         let mut scoring = Scoring::with_quarter(bed).await;
         let run = scoring.run("2023Q1", "").await.unwrap();
         scoring.publish(&run.name).await.unwrap();
+        activity::record_and_void(&scoring).await;
         let db = scoring.served.db("scoring");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();
