@@ -1,5 +1,8 @@
-//! What is known of a subject: facts, targets, time elapsed; and the cohort it runs in.
+//! What is known of a subject: facts, targets, time elapsed, what the ledger of bonuses and
+//! deductions holds, what comes from other runs; and the cohort it runs in.
 
+mod carried;
+mod entry;
 mod plan;
 mod tally;
 
@@ -10,6 +13,8 @@ use rust_decimal::Decimal;
 use crate::exact::Ratio;
 use crate::trouble::Trouble;
 
+pub use carried::{Exemption, Referred, Won};
+pub use entry::{Entry, EntryStanding};
 pub use plan::{Day, Milestone, Milestones, PlanPoint};
 pub use tally::{BrokenQuota, MarkQuota, Tally, broken_quotas};
 
@@ -101,6 +106,17 @@ pub struct Sheet {
     pub tallies: BTreeMap<String, Tally>,
     /// Its milestones, by the name of the indicator that they make up.
     pub milestones: BTreeMap<String, Milestones>,
+    /// How hard, how new … what was taken on is (S2): by the indicator's name, then by
+    /// aspect, the mark given, for example `difficulty` → `A`.
+    pub marks: BTreeMap<String, BTreeMap<String, String>>,
+    /// The ledger of bonuses and deductions, in any order.
+    pub entries: Vec<Entry>,
+    /// Results that reference nodes ask for, by node id.
+    pub results: BTreeMap<String, Vec<Referred>>,
+    /// Awards that count here, in any order.
+    pub awards: Vec<Won>,
+    /// Rules that do not apply to the subject.
+    pub exemptions: Vec<Exemption>,
 }
 
 impl Sheet {

@@ -39,8 +39,8 @@ pub use colour::Colour;
 pub use exact::{Arithmetic, DIGITS, PLACES};
 pub use explained::{Explained, Flag, Input};
 pub use fact::{
-    BrokenQuota, Cell, Cohort, Day, Fact, MarkQuota, Milestone, Milestones, PlanPoint, Share,
-    Sheet, Tally, broken_quotas,
+    BrokenQuota, Cell, Cohort, Day, Entry, EntryStanding, Exemption, Fact, MarkQuota, Milestone,
+    Milestones, PlanPoint, Referred, Share, Sheet, Tally, Won, broken_quotas,
 };
 pub use fault::Fault;
 pub use method::steps::Step;
