@@ -81,6 +81,11 @@ impl Suite {
         })?;
         Ok(Self { channel })
     }
+
+    /// The connection itself, for calls by name.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
 }
 
 /// Every page of a list.

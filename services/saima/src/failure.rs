@@ -19,7 +19,7 @@ pub struct Failure {
 }
 
 /// What every command returns.
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     /// A file is wrong; exit code 65.

@@ -9,13 +9,14 @@ pub mod client;
 pub mod demo;
 pub mod explain;
 pub mod failure;
-pub mod hengkou;
 pub mod message;
 pub mod names;
 pub mod pack;
+pub mod packs;
 pub mod problem;
 pub mod score;
 pub mod serve;
+pub mod story;
 pub mod table;
 pub mod yaml;
 

@@ -2,7 +2,8 @@
 //!
 //! Field names as in the protos, or in lowerCamel. Shorter forms that are taken too:
 //! - `google.type.Decimal`: the number alone, `weight: 12.5`; it never passes through a float;
-//! - `google.type.Date`: `2023-01-01`;
+//! - `google.type.Date`: `2023-01-01`; a Timestamp: `2023-01-01T09:00:00+08:00`;
+//! - a FieldMask: `theme,report_due_date`;
 //! - an enum value without its prefix: `kind: VILLAGE` for `UNIT_KIND_VILLAGE`;
 //! - a resource name without what is the same for the whole district: see [`crate::names`].
 //!
@@ -14,7 +15,7 @@ use std::sync::LazyLock;
 use prost::Message;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as Type,
-    MessageDescriptor, Value,
+    MessageDescriptor, MethodDescriptor, Value,
 };
 
 use crate::names;
@@ -38,17 +39,37 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// The message `T`, known to the contract as `name`. With a fault, what could be read.
     pub fn message<T: Message + Default>(&mut self, name: &str, origin: &Origin) -> T {
+        descriptor(name)
+            .map(|it| self.dynamic(&it, origin))
+            .and_then(|it| it.transcode_to().ok())
+            .unwrap_or_default()
+    }
+
+    /// A message of any type of the contract. With a fault, an empty one.
+    pub fn dynamic(&mut self, descriptor: &MessageDescriptor, origin: &Origin) -> DynamicMessage {
         let mut at = Cursor {
             district: self.district,
             problems: self.problems,
             file: &origin.file,
             path: origin.path.clone(),
         };
-        descriptor(name)
-            .and_then(|it| at.message(&it, &origin.tree))
-            .and_then(|it| it.transcode_to().ok())
-            .unwrap_or_default()
+        at.message(descriptor, &origin.tree)
+            .unwrap_or_else(|| DynamicMessage::new(descriptor.clone()))
     }
+}
+
+/// The RPC `Service/Method`, or `Method` alone where only one service has it.
+pub fn method(path: &str) -> Option<MethodDescriptor> {
+    let (service, name) = match path.rsplit_once('/') {
+        Some((service, name)) => (Some(service), name),
+        None => (None, path),
+    };
+    let is_meant = |it: &prost_reflect::ServiceDescriptor| {
+        service.is_none_or(|meant| it.name() == meant || it.full_name() == meant)
+    };
+    let services: Vec<_> = POOL.services().filter(is_meant).collect();
+    let mut found = services.iter().flat_map(|it| it.methods()).filter(|it| it.name() == name);
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The descriptor of the message `name`.
@@ -85,6 +106,15 @@ impl Cursor<'_> {
             }
             (Kind::Scalar(text), "google.type.Date") if !tree.is_null() => {
                 return self.date(descriptor, text, tree);
+            }
+            (Kind::Scalar(text), "google.protobuf.Timestamp") if !tree.is_null() => {
+                return self.timestamp(descriptor, text, tree);
+            }
+            (Kind::Scalar(text), "google.protobuf.FieldMask") if !tree.is_null() => {
+                let paths = text.text.split(',').map(|it| Value::String(it.trim().to_owned()));
+                let mut message = DynamicMessage::new(descriptor.clone());
+                message.set_field_by_name("paths", Value::List(paths.collect()));
+                return Some(message);
             }
             (Kind::Map(entries), _) => entries,
             _ => {
@@ -234,6 +264,22 @@ impl Cursor<'_> {
         for (name, number) in [("year", date.year), ("month", date.month), ("day", date.day)] {
             message.set_field_by_name(name, Value::I32(number));
         }
+        Some(message)
+    }
+
+    fn timestamp(
+        &mut self,
+        descriptor: &MessageDescriptor,
+        scalar: &Scalar,
+        tree: &Tree,
+    ) -> Option<DynamicMessage> {
+        let Ok(instant) = scalar.text.parse::<jiff::Timestamp>() else {
+            return self.refuse(tree, format!("`{}` is no 2023-01-31T09:00:00+08:00", scalar.text));
+        };
+        let instant = kit::clock::to_proto(instant);
+        let mut message = DynamicMessage::new(descriptor.clone());
+        message.set_field_by_name("seconds", Value::I64(instant.seconds));
+        message.set_field_by_name("nanos", Value::I32(instant.nanos));
         Some(message)
     }
 

@@ -1,10 +1,13 @@
 //! Tables for the terminal, aligned by what a reader sees: a Chinese character is two
 //! columns wide. And how tables of text are read.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::failure::{Failure, Result};
+use crate::pack::Source;
 use crate::yaml::Place;
 
 /// On which side of its column a cell stands.
@@ -140,6 +143,27 @@ pub fn csv_reader(text: &[u8]) -> csv::Reader<&[u8]> {
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
         .from_reader(text)
+}
+
+/// The lines of a table by the titles of its columns.
+pub fn csv_rows(source: &Source) -> Result<Vec<BTreeMap<String, String>>> {
+    let mut reader = csv_reader(source.text.as_bytes());
+    let mut titles: Option<csv::StringRecord> = None;
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            let at = csv_place(error.position(), 0);
+            Failure::data(format!("{}:{at}: {}", source.label, csv_words(&error)))
+        })?;
+        match &titles {
+            None => titles = Some(record),
+            Some(titles) => {
+                let cells = titles.iter().zip(&record);
+                rows.push(cells.map(|(title, it)| (title.to_owned(), it.to_owned())).collect());
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// Where a cell stands: its line, and its number as the column.

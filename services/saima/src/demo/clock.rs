@@ -5,8 +5,6 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 use kit::clock::{Clock, System};
 
-use crate::failure::{Failure, Result};
-
 /// The machine's clock, moved to another time.
 #[derive(Debug, Default)]
 pub(super) struct StoryClock {
@@ -14,11 +12,9 @@ pub(super) struct StoryClock {
 }
 
 impl StoryClock {
-    /// Moves the clock to `instant`, for example `2023-02-04T10:00:00+08:00`.
-    pub(super) fn set(&self, instant: &str) -> Result<()> {
-        let instant: Timestamp = instant.parse().map_err(Failure::other)?;
+    /// Moves the clock to `instant`.
+    pub(super) fn set(&self, instant: Timestamp) {
         *self.lock() = instant.duration_since(System.now());
-        Ok(())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, SignedDuration> {

@@ -22,7 +22,7 @@ impl Source {
     }
 
     /// The file at `path`, or all files of the folder at `path` and its folders, by path.
-    /// Only files a pack can hold are read.
+    /// Only files a pack can hold are read: a story (`story.yaml`, `story/`) defines nothing.
     pub fn gather(path: &Path) -> Result<Vec<Self>> {
         let mut sources = Vec::new();
         match path.metadata() {
@@ -62,7 +62,10 @@ fn collect(path: &Path, sources: &mut Vec<Source>) -> Result<()> {
     if path.is_dir() {
         let reading = |error| Failure::input(format!("{}: {error}", path.display()));
         for entry in fs::read_dir(path).map_err(reading)? {
-            collect(&entry.map_err(reading)?.path(), sources)?;
+            let entry = entry.map_err(reading)?.path();
+            if entry.file_stem().is_none_or(|it| it != "story") {
+                collect(&entry, sources)?;
+            }
         }
         return Ok(());
     }

@@ -4,8 +4,8 @@ use http::Uri;
 use kit::testing::{Bed, Served};
 use saima::apply::Plan;
 use saima::client::Suite;
-use saima::hengkou;
 use saima::pack::{Pack, Source};
+use saima::packs::Files;
 use saima::serve::SERVICES;
 
 use crate::command::saima;
@@ -16,14 +16,21 @@ async fn suite(served: &Served) -> Suite {
     Suite::connect(&url).await.unwrap()
 }
 
+fn definitions() -> Vec<Source> {
+    Files::find("hengkou").unwrap().definitions()
+}
+
+fn hengkou() -> Pack {
+    Pack::read(&definitions()).unwrap()
+}
+
 /// The pack with one piece of one of its files replaced.
 fn changed(file: &str, old: &str, new: &str) -> Pack {
-    let files = hengkou::FILES.iter().map(|(path, text)| {
-        let text = if *path == file { text.replacen(old, new, 1) } else { (*text).to_owned() };
-        assert!(*path != file || text.contains(new));
-        Source::new(path, &text)
-    });
-    Pack::read(&files.collect::<Vec<_>>()).unwrap()
+    let mut files = definitions();
+    let file = files.iter_mut().find(|it| *it.label == format!("hengkou/{file}")).unwrap();
+    file.text = file.text.replacen(old, new, 1);
+    assert!(file.text.contains(new));
+    Pack::read(&files).unwrap()
 }
 
 async fn shown(plan: &Plan) -> Vec<String> {
@@ -42,7 +49,7 @@ kit::both! {
     async fn a_second_apply_finds_everything_unchanged(bed: &Bed) {
         let served = bed.start(&SERVICES).await;
         let suite = suite(&served).await;
-        let pack = hengkou::pack().unwrap();
+        let pack = hengkou();
         let plan = Plan::make(&pack, &suite).await.unwrap();
         let expected = [
             "created updated unchanged", "district 1 0 0", "units 129 0 0", "indicators 37 0 0", "periods 8 0 0",
@@ -68,7 +75,7 @@ kit::both! {
     async fn a_change_in_a_file_is_the_only_difference(bed: &Bed) {
         let served = bed.start(&SERVICES).await;
         let suite = suite(&served).await;
-        Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+        Plan::make(&hengkou(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
 
         for (file, old, new, expected) in [
             ("units.yaml", "display_name: 财政局", "display_name: 财政金融局", "~ units/finance: display_name"),
@@ -84,7 +91,7 @@ kit::both! {
             assert_eq!(lines.iter().filter(|it| it.starts_with('~')).collect::<Vec<_>>(), [expected]);
             plan.carry_out(&suite).await.unwrap();
             assert!(Plan::make(&pack, &suite).await.unwrap().is_empty(), "{file}");
-            Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+            Plan::make(&hengkou(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
         }
         served.stop().await;
     }
@@ -94,10 +101,10 @@ kit::both! {
         let suite = suite(&served).await;
         let pack = changed("indicators.yaml", "evaluating_unit: statistics", "evaluating_unit: nobody");
         let fault = Plan::make(&pack, &suite).await.unwrap().carry_out(&suite).await.unwrap_err().to_string();
-        assert!(fault.starts_with("indicators.yaml:"), "{fault}");
+        assert!(fault.starts_with("hengkou/indicators.yaml:"), "{fault}");
         assert!(fault.contains("evaluating_unit: "), "{fault}");
 
-        Plan::make(&hengkou::pack().unwrap(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
+        Plan::make(&hengkou(), &suite).await.unwrap().carry_out(&suite).await.unwrap();
         let pack = changed("schemes/annual-2023.yaml", "yellow_behind: 3", "yellow_behind: 4");
         let fault = Plan::make(&pack, &suite).await.unwrap_err().to_string();
         assert!(fault.contains("`annual-2023` is in force and cannot change (tracks differ)"), "{fault}");

@@ -41,7 +41,7 @@ fn a_quarter_goes_from_definitions_to_archives() {
         "未达时序",
         "得分说明",
         "已签收",
-        "工作实绩档案  128 entries",
+        "工作实绩档案  记入128条",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }

@@ -4,6 +4,7 @@
 mod apply;
 mod command;
 mod demo;
+mod packs;
 mod score;
 
 use std::path::PathBuf;

@@ -1,40 +1,30 @@
-//! The tri-colour board (三色榜, H6) of each category.
-
-use std::io::Write;
+//! The board of each track, in colours where it has them (三色榜, H6).
 
 use proto::scoring::v1::{BoardEntry, BoardTrack, Colour, GetBoardRequest};
 
-use super::{Story, decimal, title};
+use super::{Page, Player, decimal};
 use crate::explain;
 use crate::failure::Result;
-use crate::hengkou::{QUARTER, SCHEME};
 use crate::table::{Align, Cell, Paint, Table, align_points};
 
 /// Entries of a long board that are shown at its head and at its foot.
 const HEAD: usize = 8;
 const FOOT: usize = 4;
 
-pub(super) async fn show(story: &Story, out: &mut impl Write, painted: bool) -> Result<()> {
-    let request = GetBoardRequest { name: story.name("boards", &format!("{SCHEME}.{QUARTER}")) };
-    let board = story.suite.boards().get_board(request).await?.into_inner();
+pub(super) async fn show(player: &Player<'_>, board: &str, page: &mut Page) -> Result<()> {
+    let request = GetBoardRequest { name: format!("{}/boards/{board}", player.parent) };
+    let period = board.rsplit('.').next().unwrap_or_default();
+    let board = player.suite.boards().get_board(request).await?.into_inner();
     for track in &board.tracks {
         let count = |colour| track.entries.iter().filter(|it| it.colour() == colour).count();
-        let colours = format!(
-            "绿{} 黄{} 红{}",
-            count(Colour::Green),
-            count(Colour::Yellow),
-            count(Colour::Red)
-        );
-        title(
-            out,
-            &format!(
-                "三色榜 {QUARTER}  {}  {}个  {colours}",
-                track.display_name,
-                track.entries.len()
-            ),
-            painted,
-        )?;
-        table(track).print(out, "  ", painted)?;
+        let counts = [Colour::Green, Colour::Yellow, Colour::Red].map(count);
+        let (title, colours) = match counts {
+            [0, 0, 0] => ("成绩榜", String::new()),
+            [green, yellow, red] => ("三色榜", format!("  绿{green} 黄{yellow} 红{red}")),
+        };
+        let size = track.entries.len();
+        page.title(&format!("{title} {period}  {}  {size}个{colours}", track.display_name))?;
+        page.table(&table(track))?;
     }
     Ok(())
 }
@@ -50,8 +40,10 @@ fn table(track: &BoardTrack) -> Table {
         if size <= HEAD + FOOT + 4 || index < HEAD || index >= size - FOOT {
             table.line(line(entry, &scores[index], &paces[index]));
         } else if index == HEAD {
-            table
-                .line(["".into(), Cell::new(format!("… {} more", size - HEAD - FOOT), Paint::Dim)]);
+            table.line([
+                "".into(),
+                Cell::new(format!("……另有{}个", size - HEAD - FOOT), Paint::Dim),
+            ]);
         }
     }
     table

@@ -1,27 +1,24 @@
 //! What was filed in the archives of the units' heads (干部工作实绩档案, H10).
 
 use std::collections::HashSet;
-use std::io::Write;
 
 use proto::cadre::v1::{ArchiveEntry, ListArchiveEntriesRequest, ListPersonsRequest};
 
-use super::{Story, decimal, title};
+use super::{Page, Player, decimal};
 use crate::client::pages;
 use crate::failure::Result;
 use crate::table::{Align, Table};
 
 /// The entries of the first of each track, and of units that changed hands in the quarter.
-pub(super) async fn show(story: &Story, out: &mut impl Write, painted: bool) -> Result<()> {
-    let request =
-        ListArchiveEntriesRequest { parent: story.name("persons", "-"), ..Default::default() };
-    let entries = pages!(story.suite.archives(), list_archive_entries, request, archive_entries);
-    let request = ListPersonsRequest { parent: story.parent.clone(), ..Default::default() };
-    let persons = pages!(story.suite.persons(), list_persons, request, persons);
-    title(
-        out,
-        &format!("工作实绩档案  {} entries filed for {} persons", entries.len(), persons.len()),
-        painted,
-    )?;
+pub(super) async fn show(player: &Player<'_>, page: &mut Page) -> Result<()> {
+    let request = ListArchiveEntriesRequest {
+        parent: format!("{}/persons/-", player.parent),
+        ..Default::default()
+    };
+    let entries = pages!(player.suite.archives(), list_archive_entries, request, archive_entries);
+    let request = ListPersonsRequest { parent: player.parent.clone(), ..Default::default() };
+    let persons = pages!(player.suite.persons(), list_persons, request, persons);
+    page.title(&format!("工作实绩档案  记入{}条，在册{}人", entries.len(), persons.len()))?;
 
     let postings = persons.iter().flat_map(|it| &it.postings);
     let left: HashSet<_> = postings.filter(|it| it.end_date.is_some()).map(|it| &it.unit).collect();
@@ -46,6 +43,5 @@ pub(super) async fn show(story: &Story, out: &mut impl Write, painted: bool) -> 
             remark.into(),
         ]);
     }
-    table.print(out, "  ", painted)?;
-    Ok(())
+    page.table(&table)
 }

@@ -1,0 +1,96 @@
+//! Any RPC of the suite by its name, with messages known at run time only.
+
+use http::uri::PathAndQuery;
+use prost::Message;
+use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+use crate::failure::{Failure, Result};
+
+/// Calls an RPC that takes one message and answers with one.
+pub(super) async fn unary(
+    channel: Channel,
+    method: &MethodDescriptor,
+    request: DynamicMessage,
+) -> Result<DynamicMessage> {
+    let mut grpc = client(channel).await?;
+    let reply = grpc.unary(Request::new(request), path(method)?, Plain::of(method)).await?;
+    Ok(reply.into_inner())
+}
+
+/// Calls an RPC that takes a stream and answers with one message.
+pub(super) async fn stream(
+    channel: Channel,
+    method: &MethodDescriptor,
+    requests: Vec<DynamicMessage>,
+) -> Result<DynamicMessage> {
+    let mut grpc = client(channel).await?;
+    let requests = Request::new(futures::stream::iter(requests));
+    let reply = grpc.client_streaming(requests, path(method)?, Plain::of(method)).await?;
+    Ok(reply.into_inner())
+}
+
+async fn client(channel: Channel) -> Result<tonic::client::Grpc<Channel>> {
+    let mut grpc = tonic::client::Grpc::new(channel)
+        .max_decoding_message_size(kit::boot::DOCUMENT_LIMIT)
+        .max_encoding_message_size(kit::boot::BATCH_DECODE_LIMIT);
+    grpc.ready().await.map_err(|_| Failure::unavailable("the suite does not answer"))?;
+    Ok(grpc)
+}
+
+fn path(method: &MethodDescriptor) -> Result<PathAndQuery> {
+    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+    path.parse().map_err(Failure::other)
+}
+
+/// Protobuf, with the reply's type known at run time.
+struct Plain {
+    reply: MessageDescriptor,
+}
+
+impl Plain {
+    fn of(method: &MethodDescriptor) -> Self {
+        Self { reply: method.output() }
+    }
+}
+
+impl Codec for Plain {
+    type Encode = DynamicMessage;
+    type Decode = DynamicMessage;
+    type Encoder = Writer;
+    type Decoder = Reader;
+
+    fn encoder(&mut self) -> Writer {
+        Writer
+    }
+
+    fn decoder(&mut self) -> Reader {
+        Reader(self.reply.clone())
+    }
+}
+
+struct Writer;
+
+impl Encoder for Writer {
+    type Item = DynamicMessage;
+    type Error = Status;
+
+    fn encode(&mut self, message: DynamicMessage, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        message.encode(into).map_err(|it| Status::internal(it.to_string()))
+    }
+}
+
+struct Reader(MessageDescriptor);
+
+impl Decoder for Reader {
+    type Item = DynamicMessage;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
+        DynamicMessage::decode(self.0.clone(), from)
+            .map(Some)
+            .map_err(|it| Status::internal(it.to_string()))
+    }
+}

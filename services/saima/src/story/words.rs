@@ -1,0 +1,135 @@
+//! Words that stand for others: `$unit`, `${front-line}`.
+
+use std::collections::BTreeMap;
+
+use crate::failure::{Failure, Result};
+use crate::yaml::{Entry, Kind, Scalar, Tree};
+
+/// What words stand for. The innermost row comes first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    kept: BTreeMap<String, String>,
+    rows: Vec<BTreeMap<String, String>>,
+}
+
+impl Words {
+    /// Keeps a word for the rest of the story.
+    pub(crate) fn keep(&mut self, word: &str, text: String) {
+        self.kept.insert(word.to_owned(), text);
+    }
+
+    /// Puts a row before everything else.
+    pub(crate) fn enter(&mut self, row: BTreeMap<String, String>) {
+        self.rows.push(row);
+    }
+
+    /// Takes the innermost row away.
+    pub(crate) fn leave(&mut self) {
+        self.rows.pop();
+    }
+
+    fn get(&self, word: &str) -> Option<&str> {
+        let row = self.rows.iter().rev().find_map(|it| it.get(word));
+        row.or_else(|| self.kept.get(word)).map(String::as_str)
+    }
+
+    /// The text with every word replaced.
+    pub(crate) fn fill(&self, text: &str) -> Result<String> {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            filled.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let (word, after) = match rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
+                Some(braced) => braced,
+                None => rest.split_at(rest.find(|it| !is_of_word(it)).unwrap_or(rest.len())),
+            };
+            let meant = self.get(word);
+            filled.push_str(meant.ok_or_else(|| {
+                Failure::data(format!("`${word}` stands for nothing here: `{text}`"))
+            })?);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    /// The tree with every word replaced; entries and items that come out empty are left out.
+    pub(crate) fn fill_tree(&self, tree: &Tree) -> Result<Tree> {
+        let kind = match &tree.kind {
+            Kind::Scalar(it) => {
+                Kind::Scalar(Scalar { text: self.fill(&it.text)?, plain: it.plain })
+            }
+            Kind::List(items) => {
+                let mut filled = Vec::with_capacity(items.len());
+                for item in items {
+                    filled.extend(self.fill_part(item)?);
+                }
+                Kind::List(filled)
+            }
+            Kind::Map(entries) => {
+                let mut filled = Vec::with_capacity(entries.len());
+                for Entry { key, at, value } in entries {
+                    if let Some(value) = self.fill_part(value)? {
+                        filled.push(Entry { key: key.clone(), at: *at, value });
+                    }
+                }
+                Kind::Map(filled)
+            }
+        };
+        Ok(Tree { at: tree.at, kind })
+    }
+
+    fn fill_part(&self, part: &Tree) -> Result<Option<Tree>> {
+        let filled = self.fill_tree(part)?;
+        let vanished = match (&part.kind, &filled.kind) {
+            (Kind::Scalar(before), Kind::Scalar(after)) => {
+                after.text.is_empty() && !before.text.is_empty()
+            }
+            _ => false,
+        };
+        Ok((!vanished).then_some(filled))
+    }
+}
+
+fn is_of_word(it: char) -> bool {
+    it.is_ascii_alphanumeric() || it == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeMap;
+
+    use super::Words;
+
+    #[test]
+    fn the_innermost_row_comes_first_and_unknown_words_are_refused() {
+        let mut words = Words::default();
+        words.keep("district", "districts/d".to_owned());
+        words.keep("unit", "kept".to_owned());
+        words.enter(BTreeMap::from([
+            ("unit".to_owned(), "finance".to_owned()),
+            ("fiscal-revenue".to_owned(), "12.50".to_owned()),
+        ]));
+        let filled = words.fill("$district/units/$unit: ${fiscal-revenue}万元").unwrap();
+        assert_eq!(filled, "districts/d/units/finance: 12.50万元");
+        words.leave();
+        assert_eq!(words.fill("$unit").unwrap(), "kept");
+        let fault = words.fill("$nobody").unwrap_err().to_string();
+        assert_eq!(fault, "`$nobody` stands for nothing here: `$nobody`");
+    }
+
+    #[test]
+    fn what_comes_out_empty_is_left_out() {
+        let mut words = Words::default();
+        words.keep("note", String::new());
+        words.keep("value", "3".to_owned());
+        let tree = crate::yaml::parse("{value: $value, note: $note, plain: ''}").unwrap();
+        let filled = words.fill_tree(&tree).unwrap();
+        let crate::yaml::Kind::Map(entries) = filled.kind else { unreachable!() };
+        let keys: Vec<_> = entries.iter().map(|it| it.key.as_str()).collect();
+        assert_eq!(keys, ["value", "plain"]);
+    }
+}

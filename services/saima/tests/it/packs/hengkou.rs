@@ -1,0 +1,61 @@
+//! Hengkou (恒口示范区).
+
+use kit::testing::Bed;
+use proto::cadre::v1::ListArchiveEntriesRequest;
+use proto::notification::v1::{ListBulletinsRequest, ListLettersRequest};
+use proto::scoring::v1::{ListObservationsRequest, ListWarningsRequest, ObservationState};
+
+use super::{count, play};
+
+kit::both! {
+    // H1, H3, H5, H6, H7, H10
+    async fn hengkous_first_quarter_is_reported_scored_and_told(bed: &Bed) {
+        let it = play(bed, "hengkou", 1).await;
+        // H1: 32 departments and 96 villages in five categories.
+        it.shows(&[
+            "三色榜 2023Q1  综合管理类部门  16个",
+            "三色榜 2023Q1  经济管理类部门  16个",
+            "三色榜 2023Q1  聚集发展类村（社区）  28个",
+            "三色榜 2023Q1  产业发展类村  40个",
+            "三色榜 2023Q1  生态发展类村  28个",
+        ]);
+        // B1: 32 disputes, 25 of them corrected, none left open.
+        it.shows(&[
+            "2023-01 对账  应报1664项  逾期88  缺报5  更正12",
+            "2023-02 对账  应报1664项  逾期136  缺报8  更正6",
+            "2023-03 对账  应报1664项  逾期90  缺报7  更正7",
+            "2023Q1 对账  应报368项  逾期19  缺报1  更正0",
+        ]);
+        let request = ListObservationsRequest {
+            parent: it.parent.clone(),
+            state: ObservationState::Superseded.into(),
+            show_superseded: true,
+            page_size: 1000,
+            ..Default::default()
+        };
+        let superseded = it.suite.observations().list_observations(request).await.unwrap();
+        assert_eq!(superseded.into_inner().observations.len(), 25);
+
+        // H5, H7: a letter for each of 25 warnings, a bulletin for each month.
+        let request = ListWarningsRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
+        let warnings = it.suite.warnings().list_warnings(request).await.unwrap().into_inner().warnings;
+        let kinds = count(warnings.iter().map(|it| it.kind().as_str_name()));
+        assert_eq!(kinds["WARNING_KIND_BEHIND_SCHEDULE"], 17);
+        assert_eq!(kinds["WARNING_KIND_LOW_RANKING"], 8);
+        let request = ListLettersRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
+        let letters = it.suite.letters().list_letters(request).await.unwrap().into_inner().letters;
+        let sources = count(letters.iter().map(|it| it.source.as_str()));
+        assert_eq!(sources, count(warnings.iter().map(|it| it.name.as_str())));
+        let request = ListBulletinsRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
+        let bulletins = it.suite.bulletins().list_bulletins(request).await.unwrap().into_inner();
+        assert_eq!(bulletins.bulletins.len(), 3);
+        it.shows(&["排名靠后", "未达时序", "得分说明", "已签收"]);
+
+        // H10: the head of each of 128 units has the result on file.
+        let parent = format!("{}/persons/-", it.parent);
+        let request = ListArchiveEntriesRequest { parent, page_size: 1000, ..Default::default() };
+        let entries = it.suite.archives().list_archive_entries(request).await.unwrap().into_inner();
+        assert_eq!(entries.archive_entries.len(), 128);
+        it.served.stop().await;
+    }
+}
