@@ -22,18 +22,29 @@ pub enum Colour {
 pub(crate) fn paint(rule: Option<&Colouring>, placed: &Placed, subjects: &mut [SubjectResult]) {
     let Some(rule) = rule else { return };
     for (place, subject) in subjects.iter_mut().enumerate() {
-        subject.colour = match rule {
-            Colouring::ByPace { yellow_behind, red_behind } => {
-                subject.pace.map(|pace| by_pace(pace, *yellow_behind, *red_behind))
-            }
-            Colouring::ByThreshold { green_at_least, yellow_at_least } => {
-                subject.total.map(|total| by_threshold(total, *green_at_least, *yellow_at_least))
-            }
-            Colouring::ByRankShare { green_share, red_share } => {
-                let before = placed.before(place);
-                before.map(|before| by_rank(before, placed.len(), *green_share, *red_share))
-            }
-        };
+        subject.colour = of(rule, placed, place, subject.total, subject.pace);
+    }
+}
+
+/// The colour of the subject in that place; none when it lacks the figure the rule goes by.
+pub(crate) fn of(
+    rule: &Colouring,
+    placed: &Placed,
+    place: usize,
+    total: Option<Decimal>,
+    pace: Option<Decimal>,
+) -> Option<Colour> {
+    match rule {
+        Colouring::ByPace { yellow_behind, red_behind } => {
+            pace.map(|pace| by_pace(pace, *yellow_behind, *red_behind))
+        }
+        Colouring::ByThreshold { green_at_least, yellow_at_least } => {
+            total.map(|total| by_threshold(total, *green_at_least, *yellow_at_least))
+        }
+        Colouring::ByRankShare { green_share, red_share } => {
+            let before = placed.before(place);
+            before.map(|before| by_rank(before, placed.len(), *green_share, *red_share))
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod exact;
 mod explained;
 mod fact;
 mod fault;
+mod kernel;
 mod method;
 mod node;
 mod pace;
@@ -25,6 +26,7 @@ mod rank;
 mod rounding;
 mod rule;
 mod score;
+mod summary;
 mod track;
 mod trouble;
 mod warning;
@@ -43,6 +45,7 @@ pub use fact::{
     Milestones, PlanPoint, Referred, Share, Sheet, Tally, Won, broken_quotas,
 };
 pub use fault::Fault;
+pub use kernel::{Kernel, Kind, Order, Points, State, Table, TableColumn};
 pub use method::steps::Step;
 pub use method::{
     Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Steps,
@@ -51,6 +54,7 @@ pub use node::{Direction, Leaf, MissingPolicy, Node, Rule};
 pub use pace::Pace;
 pub use rounding::{Rounding, RoundingMode};
 pub use score::{SubjectResult, TrackResult, behind_schedule, provisional, score};
+pub use summary::{SubjectSummary, TrackSummary, summarize, summarize_provisional};
 pub use track::{Colouring, Ranking, Roundings, TieRule, Track, TrackDraft, WarningRules};
 pub use trouble::Trouble;
 pub use warning::Warning;

@@ -48,6 +48,19 @@ impl Rounding {
         }
     }
 
+    /// What happens to the digits that are cut.
+    pub(crate) fn mode(self) -> RoundingMode {
+        self.mode
+    }
+
+    /// Places that stay; those of the cut where nothing is rounded.
+    pub(crate) fn places(self) -> u32 {
+        match self.mode {
+            RoundingMode::None => crate::PLACES,
+            _ => self.places,
+        }
+    }
+
     /// The rounded number, without trailing zeros.
     pub fn apply(self, value: Decimal) -> Decimal {
         let strategy = match self.mode {

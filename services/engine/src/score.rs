@@ -1,6 +1,6 @@
 //! Scoring a track: every subject's tree, the order, colours, pace and warnings.
 
-mod tree;
+pub(crate) mod tree;
 
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ impl SubjectResult {
 
 /// Whether gaps in the facts forbid a score.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(crate) enum Stage {
     Provisional,
     Final,
 }
@@ -74,7 +74,11 @@ pub fn provisional(track: &Track, cohort: &Cohort) -> Result<TrackResult, Vec<Tr
     evaluate(track, cohort, Stage::Provisional)
 }
 
-fn evaluate(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackResult, Vec<Trouble>> {
+pub(crate) fn evaluate(
+    track: &Track,
+    cohort: &Cohort,
+    stage: Stage,
+) -> Result<TrackResult, Vec<Trouble>> {
     let columns = tree::columns(track, cohort);
     let stakes = pace::stakes(track);
     let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
@@ -101,7 +105,11 @@ fn evaluate(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackResult,
     let placed = rank::place(track.ranking(), &mut subjects);
     colour::paint(track.colouring(), &placed, &mut subjects);
     let mut warnings = warning::behind(track, &subjects);
-    warnings.extend(warning::lowest(track, &placed, &subjects));
+    let standing = |place: usize| {
+        let subject = subjects.get(place)?;
+        Some((subject.subject.as_str(), subject.total?))
+    };
+    warnings.extend(warning::lowest(track, &placed, standing));
     Ok(TrackResult {
         track_id: track.track_id().to_owned(),
         ranked: placed.len(),

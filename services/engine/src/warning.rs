@@ -57,7 +57,13 @@ pub(crate) fn behind_of(track: &Track, subject: &str, paces: &[Pace]) -> Vec<War
 /// Warnings for the last subjects of a track, the lowest first. Tied subjects are warned
 /// together; a group that would bring the warned above half the track is not warned, nor
 /// anybody before it.
-pub(crate) fn lowest(track: &Track, placed: &Placed, subjects: &[SubjectResult]) -> Vec<Warning> {
+///
+/// `standing` gives the name and the total in a place.
+pub(crate) fn lowest<'a>(
+    track: &Track,
+    placed: &Placed,
+    standing: impl Fn(usize) -> Option<(&'a str, Decimal)>,
+) -> Vec<Warning> {
     let size = placed.len();
     let wanted = usize::try_from(track.warnings().lowest_ranks).unwrap_or(usize::MAX);
     let mut first = size;
@@ -68,13 +74,10 @@ pub(crate) fn lowest(track: &Track, placed: &Placed, subjects: &[SubjectResult])
             _ => break,
         }
     }
-    let warned = subjects.get(first..size).unwrap_or_default().iter().rev();
-    let warning = |result: &SubjectResult| {
-        Some(Warning::LowRanking {
-            subject: result.subject.clone(),
-            rank: result.rank?,
-            score: result.total?,
-        })
+    let warning = |place: usize| {
+        let (subject, score) = standing(place)?;
+        let rank = placed.rank(place)?;
+        Some(Warning::LowRanking { subject: subject.to_owned(), rank, score })
     };
-    warned.filter_map(warning).collect()
+    (first..size).rev().filter_map(warning).collect()
 }

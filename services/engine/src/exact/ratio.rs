@@ -24,6 +24,15 @@ impl Ratio {
         Ratio { negative: false, over: Natural::Small(number as u128), under: Natural::ONE }
     }
 
+    /// A whole number above 0, as the kernel has it.
+    pub(crate) fn of_units(units: i128) -> Ratio {
+        Ratio {
+            negative: units < 0,
+            over: Natural::Small(units.unsigned_abs()),
+            under: Natural::ONE,
+        }
+    }
+
     /// The quotient.
     pub(crate) fn over(self, divisor: Ratio) -> Result<Ratio, Arithmetic> {
         if divisor.is_zero() {

@@ -31,8 +31,21 @@ pub(crate) fn explain(
     stage: Stage,
     troubles: &mut Vec<Trouble>,
 ) -> Explained {
+    below(track, track.root(), sheet, columns, stage, (&Ratio::ONE, false), troubles)
+}
+
+/// The same from any node down, its own terms grown by a factor, and marked as spread.
+pub(crate) fn below(
+    track: &Track,
+    node: &Node,
+    sheet: &Sheet,
+    columns: &Columns<'_>,
+    stage: Stage,
+    (factor, spread): (&Ratio, bool),
+    troubles: &mut Vec<Trouble>,
+) -> Explained {
     let mut walk = Walk { track, sheet, columns, stage, troubles };
-    walk.node(track.root(), &Ratio::ONE, false)
+    walk.node(node, factor, spread)
 }
 
 struct Walk<'a> {
@@ -197,7 +210,7 @@ impl Walk<'_> {
 
 /// Whether a node has no points: a leaf that does not apply or may be left out and has no
 /// value, an inner node all of whose parts are out.
-fn left_out(node: &Node, sheet: &Sheet) -> bool {
+pub(crate) fn left_out(node: &Node, sheet: &Sheet) -> bool {
     match &node.rule {
         Rule::Leaf(leaf) => match sheet.fact(&leaf.indicator) {
             Fact::NotApplicable { .. } => true,

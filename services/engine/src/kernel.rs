@@ -1,0 +1,132 @@
+//! The same scores without the trees, a column at a time.
+//!
+//! [`crate::score`] evaluates a formula in fractions of any length and writes every number
+//! down. A national recompute needs neither: here a checked track becomes a flat list of
+//! steps over columns of whole numbers, 64 or 128 bits wide, each of which scores a whole
+//! cohort. Every operation is checked. A subject for whom one does not fit, and a node whose
+//! method or rule is not known here, is scored by the exact tree, so the numbers are the
+//! same, bit for bit; `tests/kernel.rs` says so for thousands of rulebooks.
+//!
+//! What makes one rounded division enough where the tree first cuts and then rounds: the cut
+//! is invisible to rounding (see [`crate::exact`]) as long as it keeps 20 places, that is,
+//! for points below 10^8.
+
+mod finish;
+mod formula;
+mod number;
+mod order;
+mod table;
+mod walk;
+
+use crate::method::Method;
+use crate::node::{Leaf, MissingPolicy, Node, Rule};
+use crate::track::Track;
+
+pub use order::Order;
+pub use table::{Kind, State, Table, TableColumn};
+pub use walk::Points;
+
+use finish::Finish;
+
+/// A track as a list of steps, nodes in the order of [`Node::walk`].
+pub struct Kernel<'a> {
+    track: &'a Track,
+    steps: Vec<Step<'a>>,
+}
+
+/// One node.
+struct Step<'a> {
+    node: &'a Node,
+    /// Steps of the node and of all below it, itself the first.
+    span: std::ops::Range<usize>,
+    finish: Finish,
+    task: Task<'a>,
+}
+
+enum Task<'a> {
+    /// A leaf whose method is known here.
+    Leaf(&'a Leaf),
+    /// Adds the parts, on a scale of its own or not.
+    Sum,
+    /// Weighs the parts' shares.
+    WeightedMean,
+    /// Left to the tree, with all below it.
+    Exact,
+}
+
+impl<'a> Kernel<'a> {
+    /// The steps of a track.
+    pub fn of(track: &'a Track) -> Kernel<'a> {
+        let mut kernel = Kernel { track, steps: Vec::new() };
+        kernel.add(track.root());
+        kernel
+    }
+
+    /// Whether every number of it follows from values and targets, so that a [`Table`] made
+    /// without sheets is enough.
+    pub fn is_columnar(&self) -> bool {
+        self.steps.iter().all(|step| !matches!(step.task, Task::Exact))
+    }
+
+    fn add(&mut self, node: &'a Node) {
+        let place = self.steps.len();
+        let (span, finish) = (place..place, Finish::of(self.track, node));
+        self.steps.push(Step { node, span, finish, task: task(node) });
+        for child in node.children() {
+            self.add(child);
+        }
+        self.steps[place].span.end = self.steps.len();
+    }
+
+    /// The steps of a node's parts.
+    fn parts(&self, place: usize) -> Vec<usize> {
+        let Some(step) = self.steps.get(place) else { return Vec::new() };
+        let (mut parts, mut next) = (Vec::new(), place + 1);
+        while let Some(part) = self.steps.get(next).filter(|_| next < step.span.end) {
+            parts.push(next);
+            next = part.span.end;
+        }
+        parts
+    }
+}
+
+/// What is known here. A field that is new to a node or leaf must be named in these
+/// patterns: until it is also scored here, a node that uses it is a task for the tree.
+fn task(node: &Node) -> Task<'_> {
+    let Node {
+        node_id: _,
+        display_name: _,
+        weight: _,
+        full_marks: _,
+        rounding: _,
+        min_points: _,
+        max_points: _,
+        rule,
+    } = node;
+    match rule {
+        Rule::Leaf(leaf) => {
+            let Leaf { indicator: _, direction: _, missing, method } = leaf;
+            let policy = match missing {
+                MissingPolicy::ZeroPoints | MissingPolicy::LeaveOut | MissingPolicy::Block => true,
+            };
+            if policy && known(method) { Task::Leaf(leaf) } else { Task::Exact }
+        }
+        Rule::Sum(_) => Task::Sum,
+        Rule::WeightedMean(_) => Task::WeightedMean,
+        _ => Task::Exact,
+    }
+}
+
+fn known(method: &Method) -> bool {
+    matches!(
+        method,
+        Method::Marks(_)
+            | Method::Completion(_)
+            | Method::Control(_)
+            | Method::Efficacy(_)
+            | Method::MinMax(_)
+            | Method::Steps(_)
+            | Method::RankTable(_)
+            | Method::DeductPerEvent(_)
+    )
+}

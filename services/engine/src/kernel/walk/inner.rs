@@ -1,0 +1,138 @@
+//! An inner node's column: sums and weighted means.
+
+use super::super::finish::{Factor, Finished};
+use super::super::number::{Scaled, common_divisor, power, short};
+use super::super::{Step, Task};
+use super::{Below, Part, Walk};
+
+impl Walk<'_> {
+    pub(super) fn inner(&mut self, step: usize, factors: &[Factor]) -> Option<()> {
+        let kernel = self.kernel;
+        let here = kernel.steps.get(step)?;
+        let (parts, weights_scale) = self.weighed(step)?;
+        let Below { factors: below, spread } = self.below(step, &parts, factors);
+        for part in &parts {
+            self.step(part.step, &below, &spread)?;
+        }
+        let sums_up = matches!(here.task, Task::Sum) && here.node.full_marks.is_none();
+        let widest = parts.iter().map(|part| self.scores[part.step].scale).max()?;
+        let plain = sums_up && here.finish.is_plain();
+        self.scores[step].scale = if plain { widest } else { here.finish.scale };
+        self.scores[step].units = self.added(&parts, widest)?;
+        if plain {
+            for place in 0..self.size {
+                let units = &mut self.scores[step].units[place];
+                if !short(*units, widest) {
+                    // Nothing above could count with it.
+                    (*units, self.lost[place]) = (0, true);
+                }
+            }
+            return Some(());
+        }
+        let under = power(widest)?;
+        for place in 0..self.size {
+            if self.scores[step].is_out(place) {
+                continue;
+            }
+            let sum = self.scores[step].units[place];
+            let factor = factors.get(place).copied().unwrap_or(Factor::ONE);
+            let found = if sums_up && factor == Factor::ONE {
+                here.finish.points(sum, under)
+            } else if sums_up {
+                // The parts have grown already; bounds have not.
+                here.finish.summed(sum, under, factor)
+            } else {
+                self.scaled(here, &parts, weights_scale, place, (sum, under), factor)
+            };
+            self.note(step, place, found);
+        }
+        Some(())
+    }
+
+    /// w·Σp over full marks or over the weights that count.
+    fn scaled(
+        &self,
+        here: &Step<'_>,
+        parts: &[Part],
+        weights_scale: u32,
+        place: usize,
+        (sum, under): (i128, i128),
+        factor: Factor,
+    ) -> Option<Finished> {
+        let weight = Scaled::from(here.node.weight);
+        let whole = match here.node.full_marks.map(Scaled::from) {
+            Some(full) => full,
+            None => {
+                let counted = parts.iter().filter(|part| !self.scores[part.step].is_out(place));
+                Scaled { units: counted.map(|part| part.weight).sum(), scale: weights_scale }
+            }
+        };
+        let over = weight.units.checked_mul(sum)?.checked_mul(power(whole.scale)?)?;
+        let under = under.checked_mul(whole.units)?.checked_mul(power(weight.scale)?)?;
+        if factor == Factor::ONE {
+            here.finish.points(over, under)
+        } else {
+            here.finish.grown(over, under, factor)
+        }
+    }
+
+    /// The parts with their weights on one scale.
+    fn weighed(&self, step: usize) -> Option<(Vec<Part>, u32)> {
+        let steps = self.kernel.parts(step);
+        let weights = steps.iter().map(|part| Scaled::from(self.kernel.steps[*part].node.weight));
+        let weights: Vec<Scaled> = weights.collect();
+        let scale = weights.iter().map(|weight| weight.scale).max()?;
+        let part = |(step, weight): (usize, Scaled)| Some(Part { step, weight: weight.at(scale)? });
+        let parts = steps.into_iter().zip(weights).map(part).collect::<Option<_>>()?;
+        Some((parts, scale))
+    }
+
+    /// How the parts grow. Only a sum spreads, and only one without a scale of its own hands
+    /// its own factor down.
+    fn below(&mut self, step: usize, parts: &[Part], factors: &[Factor]) -> Below {
+        let here = &self.kernel.steps[step];
+        if !matches!(here.task, Task::Sum) {
+            return Below { factors: Vec::new(), spread: Vec::new() };
+        }
+        let handed = if here.node.full_marks.is_none() { factors } else { &[] };
+        if parts.iter().all(|part| self.scores[part.step].out.is_empty()) {
+            return Below { factors: handed.to_vec(), spread: Vec::new() };
+        }
+        let all: i128 = parts.iter().map(|part| part.weight).sum();
+        let mut below = Below { factors: Vec::new(), spread: vec![false; self.size] };
+        for place in 0..self.size {
+            let own = handed.get(place).copied().unwrap_or(Factor::ONE);
+            let counted = parts.iter().filter(|part| !self.scores[part.step].is_out(place));
+            let present: i128 = counted.map(|part| part.weight).sum();
+            let factor = if present == 0 || present == all {
+                Some(own)
+            } else {
+                below.spread[place] = true;
+                times(own, all, present)
+            };
+            self.lost[place] |= factor.is_none();
+            below.factors.push(factor.unwrap_or(Factor::ONE));
+        }
+        below
+    }
+
+    /// The points of the parts added, on the widest scale.
+    fn added(&self, parts: &[Part], scale: u32) -> Option<Vec<i128>> {
+        let mut sums = vec![0_i128; self.size];
+        for part in parts {
+            let scores = &self.scores[part.step];
+            let up = power(scale - scores.scale)?;
+            // Points are below 10^8 and parts fewer than 2001: far from 128 bits.
+            for (sum, units) in sums.iter_mut().zip(&scores.units) {
+                *sum += units * up;
+            }
+        }
+        Some(sums)
+    }
+}
+
+fn times(factor: Factor, over: i128, under: i128) -> Option<Factor> {
+    let (over, under) = (factor.over.checked_mul(over)?, factor.under.checked_mul(under)?);
+    let divisor = common_divisor(over, under);
+    Some(Factor { over: over / divisor, under: under / divisor })
+}

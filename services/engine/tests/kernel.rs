@@ -1,0 +1,124 @@
+//! Issue 3, H1: scores by columns are those of the tree, bit for bit. Two thousand random
+//! rulebooks where nothing is said; `KERNEL_CASES=20000` for more.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::random::race;
+use common::{DOWN, UP, cohort, d, leaf, marks, node, not_applicable, sheet, sum, value};
+use engine::{
+    Bounds, Completion, Efficacy, Kernel, Method, MinMax, Rule, Sheet, Table, Track, TrackSummary,
+};
+use proptest::prelude::*;
+
+/// Both ways, which must agree; the columns' own points besides, where they know the track.
+fn agrees(track: &Track, sheets: Vec<Sheet>) -> TrackSummary {
+    let cohort = cohort(sheets);
+    let tree = engine::score(track, &cohort).unwrap().summary();
+    let columns = engine::summarize(track, &cohort).unwrap();
+    assert_eq!(columns, tree);
+    // Not only equal: the same digits, so that what is stored and digested is the same text.
+    assert_eq!(format!("{columns:?}"), format!("{tree:?}"));
+    let provisional = engine::provisional(track, &cohort).unwrap().summary();
+    assert_eq!(engine::summarize_provisional(track, &cohort).unwrap(), provisional);
+    tree
+}
+
+/// The columns answer by themselves.
+fn by_columns(track: &Track, sheets: &[Sheet]) -> bool {
+    let cohort = cohort(sheets.to_vec());
+    let table = Table::of(track, &cohort);
+    table.is_some_and(|table| Kernel::of(track).score(&table).is_some())
+}
+
+fn cases() -> u32 {
+    std::env::var("KERNEL_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn columns_score_as_the_tree_does((track, sheets) in race(0..=3)) {
+        agrees(&track, sheets);
+    }
+
+    #[test]
+    fn sums_and_means_are_scored_by_columns_alone((track, sheets) in race(0..=2)) {
+        prop_assert!(by_columns(&track, &sheets));
+        agrees(&track, sheets);
+    }
+}
+
+#[test]
+fn a_number_too_long_for_a_column_is_the_trees() {
+    // 10^19 and more with 20 places has more than 128 bits.
+    let method = Method::MinMax(MinMax {
+        bounds: Bounds::Fixed { low: d("0"), high: d("0.0000000003") },
+        unclamped: true,
+    });
+    let track = common::unrounded(sum("t", "7", vec![leaf("a", "7", UP, method)]));
+    let sheets = ["0.1", "999999999.5", "-77777777.3"]
+        .map(|it| sheet(&format!("s{it}"), &[("a", value(it))]));
+    assert!(!by_columns(&track, &sheets));
+    agrees(&track, sheets.to_vec());
+}
+
+#[test]
+fn values_without_a_common_scale_are_the_trees() {
+    let track = common::track(sum("t", "5", vec![marks("a", "5")]));
+    let sheets = ["0.00000000000000000000000001", "7999999999999999999999999999"]
+        .map(|it| sheet(&format!("s{it}"), &[("a", value(it))]));
+    assert!(!by_columns(&track, &sheets));
+    agrees(&track, sheets.to_vec());
+}
+
+#[test]
+fn one_subject_too_long_leaves_the_others_in_their_columns() {
+    // The mean of the odd one needs more than 128 bits, its points do not.
+    let method = Method::MinMax(MinMax {
+        bounds: Bounds::Fixed { low: d("0"), high: d("999999999999999999") },
+        unclamped: false,
+    });
+    let part = leaf("a", "99999999.99", UP, method);
+    let track = common::unrounded(node("t", "17.77", Rule::WeightedMean(vec![part])));
+    let sheets =
+        ["1", "987654321098765432.123456"].map(|it| sheet(&format!("s{it}"), &[("a", value(it))]));
+    agrees(&track, sheets.to_vec());
+}
+
+#[test]
+fn what_is_left_out_spreads_alike() {
+    let efficacy = |bounds| Method::Efficacy(Efficacy { bounds, base: d("60"), unclamped: false });
+    let inner =
+        sum("i", "30", vec![marks("c", "20"), leaf("e", "10", DOWN, efficacy(Bounds::Cohort))]);
+    let mut scaled = sum("s", "50", vec![marks("f", "60"), marks("g", "40")]);
+    scaled.full_marks = Some(d("100"));
+    scaled.max_points = Some(d("33.3"));
+    let track = common::track(sum("t", "100", vec![marks("a", "20"), inner, scaled]));
+    let ids = ["a", "c", "e", "f", "g"];
+    // Every pattern of what applies, and one to whom nothing does.
+    let sheets = (0..32_u32).map(|pattern| {
+        let fact = |place: usize| {
+            let shown = format!("{}.{place}", pattern % 9 + 1);
+            if pattern >> place & 1 == 1 { not_applicable() } else { value(&shown) }
+        };
+        let facts: Vec<_> = ids.iter().enumerate().map(|(place, id)| (*id, fact(place))).collect();
+        sheet(&format!("s{pattern:02}"), &facts)
+    });
+    let summary = agrees(&track, sheets.collect());
+    assert_eq!((summary.ranked, summary.subjects.len()), (31, 32));
+}
+
+#[test]
+fn what_forbids_a_score_is_said_alike() {
+    let completion = Method::Completion(Completion { cap: d("1") });
+    let blocks = common::policy(marks("b", "5"), engine::MissingPolicy::Block);
+    let track = common::track(sum("t", "15", vec![leaf("a", "10", UP, completion), blocks]));
+    let cohort = cohort(vec![sheet("one", &[("a", value("3"))]), sheet("two", &[])]);
+    let troubles = engine::score(&track, &cohort).unwrap_err();
+    assert_eq!(troubles.len(), 3);
+    assert_eq!(engine::summarize(&track, &cohort).unwrap_err(), troubles);
+    let provisional = engine::provisional(&track, &cohort).unwrap().summary();
+    assert_eq!(engine::summarize_provisional(&track, &cohort).unwrap(), provisional);
+}
