@@ -1,6 +1,7 @@
 //! A bulk of reports on its way into the ledger: checked row by row as it comes, kept small
 //! until it is whole.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use kit::{Error, Result, Violation};
 
 use crate::assignment::{Assignment, Place};
 use crate::report::{Evidence, Reading, Report};
+use crate::sheet::{Entry, Key, Sheets};
 
 /// Problems that are told; the rest are only counted.
 const TOLD: usize = 1000;
@@ -37,8 +39,17 @@ struct Row {
     place: Place,
     reading: Reading,
     report_time: Option<Timestamp>,
+    /// What it corrects.
+    corrects: Option<Corrected>,
     /// Most rows have neither note nor evidence.
     texts: Option<Box<Texts>>,
+}
+
+/// The observation that a row takes the place of.
+#[derive(Clone, Copy, Debug)]
+struct Corrected {
+    sequence: i64,
+    late: bool,
 }
 
 #[derive(Debug)]
@@ -65,6 +76,7 @@ pub(crate) struct Line<'a> {
     pub(crate) evidence: &'a [Evidence],
     pub(crate) late: bool,
     pub(crate) report_time: Timestamp,
+    pub(crate) supersedes: Option<i64>,
 }
 
 impl Bulk {
@@ -92,7 +104,7 @@ impl Bulk {
             });
         }
         let (row, period) = (self.count, period as u32);
-        self.rows.push(Row { row, period, place, reading, report_time, texts });
+        self.rows.push(Row { row, period, place, reading, report_time, corrects: None, texts });
         self.count += 1;
         Ok(())
     }
@@ -141,6 +153,48 @@ impl Bulk {
         }
     }
 
+    /// The sheets that its rows are to be put into.
+    pub(crate) fn sheets(&self) -> BTreeSet<Key> {
+        let same = |a: &Row, b: &Row| a.place.unit == b.place.unit && a.period == b.period;
+        let key = |rows: &[Row]| {
+            let assignment = &self.periods[rows[0].period as usize];
+            Key::of(&assignment.unit(rows[0].place).id, &assignment.period.id)
+        };
+        self.rows.chunk_by(same).map(key).collect()
+    }
+
+    /// Puts the rows into their sheets from position `first` on, recorded at `now`. False when
+    /// a cell is taken: by an earlier report that nobody asked to correct, or by an earlier row.
+    pub(crate) fn place(
+        &mut self,
+        sheets: &mut Sheets,
+        first: i64,
+        now: Timestamp,
+        corrects: bool,
+    ) -> bool {
+        let same = |a: &Row, b: &Row| a.place.unit == b.place.unit && a.period == b.period;
+        let mut sequence = first;
+        for rows in self.rows.chunk_by_mut(same) {
+            let assignment = &self.periods[rows[0].period as usize];
+            let period = &assignment.period.id;
+            let sheet = sheets.to_write(&assignment.unit(rows[0].place).id, period);
+            for row in rows {
+                let indicator = &assignment.indicator(row.place).id;
+                let late = assignment.is_late(row.report_time.unwrap_or(now));
+                match sheet.put(period, indicator, sequence, row.reading, late) {
+                    None => {}
+                    Some(before) if corrects && before.sequence < first => {
+                        let Entry { sequence, late, .. } = before;
+                        row.corrects = Some(Corrected { sequence, late });
+                    }
+                    Some(_) => return false,
+                }
+                sequence += 1;
+            }
+        }
+        true
+    }
+
     /// The sound rows, in the sender's order, as they are recorded at `now`.
     pub(crate) fn lines(&self, now: Timestamp) -> impl ExactSizeIterator<Item = Line<'_>> + Clone {
         self.rows.iter().map(move |row| {
@@ -153,8 +207,9 @@ impl Bulk {
                 reading: row.reading,
                 note: row.texts.as_ref().map(|texts| &texts.note),
                 evidence: row.texts.as_ref().map_or(&[], |texts| &texts.evidence),
-                late: assignment.is_late(report_time),
+                late: row.corrects.map_or_else(|| assignment.is_late(report_time), |it| it.late),
                 report_time,
+                supersedes: row.corrects.map(|it| it.sequence),
             }
         })
     }

@@ -1,6 +1,8 @@
 //! Cells: one unit, one indicator, one period, and the observation that counts there now.
 //! Derived from the ledgers and never the text of record.
 
+use std::sync::Arc;
+
 use crate::report::Reading;
 
 /// What the evaluating unit made of the current observation.
@@ -18,11 +20,11 @@ pub(crate) enum Standing {
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     /// The period.
-    pub(crate) period: String,
+    pub(crate) period: Arc<str>,
     /// The unit.
-    pub(crate) unit: String,
+    pub(crate) unit: Arc<str>,
     /// The indicator.
-    pub(crate) indicator: String,
+    pub(crate) indicator: Arc<str>,
     /// The current observation.
     pub(crate) sequence: i64,
     /// What it says.

@@ -39,9 +39,9 @@ pub(crate) struct Pinned {
 impl From<Cell> for Pinned {
     fn from(cell: Cell) -> Self {
         Self {
-            period: cell.period,
-            unit: cell.unit,
-            indicator: cell.indicator,
+            period: cell.period.to_string(),
+            unit: cell.unit.to_string(),
+            indicator: cell.indicator.to_string(),
             sequence: cell.sequence,
             reading: cell.reading,
             standing: cell.standing,

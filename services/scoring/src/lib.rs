@@ -2,7 +2,7 @@
 //! results, boards, warnings.
 //!
 //! Facts are ledgers: rows are added and never changed, by trigger on either database. Beside
-//! them stands what is derived and could be made anew from them (`cell`, `reconciliation`,
+//! them stands what is derived and could be made anew from them (`sheet`, `reconciliation`,
 //! `publication`), so that the questions of every day are one statement. A writer takes its
 //! district first (`store::head::lock`); positions in a ledger have no gaps for it.
 //!
@@ -27,6 +27,7 @@ mod report;
 mod result;
 mod rpc;
 mod run;
+mod sheet;
 mod store;
 mod subject;
 mod warning;
@@ -40,6 +41,7 @@ use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
 use proto::scoring::v1::reconciliation_service_server::ReconciliationServiceServer;
 use proto::scoring::v1::run_service_server::RunServiceServer;
+use proto::scoring::v1::sheet_service_server::SheetServiceServer;
 use proto::scoring::v1::warning_service_server::WarningServiceServer;
 
 use crate::rpc::Rpc;
@@ -60,6 +62,7 @@ pub static MIGRATIONS: Migrations = Migrations {
 
 /// Starts scoring.
 pub async fn start(context: Context) -> Result<Wing> {
+    rpc::sheet::catch_up(&context.db).await?;
     let rpc = Rpc::new(&context);
     let observations = ObservationServiceServer::new(rpc.clone());
     let activities = ActivityServiceServer::new(rpc.clone());
@@ -67,6 +70,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(observations, BATCH_DECODE_LIMIT))
         .service(kit::service!(ReconciliationServiceServer::new(rpc.clone())))
         .service(kit::service!(RunServiceServer::new(rpc.clone())))
+        .service(kit::service!(SheetServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))
         .service(kit::service!(activities, BATCH_DECODE_LIMIT))

@@ -82,6 +82,8 @@ pub(crate) struct Candidate {
     pub(crate) sequence: i64,
     /// Its period.
     pub(crate) period: String,
+    /// The unit that reported it.
+    pub(crate) unit: String,
     /// Its indicator.
     pub(crate) indicator: String,
     /// What was made of it so far; none when it was superseded.
@@ -156,7 +158,7 @@ fn matching<'a>(
 ) -> Option<&'a Cell> {
     loop {
         let cell = cells.peek()?;
-        match (cell.unit.as_str(), cell.indicator.as_str()).cmp(&(unit, indicator)) {
+        match (&*cell.unit, &*cell.indicator).cmp(&(unit, indicator)) {
             Ordering::Less => cells.next(),
             Ordering::Equal => return cells.next(),
             Ordering::Greater => return None,

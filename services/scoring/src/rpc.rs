@@ -11,6 +11,7 @@ mod reconciliation;
 mod report;
 mod result;
 mod run;
+pub(crate) mod sheet;
 mod subject;
 mod warning;
 

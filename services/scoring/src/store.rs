@@ -8,4 +8,5 @@ pub(crate) mod observation;
 pub(crate) mod reconciliation;
 pub(crate) mod result;
 pub(crate) mod run;
+pub(crate) mod sheet;
 pub(crate) mod warning;

@@ -61,13 +61,13 @@ impl Rpc {
     ) -> kit::Result<pb::BulkCreateObservationsResponse> {
         if !header.validate_only {
             let once = once(district, &header.request_id, &digest)?;
-            if let Some(reply) = self.keep(district, &bulk, &once).await? {
+            if let Some(reply) = self.keep(district, header, &mut bulk, &once).await? {
                 return Ok(reply);
             }
         }
         let mut tx = self.db.begin_read().await?;
         refuse_closed(&mut tx, district, &mut bulk).await?;
-        refuse_taken(&mut tx, district, &mut bulk).await?;
+        refuse_taken(&mut tx, district, header, &mut bulk).await?;
         Ok(problems(bulk))
     }
 
@@ -75,7 +75,8 @@ impl Rpc {
     async fn keep(
         &self,
         district: &str,
-        bulk: &Bulk,
+        header: &Header,
+        bulk: &mut Bulk,
         once: &Once,
     ) -> kit::Result<Option<pb::BulkCreateObservationsResponse>> {
         let mut tx = self.db.begin_write().await?;
@@ -90,11 +91,15 @@ impl Rpc {
             return Ok(None);
         }
         let first = head.observation + 1;
-        let lines = bulk.lines(tx.now());
-        head.observation += lines.len() as i64;
-        if !store::observation::append(&mut tx, district, first, lines).await? {
+        let mut sheets = store::sheet::load(&mut tx, district, &bulk.sheets()).await?;
+        let reason = header.correction_reason.as_str();
+        if !bulk.place(&mut sheets, first, tx.now(), !reason.is_empty()) {
             return Ok(None); // The transaction ends here and leaves nothing.
         }
+        let lines = bulk.lines(tx.now());
+        head.observation += lines.len() as i64;
+        store::observation::append(&mut tx, district, first, reason, lines).await?;
+        store::sheet::save(&mut tx, district, &sheets).await?;
         store::head::save(&mut tx, district, head).await?;
         let reply = pb::BulkCreateObservationsResponse {
             stored_count: bulk.count(),
@@ -113,6 +118,9 @@ fn district(header: &Header) -> kit::Result<String> {
     let mut fields = Fields::default();
     let parent = fields.name("header.parent", &DISTRICT, &header.parent);
     fields.number("header.row_count", header.row_count, 1..=MOST_ROWS);
+    if !header.correction_reason.is_empty() {
+        fields.paragraph("header.correction_reason", &header.correction_reason, 1..=500);
+    }
     fields.check()?;
     once("", &header.request_id, &[])?; // Refused before the rows are read.
     Ok(parent.id("district").to_owned())
@@ -153,7 +161,13 @@ async fn refuse_closed(tx: &mut Tx, district: &str, bulk: &mut Bulk) -> kit::Res
 }
 
 /// Some cells are taken: by earlier reports, or by earlier rows of the bulk itself.
-async fn refuse_taken(tx: &mut Tx, district: &str, bulk: &mut Bulk) -> kit::Result<()> {
+async fn refuse_taken(
+    tx: &mut Tx,
+    district: &str,
+    header: &Header,
+    bulk: &mut Bulk,
+) -> kit::Result<()> {
+    let corrects = !header.correction_reason.is_empty();
     let periods: Vec<&str> = bulk.periods.iter().map(|it| &*it.period.id).collect();
     let cells = store::cell::of_periods(tx, district, &periods).await?;
     let taken = cells.iter().map(|it| ((&*it.period, &*it.unit, &*it.indicator), it.sequence));
@@ -162,7 +176,7 @@ async fn refuse_taken(tx: &mut Tx, district: &str, bulk: &mut Bulk) -> kit::Resu
     let mut refused = Vec::new();
     for (index, Line { period, unit, indicator, .. }) in bulk.lines(tx.now()).enumerate() {
         let cell = (&**period, &**unit, &**indicator);
-        if let Some(taken) = taken.get(&cell) {
+        if let Some(taken) = taken.get(&cell).filter(|_| !corrects) {
             refused.push((index, duplicate(&name(district, *taken))));
             continue;
         }

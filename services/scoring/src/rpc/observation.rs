@@ -2,6 +2,7 @@
 
 mod convert;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kit::db::Tx;
@@ -19,6 +20,7 @@ use super::{Rpc, change, sequence};
 use crate::assignment::{Assignment, DISTRICT, PERIOD, Place};
 use crate::observation::{NAME, Observation, Seen, State, name};
 use crate::report::{Evidence, Reading};
+use crate::sheet::{Key, Sheets};
 use crate::store;
 
 pub(super) const REPORTED: &str = "saima.scoring.v1.ObservationsReported";
@@ -83,13 +85,13 @@ impl ObservationService for Rpc {
         let mut head = store::head::lock(&mut tx, district).await?;
         refuse_closed(&mut tx, district, ids.period).await?;
         let Ids { unit, indicator, period } = ids;
-        let taken = store::cell::sequence(&mut tx, district, period, &unit, indicator).await?;
-        if let Some(taken) = taken {
-            return Err(below("observation", duplicate(&name(district, taken))).into());
+        let mut sheets = sheets(&mut tx, district, &unit, period).await?;
+        if let Some(taken) = sheets.entry(&unit, period, indicator) {
+            return Err(below("observation", duplicate(&name(district, taken.sequence))).into());
         }
         head.observation += 1;
         let row = Observation::new(head.observation, &assignment, place, report, tx.now());
-        record(&mut tx, district, &row).await?;
+        record(&mut tx, district, &row, &mut sheets).await?;
         store::head::save(&mut tx, district, head).await?;
         let reply = convert::to_proto(district, &Seen::new(row));
         change::append(&mut tx, district, REPORTED, &reply.name, None);
@@ -129,7 +131,8 @@ impl ObservationService for Rpc {
         }
         head.observation += 1;
         let row = before.corrected(head.observation, reading, evidence, reason, tx.now());
-        record(&mut tx, district, &row).await?;
+        let mut sheets = sheets(&mut tx, district, &row.unit, &row.period).await?;
+        record(&mut tx, district, &row, &mut sheets).await?;
         store::head::save(&mut tx, district, head).await?;
         let reply = convert::to_proto(district, &Seen::new(row));
         change::append(&mut tx, district, CORRECTED, &reply.name, None);
@@ -184,10 +187,22 @@ async fn seen(tx: &mut Tx, name: &Name) -> kit::Result<Seen> {
     seen.ok_or_else(|| name.not_found())
 }
 
+/// The sheet that holds a unit's cells of a period.
+async fn sheets(tx: &mut Tx, district: &str, unit: &str, period: &str) -> kit::Result<Sheets> {
+    store::sheet::load(tx, district, &BTreeSet::from([Key::of(unit, period)])).await
+}
+
 /// Adds a row to the ledger and puts it into its cell.
-async fn record(tx: &mut Tx, district: &str, row: &Observation) -> kit::Result<()> {
+async fn record(
+    tx: &mut Tx,
+    district: &str,
+    row: &Observation,
+    sheets: &mut Sheets,
+) -> kit::Result<()> {
     store::observation::insert(tx, district, row).await?;
-    store::cell::put(tx, district, row).await
+    let cell = [row.unit.as_str(), &row.period, &row.indicator];
+    sheets.put(cell, row.sequence, row.reading, row.late);
+    store::sheet::save(tx, district, sheets).await
 }
 
 async fn refuse_closed(tx: &mut Tx, district: &str, period: &str) -> kit::Result<()> {

@@ -4,6 +4,8 @@
 use kit::Result;
 use kit::db::Tx;
 
+use crate::sheet::packed::FORM;
+
 /// The last positions of a district's ledgers.
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 pub(crate) struct Head {
@@ -18,10 +20,12 @@ pub(crate) async fn lock(tx: &mut Tx, district: &str) -> Result<Head> {
     kit::fetch_one!(
         tx,
         Head,
-        "INSERT INTO head (district, observation, verdict, run, warning) VALUES ($1, 0, 0, 0, 0)
+        "INSERT INTO head (district, observation, verdict, run, warning, sheets)
+         VALUES ($1, 0, 0, 0, 0, $2)
          ON CONFLICT (district) DO UPDATE SET observation = head.observation
          RETURNING observation, verdict, run, warning",
-        district
+        district,
+        i64::from(FORM)
     )
 }
 

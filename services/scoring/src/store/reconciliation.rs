@@ -6,6 +6,7 @@ use kit::{Result, clock, decimal};
 
 use super::head::Head;
 use crate::reconciliation::{Verdict, VerdictKind};
+use crate::sheet::year;
 
 /// When a period was closed; none while it is open.
 pub(crate) async fn close_time(
@@ -78,7 +79,9 @@ pub(crate) async fn close(
         period,
         now
     )?;
-    super::cell::lock(tx, district, period).await
+    let mut sheets = super::sheet::load_year(tx, district, year(period)).await?;
+    sheets.lock(period);
+    super::sheet::save(tx, district, &sheets).await
 }
 
 /// Adds a verdict to the ledger: one row for each observation and its period, or for a period.

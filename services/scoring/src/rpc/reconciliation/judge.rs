@@ -35,7 +35,7 @@ impl Rpc {
         sequences: &[i64],
     ) -> Result<Known<'a>> {
         let mut tx = self.db.begin_read().await?;
-        let candidates = store::cell::candidates(&mut tx, district, sequences).await?;
+        let (candidates, _) = store::cell::candidates(&mut tx, district, sequences).await?;
         drop(tx);
         let ids: BTreeSet<&str> = candidates.iter().map(|it| it.period.as_str()).collect();
         let mut periods = Vec::new();
@@ -56,7 +56,7 @@ impl Known<'_> {
     ) -> Result<i32> {
         let district = self.district;
         let mut head = store::head::lock(tx, district).await?;
-        let candidates = store::cell::candidates(tx, district, sequences).await?;
+        let (candidates, mut sheets) = store::cell::candidates(tx, district, sequences).await?;
         let found = |sequence| candidates.binary_search_by_key(&sequence, |it| it.sequence).is_ok();
         if let Some(absent) = sequences.iter().find(|sequence| !found(**sequence)) {
             return Err(Error::not_found(NAME.kind(), name(district, *absent)));
@@ -64,11 +64,14 @@ impl Known<'_> {
         for candidate in &candidates {
             self.allow(candidate, verdict)?;
         }
-        let (standing, reason) = match verdict.kind {
-            VerdictKind::Dispute => (Standing::Disputed, Some(verdict.reason.as_str())),
-            VerdictKind::Verify | VerdictKind::Close => (Standing::Verified, None),
+        let standing = match verdict.kind {
+            VerdictKind::Dispute => Standing::Disputed,
+            VerdictKind::Verify | VerdictKind::Close => Standing::Verified,
         };
-        store::cell::judge(tx, district, sequences, standing, reason).await?;
+        for Candidate { sequence, period, unit, indicator, .. } in &candidates {
+            sheets.judge([unit, period, indicator], *sequence, standing);
+        }
+        store::sheet::save(tx, district, &sheets).await?;
         let subjects = candidates.iter().map(|it| (Some(it.sequence), it.period.as_str()));
         let subjects: Vec<_> = subjects.collect();
         store::reconciliation::record(tx, district, &mut head, verdict, &subjects).await?;

@@ -1,41 +1,35 @@
-//! Many rows at once, by each engine's own best way, then their cells in one statement.
+//! Many rows at once, by each engine's own best way.
 
 mod postgres;
 mod sqlite;
 
-use kit::Result;
 use kit::db::{Connection, Tx};
+use kit::{Result, clock};
 
 use crate::bulk::Line;
 
-/// Adds rows to the ledger from position `first` on, and puts them into their cells. Yields
-/// false when some cell was taken; the transaction must end there.
+/// Adds rows to the ledger from position `first` on, those that correct others for `reason`;
+/// their cells are in sheets.
 pub(crate) async fn append<'a>(
     tx: &mut Tx,
     district: &str,
     first: i64,
+    reason: &str,
     lines: impl ExactSizeIterator<Item = Line<'a>>,
-) -> Result<bool> {
-    let count = lines.len();
-    let now = tx.now();
+) -> Result<()> {
+    let common = Common { district, reason, now: clock::to_micros(tx.now()) };
     match tx.connection() {
-        Connection::Sqlite(connection) => {
-            sqlite::insert(connection, district, first, now, lines).await?;
-        }
-        Connection::Postgres(connection) => {
-            postgres::copy(connection, district, first, now, lines).await?;
-        }
+        Connection::Sqlite(connection) => sqlite::insert(connection, common, first, lines).await,
+        Connection::Postgres(connection) => postgres::copy(connection, common, first, lines).await,
     }
-    let placed = kit::execute!(
-        tx,
-        "INSERT INTO cell (district, period, unit, indicator, sequence, presence, value, state,
-             late, reason, corrections, locked)
-         SELECT district, period, unit, indicator, sequence, presence, value, 1, late, '', 0, FALSE
-         FROM observation WHERE district = $1 AND sequence >= $2
-         ORDER BY sequence
-         ON CONFLICT DO NOTHING",
-        district,
-        first
-    )?;
-    Ok(placed == count as u64)
+}
+
+/// What every row has alike.
+#[derive(Clone, Copy)]
+struct Common<'a> {
+    district: &'a str,
+    /// Why rows that correct others do so.
+    reason: &'a str,
+    /// When they are recorded, in microseconds.
+    now: i64,
 }

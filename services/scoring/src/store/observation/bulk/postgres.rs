@@ -1,9 +1,9 @@
 //! PostgreSQL: one binary COPY.
 
-use jiff::Timestamp;
 use kit::{Result, clock};
 use sqlx::PgConnection;
 
+use super::Common;
 use crate::bulk::Line;
 use crate::store::cell::presence;
 use crate::store::observation::evidence;
@@ -22,17 +22,15 @@ const CHUNK: usize = 256 << 10;
 
 pub(super) async fn copy<'a>(
     connection: &mut PgConnection,
-    district: &str,
+    common: Common<'_>,
     first: i64,
-    now: Timestamp,
     lines: impl ExactSizeIterator<Item = Line<'a>>,
 ) -> Result<()> {
-    let now = clock::to_micros(now);
     let mut buffer = Vec::with_capacity(CHUNK + 4096);
     buffer.extend_from_slice(HEADER);
     let mut copy = connection.copy_in_raw(COPY).await?;
     for (sequence, line) in (first..).zip(lines) {
-        write(&mut buffer, district, sequence, &line, now)?;
+        write(&mut buffer, common, sequence, &line)?;
         if buffer.len() >= CHUNK {
             copy.send(buffer.as_slice()).await?;
             buffer.clear();
@@ -46,10 +44,9 @@ pub(super) async fn copy<'a>(
 
 fn write(
     buffer: &mut Vec<u8>,
-    district: &str,
+    Common { district, reason, now }: Common<'_>,
     sequence: i64,
     line: &Line<'_>,
-    now: i64,
 ) -> Result<()> {
     let (presence, value) = presence(&line.reading);
     buffer.extend_from_slice(&COLUMNS.to_be_bytes());
@@ -68,8 +65,16 @@ fn write(
     field(buffer, &[u8::from(line.late)]);
     number(buffer, clock::to_micros(line.report_time));
     number(buffer, now);
-    null(buffer);
-    text(buffer, "");
+    match line.supersedes {
+        Some(sequence) => {
+            number(buffer, sequence);
+            text(buffer, reason);
+        }
+        None => {
+            null(buffer);
+            text(buffer, "");
+        }
+    }
     Ok(())
 }
 
