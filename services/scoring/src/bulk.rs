@@ -177,7 +177,7 @@ impl Bulk {
         for rows in self.rows.chunk_by_mut(same) {
             let assignment = &self.periods[rows[0].period as usize];
             let period = &assignment.period.id;
-            let sheet = sheets.to_write(&assignment.unit(rows[0].place).id, period);
+            let sheet = sheets.open_for(&assignment.unit(rows[0].place).id, period);
             for row in rows {
                 let indicator = &assignment.indicator(row.place).id;
                 let late = assignment.is_late(row.report_time.unwrap_or(now));

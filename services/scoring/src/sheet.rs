@@ -7,6 +7,8 @@
 
 pub(crate) mod packed;
 mod set;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -57,11 +57,11 @@ impl Sheets {
         reading: Reading,
         late: bool,
     ) {
-        self.to_write(unit, period).put(period, indicator, sequence, reading, late);
+        self.open_for(unit, period).put(period, indicator, sequence, reading, late);
     }
 
     /// The sheet that holds a unit's cells of a period, which will be written to.
-    pub(crate) fn to_write(&mut self, unit: &str, period: &str) -> &mut Sheet {
+    pub(crate) fn open_for(&mut self, unit: &str, period: &str) -> &mut Sheet {
         let units = self.years.entry(year(period)).or_default();
         let held = units.entry(unit.to_owned()).or_default();
         held.touched = true;

@@ -4,7 +4,7 @@ use proto::scoring::v1::bulk_create_observations_request::{Content, Header, Rows
 use tonic::Code;
 
 use crate::district::{DISTRICT, name};
-use crate::fixture::{Scoring, batch, fails, header, quarter, refused, request_id, value};
+use crate::fixture::{Scoring, batch, fails, header, quarter, refused, request_id, text, value};
 
 fn problems(reply: &pb::BulkCreateObservationsResponse) -> Vec<(i32, &str, &str)> {
     reply.problems.iter().map(|it| (it.row, it.field.as_str(), it.reason.as_str())).collect()
@@ -193,6 +193,47 @@ kit::both! {
         let reused = scoring.bulk(batch(header, rows)).await;
         fails(reused, Code::InvalidArgument, "REQUEST_ID_REUSED");
         assert_eq!(scoring.ledger_size().await, quarter().len());
+    }
+
+    // A3: many figures are corrected as one is, and the first reports stay in the ledger.
+    async fn a_batch_corrects_what_was_reported(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        scoring.report(value("works", "revenue", "2023-01", "30")).await.unwrap();
+        scoring.report(value("works", "revenue", "2023-03", "25")).await.unwrap();
+        scoring.verify_all("2023-01").await;
+        let mut noted = value("works", "revenue", "2023-03", "26");
+        noted.note = "含补报".to_owned();
+        let rows = vec![
+            value("works", "revenue", "2023-01", "31"),
+            value("finance", "revenue", "2023-01", "100"),
+            noted,
+        ];
+        let reply = scoring.bulk(batch(header(3), rows.clone())).await.unwrap();
+        assert_eq!(problems(&reply), [(0, "", "DUPLICATE_OBSERVATION"), (2, "", "DUPLICATE_OBSERVATION")]);
+        let header = Header { correction_reason: "一季度更正".to_owned(), ..header(3) };
+        let trial = Header { validate_only: true, ..header.clone() };
+        assert_eq!(scoring.bulk(batch(trial, rows.clone())).await.unwrap().problem_count, 0);
+        let reply = scoring.bulk(batch(header.clone(), rows.clone())).await.unwrap();
+        assert_eq!((reply.stored_count, reply.first_sequence, reply.last_sequence), (3, 3, 5));
+
+        let corrected = scoring.current("works", "revenue", "2023-01").await;
+        assert_eq!((corrected.sequence, text(&corrected.value)), (3, "31"));
+        assert_eq!(corrected.supersedes, name("observations", "1"));
+        assert_eq!((corrected.state(), &*corrected.reason), (pb::ObservationState::Reported, "一季度更正"));
+        assert!(corrected.late, "a correction does not mend lateness");
+        let first = scoring.current("finance", "revenue", "2023-01").await;
+        assert_eq!((&*first.supersedes, &*first.reason), ("", ""));
+        let noted = scoring.current("works", "revenue", "2023-03").await;
+        assert_eq!((&*noted.note, noted.late), ("含补报", false));
+        let old = scoring.get(&name("observations", "1")).await.unwrap();
+        assert_eq!((old.state(), &*old.reason), (pb::ObservationState::Superseded, "一季度更正"));
+        assert_eq!(scoring.reconciliation("2023-01").await.corrected_count, 1);
+
+        let twice = vec![rows[0].clone(), rows[0].clone(), rows[1].clone()];
+        let reply = scoring.bulk(batch(header.clone(), twice)).await.unwrap();
+        assert_eq!(problems(&reply), [(1, "", "DUPLICATE_OBSERVATION")]);
+        let long = Header { correction_reason: "长".repeat(501), ..header };
+        refused(scoring.bulk(batch(long, rows)).await, &[("header.correction_reason", "LENGTH")]);
     }
 
     async fn a_batch_is_tried_without_storing(bed: &Bed) {

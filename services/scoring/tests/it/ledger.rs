@@ -88,6 +88,11 @@ kit::both! {
             let sql = "REPLACE INTO result SELECT district, run, unit || 'x', unit_display_name,
                 track, position, score, rank, track_size, colour, pace, parts, flags FROM result";
             refused(db, sql, "result is insert-only").await;
+            // A second correction of one observation, at a position that was never taken.
+            let sql = "INSERT OR REPLACE INTO observation SELECT district, sequence + 1000, period, unit,
+                indicator, presence, value, note, evidence, late, report_time, 1, reason, create_time
+                FROM observation WHERE sequence IN (1, 2)";
+            refused(db, sql, "observation is insert-only").await;
         }
     }
 

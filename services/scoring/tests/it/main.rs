@@ -13,4 +13,5 @@ mod observation;
 mod quarter;
 mod reconciliation;
 mod run;
+mod sheet;
 mod warning;
