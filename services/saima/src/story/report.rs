@@ -40,7 +40,7 @@ impl Player<'_> {
             parent: self.parent.clone(),
             row_count: i32::try_from(observations.len()).unwrap_or(i32::MAX),
             request_id: kit::id::uid(),
-            validate_only: false,
+            ..Default::default()
         };
         let mut messages = vec![message(Content::Header(header))];
         for rows in observations.chunks(ROWS) {
