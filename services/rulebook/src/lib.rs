@@ -13,6 +13,7 @@ mod members;
 mod parse;
 mod span;
 mod targets;
+mod theme;
 
 use std::collections::BTreeSet;
 
@@ -22,14 +23,22 @@ use kit::error::Unmet;
 use kit::name::Pattern;
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
+use theme::Themed;
 
 pub use indicators::{Indicators, Measure};
 pub use inputs::{Facts, TrackInputs, track_inputs};
 pub use members::{Entrant, Members};
 pub use parse::{parse, read};
 pub use span::{Length, Span};
+pub use theme::Theme;
 
 static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
+/// How whoever is scored is named.
+static SUBJECTS: [Pattern; 3] = [
+    Pattern::new("unit", "districts/{district}/units/{unit}"),
+    Pattern::new("project", "districts/{district}/projects/{project}"),
+    Pattern::new("post", "districts/{district}/posts/{post}"),
+];
 static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
 
 /// A scheme that was read and found sound.
@@ -43,6 +52,7 @@ pub struct Rulebook {
     pub effective_period: String,
     /// Tracks in the scheme's order.
     pub entries: Vec<Entry>,
+    themed: Vec<Themed>,
     canonical: String,
 }
 
@@ -60,6 +70,24 @@ impl Rulebook {
     pub fn track(&self, track_id: &str) -> Option<&Track> {
         let mut tracks = self.entries.iter().map(|entry| &entry.track);
         tracks.find(|track| track.track_id() == track_id)
+    }
+
+    /// The track of that id with the weights that hold in a period (B5): those of the period's
+    /// theme, the usual ones where it has none.
+    pub fn track_in(&self, track_id: &str, period_id: &str) -> Option<&Track> {
+        match self.themed(period_id) {
+            Some(themed) => themed.tracks.iter().find(|track| track.track_id() == track_id),
+            None => self.track(track_id),
+        }
+    }
+
+    /// The theme of a period.
+    pub fn theme(&self, period_id: &str) -> Option<&Theme> {
+        self.themed(period_id).map(|themed| &themed.theme)
+    }
+
+    fn themed(&self, period_id: &str) -> Option<&Themed> {
+        self.themed.iter().find(|themed| themed.theme.holds_in(period_id))
     }
 
     /// The text that stands for the rulebook: equal for equal rules however they were written
