@@ -23,6 +23,16 @@ pub enum TieBreak {
     CountBack(Vec<String>),
 }
 
+impl TieBreak {
+    /// The indicator it looks at.
+    pub(crate) fn indicator(&self) -> Option<&str> {
+        match self {
+            TieBreak::Value { indicator, .. } => Some(indicator),
+            TieBreak::Points(_) | TieBreak::CountBack(_) => None,
+        }
+    }
+}
+
 /// The figures that break ties, by subject in the order given.
 pub(crate) struct Keys(Vec<Vec<Key>>);
 

@@ -1,10 +1,12 @@
 //! A track: who is compared with whom, by which tree, and what follows from the order.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::check;
 use crate::fault::{Fault, Faults};
-use crate::node::{Direction, Leaf, Node};
+use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
 use crate::rule::{Item, Reference};
@@ -162,6 +164,23 @@ impl Track {
     pub fn leaves(&self) -> Vec<(&Node, &Leaf)> {
         let nodes = self.draft.root.walk().into_iter();
         nodes.filter_map(|node| Some((node, node.leaf()?))).collect()
+    }
+
+    /// Every indicator that the track looks at: to score, to break ties, to decide.
+    pub fn indicators(&self) -> BTreeSet<&str> {
+        let mut all: BTreeSet<&str> = BTreeSet::new();
+        for node in self.draft.root.walk() {
+            match &node.rule {
+                Rule::Leaf(leaf) => all.insert(&leaf.indicator),
+                Rule::Graded(graded) => all.insert(&graded.indicator),
+                _ => false,
+            };
+        }
+        for tie_break in &self.draft.ranking.tie_break {
+            all.extend(tie_break.indicator());
+        }
+        all.extend(self.draft.outcomes.indicators());
+        all
     }
 
     /// Every reference with its node, in the scheme's order.

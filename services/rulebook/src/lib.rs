@@ -21,6 +21,7 @@ use engine::Track;
 use kit::Error;
 use kit::error::Unmet;
 use kit::name::Pattern;
+use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 use theme::Themed;
@@ -81,6 +82,12 @@ impl Rulebook {
         }
     }
 
+    /// The same in the period of an assignment.
+    pub fn track_of(&self, track_id: &str, assignment: &pb::Assignment) -> Option<&Track> {
+        let period = assignment.period.as_ref().map_or("", |period| &period.name);
+        self.track_in(track_id, inputs::last_segment(period))
+    }
+
     /// The theme of a period.
     pub fn theme(&self, period_id: &str) -> Option<&Theme> {
         self.themed(period_id).map(|themed| &themed.theme)
@@ -104,8 +111,7 @@ impl Rulebook {
 
     /// Every indicator on any track, by name.
     pub fn indicators(&self) -> BTreeSet<&str> {
-        let leaves = self.entries.iter().flat_map(|entry| entry.track.leaves());
-        leaves.map(|(_, leaf)| leaf.indicator.as_str()).collect()
+        self.entries.iter().flat_map(|entry| entry.track.indicators()).collect()
     }
 
     /// Whether some leaf divides by this indicator's target, which must then be above 0

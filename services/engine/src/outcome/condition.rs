@@ -150,6 +150,21 @@ impl Condition {
         }
     }
 
+    /// The indicators that it looks at by name.
+    pub(crate) fn indicators(&self) -> Vec<&str> {
+        let mut all = Vec::new();
+        for condition in self.walk() {
+            match condition {
+                Condition::Value { indicator, .. } => all.push(indicator.as_str()),
+                Condition::TargetsMet { indicators } => {
+                    all.extend(indicators.iter().map(String::as_str));
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
     /// The condition and those within it.
     pub(crate) fn walk(&self) -> Vec<&Condition> {
         let mut conditions = vec![self];

@@ -88,33 +88,14 @@ fn weights(path: &str, track: usize, node: &pb::Node, themes: &mut [Theme], fiel
             fields.violation(format_args!("{path}.theme"), "DUPLICATE_THEME", message);
         }
     }
-    if let Some((name, children)) = below(node) {
-        for (place, child) in children.iter().enumerate() {
-            let path = match name {
-                "graded" => format!("{path}.graded.child"),
-                name => format!("{path}.{name}.children[{place}]"),
-            };
-            weights(&path, track, child, themes, fields);
-        }
+    let field = node.children_field();
+    for (place, child) in node.children().iter().enumerate() {
+        let path = match field {
+            "graded.child" => format!("{path}.{field}"),
+            field => format!("{path}.{field}[{place}]"),
+        };
+        weights(&path, track, child, themes, fields);
     }
-}
-
-/// The parts of a node as the contract holds them, with the rule's field.
-fn below(node: &pb::Node) -> Option<(&'static str, &[pb::Node])> {
-    use pb::node::Rule;
-    Some(match node.rule.as_ref()? {
-        Rule::Sum(rule) => ("sum", &rule.children),
-        Rule::WeightedMean(rule) => ("weighted_mean", &rule.children),
-        Rule::GeometricMean(rule) => ("geometric_mean", &rule.children),
-        Rule::Minimum(rule) => ("minimum", &rule.children),
-        Rule::Maximum(rule) => ("maximum", &rule.children),
-        Rule::Product(rule) => ("product", &rule.children),
-        Rule::LinkedSum(rule) => ("linked_sum", &rule.children),
-        Rule::Graded(rule) => ("graded", std::slice::from_ref(rule.child.as_deref()?)),
-        Rule::Leaf(_) | Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_) => {
-            return None;
-        }
-    })
 }
 
 /// The tracks of each theme. A tree that does not hold under a theme is a fault of the theme.
