@@ -9,7 +9,6 @@ use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
 use crate::fact::{Cohort, Sheet};
 use crate::kernel::{Kernel, Table};
-use crate::outcome::{GradeResult, Outcomes};
 use crate::pace;
 use crate::score::{self, Stage, SubjectResult, TrackResult};
 use crate::track::Track;
@@ -46,8 +45,6 @@ pub struct SubjectSummary {
     pub points: Vec<Option<Decimal>>,
     /// What was special anywhere in the tree.
     pub flags: BTreeSet<Flag>,
-    /// Grade; absent when the track gives none, or without a total.
-    pub grade: Option<GradeResult>,
 }
 
 /// [`score`](fn@crate::score) without the trees: the same numbers, bit for bit, by columns
@@ -85,7 +82,6 @@ impl SubjectResult {
             pace: self.pace,
             points,
             flags: self.flags(),
-            grade: self.grade.clone(),
         }
     }
 }
@@ -104,11 +100,6 @@ fn of_cohort(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackSummar
 
 /// `None` when the tree must answer.
 fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSummary> {
-    // What follows from the order, and entries that no ledger knows, are the tree's to say.
-    let entered = cohort.sheets().iter().any(|sheet| !sheet.entries.is_empty());
-    if *track.outcomes() != Outcomes::default() || entered {
-        return None;
-    }
     let kernel = Kernel::of(track);
     let table = Table::of(track, cohort)?;
     let points = kernel.points(&table, Some(cohort), stage)?;
@@ -135,7 +126,6 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
             pace,
             points: nodes,
             flags: points.flags(*at).clone(),
-            grade: None,
         });
     }
     let standing = |place: usize| {

@@ -75,8 +75,7 @@ impl Rulebook {
         fields.check()?;
         let mut gaps = Fields::default();
         for (place, entry) in self.entries.iter().enumerate() {
-            let Some(track) = self.track_in(entry.track.track_id(), &span.id()) else { continue };
-            for (node, leaf) in track.leaves() {
+            for (node, leaf) in entry.track.leaves() {
                 let Some(measure) = indicators.get(&leaf.indicator) else { continue };
                 if !leaf.method.needs_target() || measure.frequency > span.length {
                     continue;

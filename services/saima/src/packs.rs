@@ -15,12 +15,13 @@ use crate::failure::{Failure, Result};
 use crate::pack::Source;
 
 /// The packs that the binary carries; the first is played where none is named.
-pub const NAMES: [&str; 1] = ["hengkou"];
+pub const NAMES: [&str; 2] = ["hengkou", "bishan"];
 
 /// A debug build reads them where they are, so that a changed file needs no build.
 #[derive(RustEmbed)]
 #[folder = "../../examples"]
 #[include = "hengkou/*"]
+#[include = "bishan/*"]
 struct Carried;
 
 /// The files of one pack.

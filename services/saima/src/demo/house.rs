@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Uri;
 use kit::boot::{Context, Shutdown, serve};
@@ -56,7 +57,12 @@ impl House {
         }
         let ending = shutdown.clone();
         // Nobody is waiting for a balancer to notice, so the drain need not either.
-        let limits = Limits { drain_wait: std::time::Duration::ZERO, ..Limits::default() };
+        // A debug build on a busy machine may take its time.
+        let limits = Limits {
+            drain_wait: Duration::ZERO,
+            request_timeout: Duration::from_secs(120),
+            ..Limits::default()
+        };
         let server = tokio::spawn(async move { serve(listener, wings, &limits, ending).await });
         Ok(Self { address, clock, shutdown, server, databases, _folder: temporary })
     }

@@ -1,6 +1,6 @@
 //! A story, played through the public API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
 use indicatif::ProgressBar;
@@ -47,6 +47,8 @@ pub struct Player<'a> {
     pub(super) words: Words,
     files: Files,
     zone: TimeZone,
+    /// What resources are called, by name, as far as somebody asked.
+    names: HashMap<String, String>,
     /// What happens has happened before: it is only shown again.
     told: bool,
 }
@@ -61,7 +63,17 @@ impl<'a> Player<'a> {
         let parent = format!("districts/{}", pack.district_id);
         let mut words = Words::default();
         words.keep("district", parent.clone());
-        Ok(Self { suite, telling, story, parent, words, files, zone, told: false })
+        Ok(Self {
+            suite,
+            telling,
+            story,
+            parent,
+            words,
+            files,
+            zone,
+            names: HashMap::new(),
+            told: false,
+        })
     }
 
     /// The story.
@@ -259,6 +271,24 @@ impl<'a> Player<'a> {
         let civil = civil.map_err(|_| Failure::data(format!("`{text}` is no 2023-01-31T09:00")))?;
         let zoned = civil.to_zoned(self.zone.clone()).map_err(Failure::data)?;
         Ok(zoned.timestamp())
+    }
+
+    /// Asks what everything is called that boards and lists speak of.
+    pub(super) async fn learn_names(&mut self) -> Result<()> {
+        const LISTS: [&str; 4] = ["ListUnits", "ListIndicators", "ListProjects", "ListPosts"];
+        for list in LISTS {
+            for item in show::items(self, list, None).await? {
+                let text = |path| value::text_at(&item, path).unwrap_or_default();
+                self.names.insert(text("name"), text("display_name"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the resource of that name is called; a period is called by its id.
+    pub(super) fn name_of<'t>(&'t self, name: &'t str) -> Option<&'t str> {
+        let period = name.split_once("/periods/").map(|(_, id)| id);
+        self.names.get(name).map(String::as_str).or(period)
     }
 
     /// The day, in the district's time, of an instant.

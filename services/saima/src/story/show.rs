@@ -16,6 +16,8 @@ mod letter;
 mod list;
 mod warning;
 
+pub(super) use list::items;
+
 use std::io::Write;
 
 use proto::google::r#type::Decimal;

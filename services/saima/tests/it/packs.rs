@@ -1,6 +1,7 @@
 //! The scenario packs: each district's story, played on both databases, and what must come
 //! of it, requirement by requirement.
 
+mod bishan;
 mod hengkou;
 
 use std::collections::BTreeMap;

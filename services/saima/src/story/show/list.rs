@@ -13,7 +13,8 @@
 //!   limit: 10                      # further lines are counted
 //! ```
 //!
-//! A path ends in `|id` to show the last id of a name, or in `|day` for the day of an instant.
+//! A path may end in `|name` to show what the unit, project, post, indicator or period of that
+//! name is called, in `|id` for the last id of a name, in `|day` for the day of an instant.
 
 use prost_reflect::{DynamicMessage, Kind as Type, MethodDescriptor, ReflectMessage, Value};
 
@@ -37,7 +38,11 @@ pub(super) async fn show(
     what: &Tree,
     page: &mut Page,
 ) -> Result<()> {
-    let mut items = items(player, method, what).await?;
+    let mut items = items(player, method, Some(what)).await?;
+    let columns = part(what, "columns").map(pairs).unwrap_or_default();
+    if columns.iter().any(|(_, path)| path.ends_with("|name")) {
+        player.learn_names().await?;
+    }
     if let Some(wanted) = part(what, "where") {
         let wanted = pairs(wanted);
         items.retain(|item| {
@@ -51,7 +56,6 @@ pub(super) async fn show(
         let found = labels.iter().find(|(value, _)| *value == text);
         found.map(|(_, label)| label.clone()).unwrap_or(text)
     };
-    let columns = part(what, "columns").map(pairs).unwrap_or_default();
     let mut lines = Vec::new();
     for item in &items {
         let mut line = Vec::new();
@@ -71,13 +75,17 @@ pub(super) async fn show(
 }
 
 /// Every entry of the list, page by page.
-async fn items(player: &Player<'_>, method: &str, what: &Tree) -> Result<Vec<DynamicMessage>> {
+pub(in crate::story) async fn items(
+    player: &Player<'_>,
+    method: &str,
+    what: Option<&Tree>,
+) -> Result<Vec<DynamicMessage>> {
     let method = player.method(method)?;
-    let path = match field(what, "items") {
+    let path = match what.and_then(|it| field(it, "items")) {
         Some(path) => path.to_owned(),
         None => only_list(&method)?,
     };
-    let mut request = player.request(&method, part(what, "request"))?;
+    let mut request = player.request(&method, what.and_then(|it| part(it, "request")))?;
     if request.descriptor().get_field_by_name("page_size").is_some() {
         request.set_field_by_name("page_size", Value::I32(PAGE));
     }
@@ -116,6 +124,7 @@ fn cell(player: &Player<'_>, item: &DynamicMessage, path: &str) -> Option<String
     let (path, cut) = path.split_once('|').unwrap_or((path, ""));
     let text = text_at(item, path)?;
     Some(match cut {
+        "name" => player.name_of(&text).unwrap_or(&text).to_owned(),
         "id" => names::id(&text).to_owned(),
         "day" => player.day(&text),
         _ => text,
