@@ -52,33 +52,51 @@ pub(crate) type Unfit = (&'static str, String);
 /// Where definitions stand that others may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Collection {
+    Community,
     Front,
+    Indicator,
+    Lesson,
+    Milestone,
+    Order,
+    Pairing,
+    Period,
+    Phase,
+    Plate,
     Post,
     Project,
+    Scheme,
+    Seat,
     Station,
+    Task,
+    TaskList,
     Unit,
+    Whistle,
 }
 
 impl Collection {
-    /// What such a definition is called.
-    pub(crate) fn noun(self) -> &'static str {
+    /// What such a definition is called, and the reason by which one that is not there is
+    /// refused.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Front => "front",
-            Self::Post => "post",
-            Self::Project => "project",
-            Self::Station => "station",
-            Self::Unit => "unit",
-        }
-    }
-
-    /// The reason by which one that is not there is refused.
-    fn unknown(self) -> &'static str {
-        match self {
-            Self::Front => "UNKNOWN_FRONT",
-            Self::Post => "UNKNOWN_POST",
-            Self::Project => "UNKNOWN_PROJECT",
-            Self::Station => "UNKNOWN_STATION",
-            Self::Unit => "UNKNOWN_UNIT",
+            Self::Community => ("community", "UNKNOWN_COMMUNITY"),
+            Self::Front => ("front", "UNKNOWN_FRONT"),
+            Self::Indicator => ("indicator", "UNKNOWN_INDICATOR"),
+            Self::Lesson => ("lesson", "UNKNOWN_LESSON"),
+            Self::Milestone => ("milestone", "UNKNOWN_MILESTONE"),
+            Self::Order => ("order", "UNKNOWN_ORDER"),
+            Self::Pairing => ("pairing", "UNKNOWN_PAIRING"),
+            Self::Period => ("period", "UNKNOWN_PERIOD"),
+            Self::Phase => ("phase", "UNKNOWN_PHASE"),
+            Self::Plate => ("plate", "UNKNOWN_PLATE"),
+            Self::Post => ("post", "UNKNOWN_POST"),
+            Self::Project => ("project", "UNKNOWN_PROJECT"),
+            Self::Scheme => ("scheme", "UNKNOWN_SCHEME"),
+            Self::Seat => ("seat", "UNKNOWN_SEAT"),
+            Self::Station => ("station", "UNKNOWN_STATION"),
+            Self::Task => ("task", "UNKNOWN_TASK"),
+            Self::TaskList => ("task list", "UNKNOWN_TASK_LIST"),
+            Self::Unit => ("unit", "UNKNOWN_UNIT"),
+            Self::Whistle => ("whistle", "UNKNOWN_WHISTLE"),
         }
     }
 }
@@ -135,8 +153,12 @@ impl Known {
     pub(crate) fn check(&self, fields: &mut Fields, at: &str, references: &[Reference<'_>]) {
         for Reference { field, collection, id } in references {
             if !id.is_empty() && !self.0.get(collection).is_some_and(|ids| ids.contains(*id)) {
-                let message = format!("there is no {} {id}", collection.noun());
-                fields.violation(format_args!("{at}.{field}"), collection.unknown(), message);
+                let (noun, reason) = collection.words();
+                fields.violation(
+                    format_args!("{at}.{field}"),
+                    reason,
+                    format!("there is no {noun} {id}"),
+                );
             }
         }
     }
@@ -168,11 +190,21 @@ impl<C: Contents> Definition<C> {
         if self.contents == contents {
             return Ok(false);
         }
-        contents
-            .judge(&self.contents, reason)
-            .map_err(|(reason, message)| Error::precondition(reason, self.name(), message))?;
+        contents.judge(&self.contents, reason).map_err(|unfit| self.forbidden(unfit))?;
         self.replace(contents, now);
         Ok(true)
+    }
+
+    /// Takes a step that the contents themselves allow or forbid.
+    pub(crate) fn step(
+        &mut self,
+        now: Timestamp,
+        step: impl FnOnce(&mut C) -> std::result::Result<(), Unfit>,
+    ) -> Result<()> {
+        let mut contents = self.contents.clone();
+        step(&mut contents).map_err(|unfit| self.forbidden(unfit))?;
+        self.replace(contents, now);
+        Ok(())
     }
 
     /// Moves on to contents that were judged elsewhere.
@@ -180,6 +212,10 @@ impl<C: Contents> Definition<C> {
         self.contents = contents;
         self.update_time = now;
         self.revision += 1;
+    }
+
+    fn forbidden(&self, (reason, message): Unfit) -> Error {
+        Error::precondition(reason, self.name(), message)
     }
 
     /// Why a write of it did not take.

@@ -2,46 +2,69 @@
 //! districts, and in each its units, indicators, periods, targets and schemes.
 //!
 //! Every write takes its district first (`store::district::lock`), so that decisions about
-//! one district are made one after another, and every write counts the district's edition
-//! on. Readers of an assignment learn from the edition alone whether anything changed.
+//! one district are made one after another, and every write that an assignment could show
+//! counts the district's edition on (the others `hold`). Readers of an assignment learn from
+//! the edition alone whether anything changed.
 //!
 //! Deliberately absent: observations, scores and whatever is reckoned from them; persons;
 //! deletion (history is what was defined at the time); calls to any other service.
 
 mod assignment;
 mod batch;
+mod community;
 mod definition;
 mod district;
 mod front;
 mod indicator;
+mod lesson;
+mod milestone;
+mod order;
+mod pairing;
 mod patch;
 mod period;
+mod phase;
+mod plate;
 mod post;
 mod project;
 mod revision;
 mod rpc;
 mod scheme;
+mod seat;
 mod station;
 mod store;
 mod target;
+mod task;
+mod task_list;
 mod unit;
+mod whistle;
 
 use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, DOCUMENT_LIMIT, Wing};
 use kit::db::Migrations;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer;
+use proto::registry::v1::community_service_server::CommunityServiceServer;
 use proto::registry::v1::district_service_server::DistrictServiceServer;
 use proto::registry::v1::front_service_server::FrontServiceServer;
 use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
+use proto::registry::v1::lesson_service_server::LessonServiceServer;
+use proto::registry::v1::milestone_service_server::MilestoneServiceServer;
+use proto::registry::v1::order_service_server::OrderServiceServer;
+use proto::registry::v1::pairing_service_server::PairingServiceServer;
 use proto::registry::v1::period_service_server::PeriodServiceServer;
+use proto::registry::v1::phase_service_server::PhaseServiceServer;
+use proto::registry::v1::plate_service_server::PlateServiceServer;
 use proto::registry::v1::post_service_server::PostServiceServer;
 use proto::registry::v1::project_service_server::ProjectServiceServer;
 use proto::registry::v1::revision_service_server::RevisionServiceServer;
 use proto::registry::v1::scheme_service_server::SchemeServiceServer;
+use proto::registry::v1::seat_service_server::SeatServiceServer;
 use proto::registry::v1::station_service_server::StationServiceServer;
 use proto::registry::v1::target_service_server::TargetServiceServer;
+use proto::registry::v1::task_list_service_server::TaskListServiceServer;
+use proto::registry::v1::task_service_server::TaskServiceServer;
 use proto::registry::v1::unit_service_server::UnitServiceServer;
+use proto::registry::v1::whistle_service_server::WhistleServiceServer;
 
 use crate::rpc::Rpc;
 
@@ -77,6 +100,17 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(StationServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(PostServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(ProjectServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(CommunityServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(LessonServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(MilestoneServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(OrderServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(PairingServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(PhaseServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(PlateServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(SeatServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(TaskServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(TaskListServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(WhistleServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(RevisionServiceServer::new(rpc.clone())))
         .service(assignments.max_encoding_message_size(DOCUMENT_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))

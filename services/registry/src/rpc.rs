@@ -3,22 +3,35 @@
 
 mod assignment;
 mod change;
+mod community;
 mod district;
 mod front;
 mod indicator;
+mod lesson;
+mod milestone;
+mod order;
+mod pairing;
 mod period;
+mod phase;
+mod plate;
 mod post;
 mod project;
 mod revision;
 mod scheme;
+mod seat;
 mod station;
 mod target;
+mod task;
+mod task_list;
 mod unit;
+mod whistle;
 
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use kit::boot::Context;
 use kit::db::{Db, Tx};
 use kit::field::Fields;
@@ -135,6 +148,18 @@ fn members(
     ids
 }
 
+/// Lines of text, each of 1 to 500 characters: also `TOO_MANY`.
+fn texts(fields: &mut Fields, field: impl Display, given: &[String], most: usize) -> Vec<String> {
+    if given.len() > most {
+        fields.violation(&field, "TOO_MANY", format!("must have at most {most} lines"));
+        return Vec::new();
+    }
+    let line = |(index, text): (usize, &String)| {
+        fields.text(format_args!("{field}[{index}]"), text, 1..=500)
+    };
+    given.iter().enumerate().map(line).collect()
+}
+
 /// A sum of money or the like that may be left out, 0 or more: `DECIMAL_FORMAT`, `OUT_OF_RANGE`.
 fn optional_amount(
     fields: &mut Fields,
@@ -146,4 +171,15 @@ fn optional_amount(
         fields.violation(field, "OUT_OF_RANGE", format!("must be 0 or more, is {amount}"));
     }
     Some(amount)
+}
+
+/// A span of at most 366 days from a first to a last: `DATE_ORDER`, `TOO_LONG`.
+fn span(fields: &mut Fields, start: &Option<wire::Date>, end: &Option<wire::Date>) -> (Date, Date) {
+    let (first, last) = (fields.date("start_date", start), fields.date("end_date", end));
+    if last < first {
+        fields.violation("end_date", "DATE_ORDER", format!("{last} is before {first}"));
+    } else if last > first.saturating_add(366.days()) {
+        fields.violation("end_date", "TOO_LONG", "must be at most 366 days after the first");
+    }
+    (first, last)
 }

@@ -73,6 +73,23 @@ where
     store::revision::insert(tx, &revisions).await
 }
 
+/// Tells and writes down what became of one definition, and yields it as the contract says it.
+pub(super) async fn append_one<C, M>(
+    tx: &mut Tx,
+    reason: &str,
+    kind: &'static str,
+    it: Definition<C>,
+    resource: fn(M) -> Resource,
+) -> kit::Result<M>
+where
+    C: Contents,
+    M: From<Definition<C>>,
+{
+    let district = it.district.clone();
+    append(tx, &district, reason, [(kind, it.clone())], resource).await?;
+    Ok(it.into())
+}
+
 fn to_proto(revision: Revision) -> kit::Result<pb::Revision> {
     let change = pb::Change::decode(&*revision.document).map_err(Error::internal)?;
     let change = pb::Change {

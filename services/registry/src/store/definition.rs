@@ -14,10 +14,34 @@ pub(crate) async fn known(
     let mut known = Known::default();
     for collection in collections {
         let rows = kit::query!(tx, (String,), |q| {
-            q.push("SELECT id FROM ").push(collection.noun());
+            q.push("SELECT id FROM ").push(table(collection));
             q.push(" WHERE district = ").push_bind(district);
         })?;
         known.extend(collection, rows.into_iter().map(|(id,)| id));
     }
     Ok(known)
+}
+
+fn table(collection: Collection) -> &'static str {
+    match collection {
+        Collection::Community => "community",
+        Collection::Front => "front",
+        Collection::Indicator => "indicator",
+        Collection::Lesson => "lesson",
+        Collection::Milestone => "milestone",
+        Collection::Order => "issued_order",
+        Collection::Pairing => "pairing",
+        Collection::Period => "period",
+        Collection::Phase => "phase",
+        Collection::Plate => "plate",
+        Collection::Post => "post",
+        Collection::Project => "project",
+        Collection::Scheme => "scheme",
+        Collection::Seat => "seat",
+        Collection::Station => "station",
+        Collection::Task => "task",
+        Collection::TaskList => "task_list",
+        Collection::Unit => "unit",
+        Collection::Whistle => "whistle",
+    }
 }

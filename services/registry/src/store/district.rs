@@ -38,6 +38,18 @@ pub(crate) async fn lock(tx: &mut Tx, id: &str) -> Result<District> {
     found(row, id)
 }
 
+/// Takes the district for this transaction as `lock` does, for what no assignment shows: its
+/// edition stays.
+pub(crate) async fn hold(tx: &mut Tx, id: &str) -> Result<District> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!("UPDATE district SET edition = edition WHERE district = $1 RETURNING ", columns!()),
+        id
+    )?;
+    found(row, id)
+}
+
 /// A page of all districts by id.
 pub(crate) async fn list(tx: &mut Tx, page: &Page) -> Result<Vec<District>> {
     let rows = kit::query!(tx, Row, |q| {

@@ -6,39 +6,62 @@ use proto::google::r#type::{Date, Decimal};
 use proto::registry::v1 as pb;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
 use proto::registry::v1::change_service_client::ChangeServiceClient;
+use proto::registry::v1::community_service_client::CommunityServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
+use proto::registry::v1::lesson_service_client::LessonServiceClient;
+use proto::registry::v1::milestone_service_client::MilestoneServiceClient;
+use proto::registry::v1::order_service_client::OrderServiceClient;
+use proto::registry::v1::pairing_service_client::PairingServiceClient;
 use proto::registry::v1::period_service_client::PeriodServiceClient;
+use proto::registry::v1::phase_service_client::PhaseServiceClient;
+use proto::registry::v1::plate_service_client::PlateServiceClient;
 use proto::registry::v1::post_service_client::PostServiceClient;
 use proto::registry::v1::project_service_client::ProjectServiceClient;
 use proto::registry::v1::revision_service_client::RevisionServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
+use proto::registry::v1::seat_service_client::SeatServiceClient;
 use proto::registry::v1::station_service_client::StationServiceClient;
 use proto::registry::v1::target_service_client::TargetServiceClient;
+use proto::registry::v1::task_list_service_client::TaskListServiceClient;
+use proto::registry::v1::task_service_client::TaskServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
+use proto::registry::v1::whistle_service_client::WhistleServiceClient;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 pub(crate) const DISTRICT: &str = "districts/hengkou";
 
-/// A registry that answers, with a client of each of its services.
+/// A registry that answers, with a client of each of its services; boxed, since there are many
+/// and futures hold them all.
 pub(crate) struct Registry {
     pub(crate) served: Served,
-    pub(crate) districts: DistrictServiceClient<Channel>,
-    pub(crate) units: UnitServiceClient<Channel>,
-    pub(crate) indicators: IndicatorServiceClient<Channel>,
-    pub(crate) periods: PeriodServiceClient<Channel>,
-    pub(crate) targets: TargetServiceClient<Channel>,
-    pub(crate) schemes: SchemeServiceClient<Channel>,
-    pub(crate) assignments: AssignmentServiceClient<Channel>,
-    pub(crate) fronts: FrontServiceClient<Channel>,
-    pub(crate) stations: StationServiceClient<Channel>,
-    pub(crate) posts: PostServiceClient<Channel>,
-    pub(crate) projects: ProjectServiceClient<Channel>,
-    pub(crate) revisions: RevisionServiceClient<Channel>,
-    pub(crate) changes: ChangeServiceClient<Channel>,
+    pub(crate) districts: Box<DistrictServiceClient<Channel>>,
+    pub(crate) units: Box<UnitServiceClient<Channel>>,
+    pub(crate) indicators: Box<IndicatorServiceClient<Channel>>,
+    pub(crate) periods: Box<PeriodServiceClient<Channel>>,
+    pub(crate) targets: Box<TargetServiceClient<Channel>>,
+    pub(crate) schemes: Box<SchemeServiceClient<Channel>>,
+    pub(crate) assignments: Box<AssignmentServiceClient<Channel>>,
+    pub(crate) fronts: Box<FrontServiceClient<Channel>>,
+    pub(crate) stations: Box<StationServiceClient<Channel>>,
+    pub(crate) posts: Box<PostServiceClient<Channel>>,
+    pub(crate) projects: Box<ProjectServiceClient<Channel>>,
+    pub(crate) revisions: Box<RevisionServiceClient<Channel>>,
+    pub(crate) communities: Box<CommunityServiceClient<Channel>>,
+    pub(crate) pairings: Box<PairingServiceClient<Channel>>,
+    pub(crate) seats: Box<SeatServiceClient<Channel>>,
+    pub(crate) task_lists: Box<TaskListServiceClient<Channel>>,
+    pub(crate) tasks: Box<TaskServiceClient<Channel>>,
+    pub(crate) plates: Box<PlateServiceClient<Channel>>,
+    pub(crate) phases: Box<PhaseServiceClient<Channel>>,
+    pub(crate) milestones: Box<MilestoneServiceClient<Channel>>,
+    pub(crate) orders: Box<OrderServiceClient<Channel>>,
+    pub(crate) whistles: Box<WhistleServiceClient<Channel>>,
+    pub(crate) lessons: Box<LessonServiceClient<Channel>>,
+    pub(crate) changes: Box<ChangeServiceClient<Channel>>,
 }
 
 impl Registry {
@@ -46,19 +69,30 @@ impl Registry {
     pub(crate) async fn empty(bed: &Bed) -> Self {
         let served = bed.start(&[registry::SERVICE]).await;
         Self {
-            districts: DistrictServiceClient::new(served.channel()),
-            units: UnitServiceClient::new(served.channel()),
-            indicators: IndicatorServiceClient::new(served.channel()),
-            periods: PeriodServiceClient::new(served.channel()),
-            targets: TargetServiceClient::new(served.channel()),
-            schemes: SchemeServiceClient::new(served.channel()),
-            assignments: AssignmentServiceClient::new(served.channel()),
-            fronts: FrontServiceClient::new(served.channel()),
-            stations: StationServiceClient::new(served.channel()),
-            posts: PostServiceClient::new(served.channel()),
-            projects: ProjectServiceClient::new(served.channel()),
-            revisions: RevisionServiceClient::new(served.channel()),
-            changes: ChangeServiceClient::new(served.channel()),
+            districts: Box::new(DistrictServiceClient::new(served.channel())),
+            units: Box::new(UnitServiceClient::new(served.channel())),
+            indicators: Box::new(IndicatorServiceClient::new(served.channel())),
+            periods: Box::new(PeriodServiceClient::new(served.channel())),
+            targets: Box::new(TargetServiceClient::new(served.channel())),
+            schemes: Box::new(SchemeServiceClient::new(served.channel())),
+            assignments: Box::new(AssignmentServiceClient::new(served.channel())),
+            fronts: Box::new(FrontServiceClient::new(served.channel())),
+            stations: Box::new(StationServiceClient::new(served.channel())),
+            posts: Box::new(PostServiceClient::new(served.channel())),
+            projects: Box::new(ProjectServiceClient::new(served.channel())),
+            revisions: Box::new(RevisionServiceClient::new(served.channel())),
+            communities: Box::new(CommunityServiceClient::new(served.channel())),
+            pairings: Box::new(PairingServiceClient::new(served.channel())),
+            seats: Box::new(SeatServiceClient::new(served.channel())),
+            task_lists: Box::new(TaskListServiceClient::new(served.channel())),
+            tasks: Box::new(TaskServiceClient::new(served.channel())),
+            plates: Box::new(PlateServiceClient::new(served.channel())),
+            phases: Box::new(PhaseServiceClient::new(served.channel())),
+            milestones: Box::new(MilestoneServiceClient::new(served.channel())),
+            orders: Box::new(OrderServiceClient::new(served.channel())),
+            whistles: Box::new(WhistleServiceClient::new(served.channel())),
+            lessons: Box::new(LessonServiceClient::new(served.channel())),
+            changes: Box::new(ChangeServiceClient::new(served.channel())),
             served,
         }
     }

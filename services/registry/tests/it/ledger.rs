@@ -8,7 +8,7 @@ use crate::fixture::Registry;
 use crate::project::project;
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 1] = [("revision", "reason")];
+const LEDGERS: [(&str, &str); 2] = [("revision", "reason"), ("consent", "note")];
 
 async fn execute(tx: &mut Tx, sql: &str) -> kit::Result<()> {
     kit::query!(tx, (i64,), |q| {
@@ -31,7 +31,8 @@ async fn refused(db: &Db, sql: &str, words: &str) {
 kit::both! {
     // Q5: what was said of projects and their like is never changed, replaced or removed.
     async fn no_row_of_a_ledger_is_changed_replaced_or_removed(bed: &Bed) {
-        let mut registry = Registry::with_units(bed).await;
+        let mut registry = Registry::with_task_list(bed).await;
+        registry.consent("finance", None).await.unwrap();
         registry.batch_projects(vec![project("park", ProjectClass::Key)], "").await.unwrap();
         let db = registry.served.db("registry");
         for (table, column) in LEDGERS {

@@ -3,14 +3,24 @@
 
 mod assignment;
 mod change;
+mod community;
 mod district;
 mod fixture;
 mod indicator;
 mod ledger;
+mod lesson;
+mod milestone;
+mod order;
 mod period;
+mod phase;
+mod plate;
 mod post;
 mod project;
 mod rulebook;
 mod scheme;
+mod seat;
 mod target;
+mod task;
+mod task_list;
 mod unit;
+mod whistle;

@@ -1,0 +1,138 @@
+//! The pairing table.
+
+use kit::db::Tx;
+use kit::name::Name;
+use kit::page::Page;
+use kit::{Error, Result, clock};
+
+use crate::pairing::{Contents, Pairing};
+
+macro_rules! columns {
+    () => {
+        "district, id, uid, community, organisation, unit, member_count, create_time, \
+         update_time, revision"
+    };
+}
+
+/// What a list of pairings is narrowed to.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    pub(crate) community: Option<String>,
+    pub(crate) unit: Option<String>,
+}
+
+/// The pairing of that name; NOT_FOUND when there is none.
+pub(crate) async fn get(tx: &mut Tx, name: &Name) -> Result<Pairing> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM pairing WHERE district = $1 AND id = $2"),
+        name.id("district"),
+        name.id("pairing")
+    )?;
+    row.ok_or_else(|| name.not_found())?.try_into()
+}
+
+/// A page of a district's pairings by id.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    district: &str,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Vec<Pairing>> {
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM pairing WHERE district = "));
+        q.push_bind(district);
+        if let Some(after) = page.after() {
+            q.push(" AND id > ").push_bind(after);
+        }
+        if let Some(community) = &filter.community {
+            q.push(" AND community = ").push_bind(community);
+        }
+        if let Some(unit) = &filter.unit {
+            q.push(" AND unit = ").push_bind(unit);
+        }
+        q.push(" ORDER BY id LIMIT ").push_bind(page.limit());
+    })?;
+    rows.into_iter().map(Pairing::try_from).collect()
+}
+
+/// Those of `ids` that are there.
+pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Vec<Pairing>> {
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM pairing WHERE district = "));
+        q.push_bind(district).push(" AND id IN (");
+        let mut listed = q.separated(", ");
+        for id in ids {
+            listed.push_bind(id);
+        }
+        q.push(")");
+    })?;
+    rows.into_iter().map(Pairing::try_from).collect()
+}
+
+/// Writes pairings that are new, at revision 1, or one revision on from what is stored.
+pub(crate) async fn save(tx: &mut Tx, all: impl IntoIterator<Item = &Pairing>) -> Result<()> {
+    let all: Vec<&Pairing> = all.into_iter().collect();
+    let saved = kit::insert_many!(
+        tx,
+        concat!("INSERT INTO pairing (", columns!(), ") "),
+        &all,
+        |row, it| {
+            row.push_bind(&it.district)
+                .push_bind(&it.id)
+                .push_bind(&it.uid)
+                .push_bind(&it.contents.community)
+                .push_bind(&it.contents.organisation)
+                .push_bind(&it.contents.unit)
+                .push_bind(i64::from(it.contents.member_count))
+                .push_bind(clock::to_micros(it.create_time))
+                .push_bind(clock::to_micros(it.update_time))
+                .push_bind(it.revision);
+        },
+        "ON CONFLICT (district, id) DO UPDATE SET
+             community = excluded.community, organisation = excluded.organisation, unit =
+             excluded.unit, member_count = excluded.member_count, update_time =
+             excluded.update_time, revision = excluded.revision
+         WHERE pairing.revision = excluded.revision - 1"
+    )?;
+    match all.first() {
+        Some(first) if saved < all.len() as u64 => Err(first.refused()),
+        _ => Ok(()),
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    district: String,
+    id: String,
+    uid: String,
+    community: String,
+    organisation: String,
+    unit: Option<String>,
+    member_count: i64,
+    create_time: i64,
+    update_time: i64,
+    revision: i64,
+}
+
+impl TryFrom<Row> for Pairing {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            district: row.district,
+            id: row.id,
+            uid: row.uid,
+            contents: Contents {
+                community: row.community,
+                organisation: row.organisation,
+                unit: row.unit,
+                member_count: i32::try_from(row.member_count).map_err(Error::internal)?,
+            },
+            create_time: clock::from_micros(row.create_time)?,
+            update_time: clock::from_micros(row.update_time)?,
+            revision: row.revision,
+        })
+    }
+}
