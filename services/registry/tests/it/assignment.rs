@@ -343,8 +343,8 @@ kit::both! {
         let refused = registry.get("2023", "").await.unwrap_err();
         assert_eq!(refused.code(), Code::OutOfRange, "by the client: {refused:?}");
         let limit = kit::boot::DOCUMENT_LIMIT;
-        registry.assignments =
-            Box::new(registry.assignments.max_decoding_message_size(limit));
+        let assignments = registry.assignments.clone();
+        *registry.assignments = assignments.max_decoding_message_size(limit);
         let assignment = registry.assignment("2023").await;
         assert_eq!(assignment.targets.len(), 20_000);
         assert!(assignment.encoded_len() > 4 * 1024 * 1024, "{}", assignment.encoded_len());
