@@ -1,8 +1,10 @@
 //! The contract of Saima, compiled: messages, clients and servers of the four services.
 //!
-//! Nothing here was written by hand; the words are in `proto/saima/**/*.proto`. Not here:
-//! conversions to domain types, which stand where they are used.
+//! The words are in `proto/saima/**/*.proto`; nothing but the walk over a score tree was
+//! written by hand. Not here: conversions to domain types, which stand where they are used.
 #![allow(missing_docs, clippy::all)]
+
+mod tree;
 
 /// Every proto file as a `google.protobuf.FileDescriptorSet`, custom options included.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

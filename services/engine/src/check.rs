@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use crate::exact::Ratio;
 use crate::fault::Faults;
 use crate::node::{Direction, Leaf, Node, Rule};
-use crate::track::{Colouring, Ranking, TrackDraft, WarningRules};
+use crate::outcome::check::{self, Known};
+use crate::track::{Colouring, TrackDraft, WarningRules};
 
 /// Deepest tree, in nodes from the root to a leaf.
 pub const MAX_DEPTH: usize = 12;
@@ -17,22 +18,27 @@ pub const MAX_NODES: usize = 2000;
 /// Notes everything that is wrong with a track.
 pub(crate) fn track(draft: &TrackDraft, faults: &mut Faults) {
     let mut tree = Tree::default();
-    faults.inside("root", |faults| tree.node(&draft.root, 1, faults));
-    faults.inside("ranking", |faults| ranking(&draft.ranking, &tree.ids, faults));
+    faults.inside("root", |faults| tree.node(&draft.root, 1, false, faults));
+    let known = Known::of(draft);
+    faults
+        .inside("ranking", |faults| known.tie_break("tie_break", &draft.ranking.tie_break, faults));
     if let Some(rule) = &draft.colouring {
         faults.inside("colouring", |faults| colouring(rule, draft.ranking.ascending, faults));
     }
     faults.inside("warnings", |faults| warnings(&draft.warnings, faults));
+    check::outcomes(&draft.outcomes, &known, faults);
 }
 
 #[derive(Default)]
 struct Tree<'a> {
     ids: BTreeSet<&'a str>,
+    items: BTreeSet<&'a str>,
     count: usize,
 }
 
 impl<'a> Tree<'a> {
-    fn node(&mut self, node: &'a Node, depth: usize, faults: &mut Faults) {
+    /// `summed`: the node stands below a sum, where something may come on top.
+    fn node(&mut self, node: &'a Node, depth: usize, summed: bool, faults: &mut Faults) {
         self.count += 1;
         if depth > MAX_DEPTH || self.count > MAX_NODES {
             // Said once: everything below and behind is left unread.
@@ -44,17 +50,36 @@ impl<'a> Tree<'a> {
             return;
         }
         if !is_id(&node.node_id) {
-            let message = "must be 1–63 letters, digits, dots, underscores and hyphens, beginning with a letter or digit";
-            faults.add("node_id", "NODE_ID", message);
+            faults.add("node_id", "NODE_ID", ID_FORM);
         } else if !self.ids.insert(&node.node_id) {
             let message = format!("{} names another node of the track already", node.node_id);
             faults.add("node_id", "DUPLICATE_NODE", message);
         }
-        numbers(node, faults);
-        faults.inside(path(&node.rule), |faults| match &node.rule {
-            Rule::Leaf(rule) => leaf(node, rule, faults),
-            Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
-                self.children(node, children, depth, faults);
+        numbers(node, summed, faults);
+        faults.inside(path(&node.rule), |faults| {
+            match &node.rule {
+                Rule::Leaf(rule) => leaf(node, rule, faults),
+                Rule::LinkedSum(linked) => linked.check(faults),
+                Rule::Graded(graded) => graded.check(faults),
+                Rule::Reference(reference) => reference.check(node, faults),
+                Rule::Adjustments(ledger) => ledger.check(&mut self.items, faults),
+                Rule::AwardPoints(awards) => awards.check(faults),
+                Rule::Sum(_)
+                | Rule::WeightedMean(_)
+                | Rule::GeometricMean(_)
+                | Rule::Minimum(_)
+                | Rule::Maximum(_)
+                | Rule::Product(_) => {}
+            }
+            match &node.rule {
+                Rule::Leaf(_)
+                | Rule::Reference(_)
+                | Rule::Adjustments(_)
+                | Rule::AwardPoints(_) => {}
+                Rule::Graded(graded) => faults.inside("child", |faults| {
+                    self.node(&graded.child, depth + 1, false, faults);
+                }),
+                _ => self.children(node, node.children(), depth, faults),
             }
         });
     }
@@ -72,14 +97,24 @@ impl<'a> Tree<'a> {
                 "NO_CHILDREN",
                 format!("{} needs at least one part", node.node_id),
             );
-        } else if matches!(node.rule, Rule::Sum(_)) {
+        } else if adds(&node.rule) {
             weights(node, children, faults);
         }
+        if usize::try_from(node.least_parts).unwrap_or(usize::MAX) > children.len() {
+            let (least, count) = (node.least_parts, children.len());
+            let message = format!("asks for {least} parts of {count}: it would always be absent");
+            faults.add("children", "LEAST_PARTS", message);
+        }
         for (place, child) in children.iter().enumerate() {
-            faults
-                .inside(format!("children[{place}]"), |faults| self.node(child, depth + 1, faults));
+            faults.inside(format!("children[{place}]"), |faults| {
+                self.node(child, depth + 1, adds(&node.rule), faults);
+            });
         }
     }
+}
+
+fn adds(rule: &Rule) -> bool {
+    matches!(rule, Rule::Sum(_) | Rule::LinkedSum(_))
 }
 
 /// The field of the contract in which a rule stands.
@@ -90,8 +125,13 @@ fn path(rule: &Rule) -> &'static str {
     }
 }
 
-fn numbers(node: &Node, faults: &mut Faults) {
-    faults.above("weight", node.weight, Decimal::ZERO);
+fn numbers(node: &Node, summed: bool, faults: &mut Faults) {
+    if !(node.weight.is_zero() && node.rule.comes_on_top()) {
+        faults.above("weight", node.weight, Decimal::ZERO);
+    } else if !summed {
+        let message = "only below a sum may something without a weight come on top";
+        faults.add("weight", "PARAMETER_RANGE", message);
+    }
     faults.size("weight", node.weight);
     if let Some(full_marks) = node.full_marks {
         faults.above("full_marks", full_marks, Decimal::ZERO);
@@ -117,7 +157,11 @@ fn numbers(node: &Node, faults: &mut Faults) {
 }
 
 fn weights(node: &Node, children: &[Node], faults: &mut Faults) {
-    let sum: Ratio = children.iter().map(|child| Ratio::from(child.weight)).sum();
+    let shares = |child: &&Node| match &node.rule {
+        Rule::LinkedSum(linked) => !linked.is_silent(&child.node_id),
+        _ => true,
+    };
+    let sum: Ratio = children.iter().filter(shares).map(|child| Ratio::from(child.weight)).sum();
     if sum != Ratio::from(node.scale()) {
         let sum = sum.cut().map_or_else(|cause| cause.to_string(), |sum| sum.to_string());
         let message =
@@ -143,17 +187,6 @@ fn leaf(node: &Node, leaf: &Leaf, faults: &mut Faults) {
         }
         leaf.method.check(node.weight, leaf.direction, faults);
     });
-}
-
-fn ranking(ranking: &Ranking, nodes: &BTreeSet<&str>, faults: &mut Faults) {
-    for (place, id) in ranking.tie_break.iter().enumerate() {
-        let field = format!("tie_break[{place}]");
-        if !nodes.contains(id.as_str()) {
-            faults.add(&field, "UNKNOWN_TIE_BREAK", format!("the track has no node {id:?}"));
-        } else if ranking.tie_break[..place].contains(id) {
-            faults.add(&field, "DUPLICATE_TIE_BREAK", format!("{id} stands in the list already"));
-        }
-    }
 }
 
 fn colouring(colouring: &Colouring, ascending: bool, faults: &mut Faults) {
@@ -211,7 +244,11 @@ fn warnings(rules: &WarningRules, faults: &mut Faults) {
     }
 }
 
-fn is_id(id: &str) -> bool {
+/// How an id must look.
+pub(crate) const ID_FORM: &str =
+    "must be 1–63 letters, digits, dots, underscores and hyphens, beginning with a letter or digit";
+
+pub(crate) fn is_id(id: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     id.len() <= 63
         && id.bytes().all(inner)

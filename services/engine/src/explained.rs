@@ -44,8 +44,33 @@ pub struct Explained {
     pub reason: String,
     /// Observations behind a leaf's value.
     pub observations: Vec<String>,
+    /// What the points of a reference, a ledger or award points are made of.
+    pub lines: Vec<Line>,
     /// Parts, in the scheme's order.
     pub children: Vec<Explained>,
+}
+
+/// One result, entry or award that a node's points are made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Which it is: a result's period, an entry's list item, an award.
+    pub label: String,
+    /// Name as printed; empty for a result.
+    pub display_name: String,
+    /// What it is capped with: an item's aspect; an award's class and level.
+    pub group: String,
+    /// Points, below 0 for a deduction; absent for a result that is not there.
+    pub points: Option<Decimal>,
+    /// What a result's points are out of.
+    pub full_marks: Option<Decimal>,
+    /// Whether it counts.
+    pub counts: bool,
+    /// It counts for the time being only (预扣分).
+    pub provisional: bool,
+    /// Its ground, or why it does not count.
+    pub remark: String,
+    /// Names of what is behind it.
+    pub sources: Vec<String>,
 }
 
 /// One symbol of a formula.
@@ -82,9 +107,55 @@ pub enum Flag {
     Bounded,
     /// All values of the cohort are equal, or there is but one.
     DegenerateCohort,
+    /// Fewer parts or results counted than the node needs.
+    TooFew,
+    /// A part capped or discounted another.
+    Linked,
+    /// No mark was given in some aspect.
+    Unmarked,
+    /// A cap of the ledger took effect.
+    Capped,
+    /// A provisional deduction counts.
+    Provisional,
+    /// An entry was waived or found groundless.
+    Waived,
+    /// A gate made the total 0.
+    Vetoed,
 }
 
 impl Flag {
+    /// Every mark, in the order of the list above.
+    const ALL: [Flag; 17] = [
+        Flag::Missing,
+        Flag::TargetMissing,
+        Flag::NotApplicable,
+        Flag::Unverified,
+        Flag::Partial,
+        Flag::LeftOut,
+        Flag::Spread,
+        Flag::Clamped,
+        Flag::Bounded,
+        Flag::DegenerateCohort,
+        Flag::TooFew,
+        Flag::Linked,
+        Flag::Unmarked,
+        Flag::Capped,
+        Flag::Provisional,
+        Flag::Waived,
+        Flag::Vetoed,
+    ];
+
+    /// What [`Flag::as_str`] wrote.
+    ///
+    /// ```
+    /// use engine::Flag;
+    /// assert_eq!(Flag::parse("UNVERIFIED"), Some(Flag::Unverified));
+    /// assert_eq!(Flag::parse("unverified"), None);
+    /// ```
+    pub fn parse(text: &str) -> Option<Flag> {
+        Flag::ALL.into_iter().find(|flag| flag.as_str() == text)
+    }
+
     /// The stable code, for example `NOT_APPLICABLE`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -98,6 +169,13 @@ impl Flag {
             Flag::Clamped => "CLAMPED",
             Flag::Bounded => "BOUNDED",
             Flag::DegenerateCohort => "DEGENERATE_COHORT",
+            Flag::TooFew => "TOO_FEW",
+            Flag::Linked => "LINKED",
+            Flag::Unmarked => "UNMARKED",
+            Flag::Capped => "CAPPED",
+            Flag::Provisional => "PROVISIONAL",
+            Flag::Waived => "WAIVED",
+            Flag::Vetoed => "VETOED",
         }
     }
 }
@@ -135,8 +213,15 @@ impl Explained {
         }
         let inputs = Inputs(&self.inputs);
         let bounds = inputs.bounds();
-        if self.flags.contains(&Flag::Missing) || self.flags.contains(&Flag::TargetMissing) {
+        let nothing = [Flag::Missing, Flag::TargetMissing, Flag::TooFew, Flag::Vetoed];
+        if nothing.iter().any(|flag| self.flags.contains(flag)) {
             return Ok(Some(Settled::nothing()));
+        }
+        if rule::has_lines(self.method) {
+            let (points, _) = rule::of_lines(self.method, inputs, &self.lines)?;
+            let factor = rule::own_factor(self.weight, factor);
+            let raw = (points * factor.clone()).cut()?;
+            return settle(raw, &factor, bounds, self.rounding).map(Some);
         }
         if self.children.is_empty() {
             let outcome = method::points(self.method, inputs)?;
@@ -144,16 +229,19 @@ impl Explained {
             return settle(raw, factor, bounds, self.rounding).map(Some);
         }
         let full_marks = inputs.value("full");
-        let weights = self.children.iter().map(|child| (child.weight, child.points.is_some()));
+        let weights = self.children.iter().map(|child| {
+            let weight = rule::weight_beside(self.method, inputs, &child.node_id, child.weight);
+            (weight, child.points.is_some())
+        });
         let below = rule::factor_below(self.method, full_marks.is_some(), factor, weights)?;
         let mut parts = Vec::new();
         for child in &self.children {
             if let Some(settled) = child.recompute_with(&below)? {
-                parts.push(rule::Part { points: settled.points, weight: child.weight });
+                parts.push(rule::part(child, settled.points, &below));
             }
         }
         let weight = Ratio::from(self.weight) * factor.clone();
-        let raw = rule::points(self.method, &Whole { weight, full_marks }, &parts)?;
+        let (raw, _) = rule::points(self.method, &Whole { weight, full_marks }, inputs, &parts)?;
         settle(raw, factor, bounds, self.rounding).map(Some)
     }
 }

@@ -142,6 +142,12 @@ impl Cohort {
         }
     }
 
+    /// The sheet of a subject.
+    pub fn sheet(&self, subject: &str) -> Option<&Sheet> {
+        let at = self.sheets.binary_search_by(|sheet| sheet.subject.as_str().cmp(subject));
+        self.sheets.get(at.ok()?)
+    }
+
     /// The sheets, in the order of their subjects' names.
     pub fn sheets(&self) -> &[Sheet] {
         &self.sheets

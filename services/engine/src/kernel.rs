@@ -101,8 +101,16 @@ fn task(node: &Node) -> Task<'_> {
         rounding: _,
         min_points: _,
         max_points: _,
+        least_parts,
+        // Says what happens with fewer parts than `least_parts`.
+        too_few: _,
         rule,
     } = node;
+    // What comes on top of its siblings shares no weight with them.
+    let on_top = || node.children().iter().any(|child| child.weight.is_zero());
+    if *least_parts > 1 || on_top() {
+        return Task::Exact;
+    }
     match rule {
         Rule::Leaf(leaf) => {
             let Leaf { indicator: _, direction: _, missing, method } = leaf;

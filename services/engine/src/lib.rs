@@ -21,12 +21,14 @@ mod fault;
 mod kernel;
 mod method;
 mod node;
+mod outcome;
 mod pace;
 mod rank;
 mod rounding;
 mod rule;
 mod score;
 mod summary;
+mod tie;
 mod track;
 mod trouble;
 mod warning;
@@ -39,7 +41,7 @@ pub use accumulate::{Accumulation, accumulate};
 pub use check::{MAX_DEPTH, MAX_NODES};
 pub use colour::Colour;
 pub use exact::{Arithmetic, DIGITS, PLACES};
-pub use explained::{Explained, Flag, Input};
+pub use explained::{Explained, Flag, Input, Line};
 pub use fact::{
     BrokenQuota, Cell, Cohort, Day, Entry, EntryStanding, Exemption, Fact, MarkQuota, Milestone,
     Milestones, PlanPoint, Referred, Share, Sheet, Tally, Won, broken_quotas,
@@ -51,10 +53,20 @@ pub use method::{
     Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Steps,
 };
 pub use node::{Direction, Leaf, MissingPolicy, Node, Rule};
+pub use outcome::{
+    Award, AwardProposal, Card, CardKind, CardProposal, Condition, Edge, End, Gate, GateEffect,
+    GateResult, Grade, GradeBy, GradeResult, Grading, Ground, GroupRule, Measure, NumberRange,
+    Outcomes, Passed, PassedWhy, Pick, Picked, Places, Quota, QuotaRounding,
+};
 pub use pace::Pace;
 pub use rounding::{Rounding, RoundingMode};
+pub use rule::{
+    Adjustments, Asked, AskedPeriods, AskedSubject, Aspect, AwardPoints, AwardWorth, Combine,
+    Graded, GradedAspect, Item, Link, LinkEffect, LinkedSum, PartLength, Reference, Side, Worth,
+};
 pub use score::{SubjectResult, TrackResult, behind_schedule, provisional, score};
 pub use summary::{SubjectSummary, TrackSummary, summarize, summarize_provisional};
+pub use tie::TieBreak;
 pub use track::{Colouring, Ranking, Roundings, TieRule, Track, TrackDraft, WarningRules};
 pub use trouble::Trouble;
 pub use warning::Warning;

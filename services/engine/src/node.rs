@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::method::Method;
 use crate::rounding::Rounding;
+use crate::rule::{self, Adjustments, AwardPoints, Graded, LinkedSum, Reference};
 
 /// A node of a track's score tree. As a draft it may be anything; a node that a
 /// [`crate::Track`] hands out was checked.
@@ -13,7 +14,8 @@ pub struct Node {
     pub node_id: String,
     /// Name as printed.
     pub display_name: String,
-    /// Points at stake, above 0; below a mean, relative.
+    /// Points at stake, above 0; below a mean, relative. A ledger or award points may have 0:
+    /// what they give comes on top.
     pub weight: Decimal,
     /// Of a sum on a scale of its own: what the children's weights add up to.
     pub full_marks: Option<Decimal>,
@@ -23,6 +25,10 @@ pub struct Node {
     pub min_points: Option<Decimal>,
     /// Most points.
     pub max_points: Option<Decimal>,
+    /// Fewest parts that must count; with fewer the node itself is absent. 0 or 1: any.
+    pub least_parts: u32,
+    /// What the node does when it is absent for want of parts.
+    pub too_few: MissingPolicy,
     /// How it gets its points.
     pub rule: Rule,
 }
@@ -38,6 +44,22 @@ pub enum Rule {
     WeightedMean(Vec<Node>),
     /// weight × Π (child's points ÷ child's weight) ^ (child's weight ÷ Σ weights).
     GeometricMean(Vec<Node>),
+    /// weight × the least of the children's shares (child's points ÷ child's weight).
+    Minimum(Vec<Node>),
+    /// weight × the greatest of the children's shares.
+    Maximum(Vec<Node>),
+    /// weight × Π children's shares.
+    Product(Vec<Node>),
+    /// The children's points added after one capped or discounted another (B8).
+    LinkedSum(LinkedSum),
+    /// The child's points by the marks that the subject's commitment was given (S2).
+    Graded(Graded),
+    /// Points from published results of other periods, subjects, series (H4, S4).
+    Reference(Reference),
+    /// Bonuses and deductions entered under the items of a list (S5, Q7).
+    Adjustments(Adjustments),
+    /// Points for awards won (B11).
+    AwardPoints(AwardPoints),
 }
 
 /// An indicator and the method that turns its value into points.
@@ -74,12 +96,34 @@ pub enum MissingPolicy {
 }
 
 impl Node {
-    /// The parts of an inner node; none of a leaf.
+    /// The parts of an inner node; none where points come from facts.
     pub fn children(&self) -> &[Node] {
         match &self.rule {
-            Rule::Leaf(_) => &[],
-            Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
-                children
+            Rule::Sum(children)
+            | Rule::WeightedMean(children)
+            | Rule::GeometricMean(children)
+            | Rule::Minimum(children)
+            | Rule::Maximum(children)
+            | Rule::Product(children) => children,
+            Rule::LinkedSum(linked) => &linked.children,
+            Rule::Graded(graded) => std::slice::from_ref(&graded.child),
+            Rule::Leaf(_) | Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_) => &[],
+        }
+    }
+
+    /// The parts of an inner node, to be changed.
+    pub fn children_mut(&mut self) -> &mut [Node] {
+        match &mut self.rule {
+            Rule::Sum(children)
+            | Rule::WeightedMean(children)
+            | Rule::GeometricMean(children)
+            | Rule::Minimum(children)
+            | Rule::Maximum(children)
+            | Rule::Product(children) => children,
+            Rule::LinkedSum(linked) => &mut linked.children,
+            Rule::Graded(graded) => std::slice::from_mut(&mut graded.child),
+            Rule::Leaf(_) | Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_) => {
+                &mut []
             }
         }
     }
@@ -88,7 +132,23 @@ impl Node {
     pub fn leaf(&self) -> Option<&Leaf> {
         match &self.rule {
             Rule::Leaf(leaf) => Some(leaf),
-            Rule::Sum(_) | Rule::WeightedMean(_) | Rule::GeometricMean(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The reference, where the node is one.
+    pub fn reference(&self) -> Option<&Reference> {
+        match &self.rule {
+            Rule::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// The ledger, where the node is one.
+    pub fn adjustments(&self) -> Option<&Adjustments> {
+        match &self.rule {
+            Rule::Adjustments(ledger) => Some(ledger),
+            _ => None,
         }
     }
 
@@ -112,9 +172,22 @@ impl Rule {
     pub fn name(&self) -> &'static str {
         match self {
             Rule::Leaf(leaf) => leaf.method.name(),
-            Rule::Sum(_) => crate::rule::sum::NAME,
-            Rule::WeightedMean(_) => crate::rule::weighted_mean::NAME,
-            Rule::GeometricMean(_) => crate::rule::geometric_mean::NAME,
+            Rule::Sum(_) => rule::sum::NAME,
+            Rule::WeightedMean(_) => rule::weighted_mean::NAME,
+            Rule::GeometricMean(_) => rule::geometric_mean::NAME,
+            Rule::Minimum(_) => rule::minimum::NAME,
+            Rule::Maximum(_) => rule::maximum::NAME,
+            Rule::Product(_) => rule::product::NAME,
+            Rule::LinkedSum(_) => rule::linked_sum::NAME,
+            Rule::Graded(_) => rule::graded::NAME,
+            Rule::Reference(_) => rule::reference::NAME,
+            Rule::Adjustments(_) => rule::adjustments::NAME,
+            Rule::AwardPoints(_) => rule::award_points::NAME,
         }
+    }
+
+    /// Whether a weight of 0 makes sense: what the node gives comes on top of its siblings.
+    pub(crate) fn comes_on_top(&self) -> bool {
+        matches!(self, Rule::Adjustments(_) | Rule::AwardPoints(_))
     }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
 use crate::fact::{Fact, Sheet};
-use crate::node::{Direction, Leaf, Node, Rule};
+use crate::node::{Direction, Leaf, Node};
 use crate::rounding::{Rounding, RoundingMode};
 use crate::track::Track;
 use crate::trouble::Trouble;
@@ -67,7 +67,7 @@ pub(crate) fn stakes(track: &Track) -> BTreeMap<&str, Ratio> {
 }
 
 fn share_out<'a>(node: &'a Node, stake: Ratio, stakes: &mut BTreeMap<&'a str, Ratio>) {
-    if let Rule::Leaf(_) = node.rule {
+    if node.leaf().is_some() {
         stakes.insert(&node.node_id, stake);
         return;
     }

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
+use crate::fact::Cohort;
 use crate::score::SubjectResult;
+use crate::tie::Keys;
 use crate::track::{Ranking, TieRule};
 
 /// Where the ranked subjects stand, in the order of the board: the rank of each, and the
@@ -31,14 +33,26 @@ impl Placed {
 
 /// Orders subjects by total, tie-break and name, and gives them their ranks. Subjects
 /// without a total come last and get none.
-pub(crate) fn place(ranking: &Ranking, subjects: &mut [SubjectResult]) -> Placed {
-    subjects
-        .sort_by(|one, two| compare(ranking, one, two).then_with(|| one.subject.cmp(&two.subject)));
-    let size = subjects.iter().filter(|subject| subject.total.is_some()).count();
-    let tied = |one: usize, two: usize| {
-        compare(ranking, &subjects[one], &subjects[two]) == Ordering::Equal
+pub(crate) fn place(
+    ranking: &Ranking,
+    cohort: &Cohort,
+    subjects: &mut Vec<SubjectResult>,
+) -> Placed {
+    let keys = Keys::new(&ranking.tie_break, ranking.ascending, cohort, subjects);
+    let compare = |one: usize, two: usize| {
+        let by_total = compare(ranking.ascending, subjects[one].total, subjects[two].total);
+        by_total.then_with(|| keys.compare(one, two))
     };
+    let mut order: Vec<usize> = (0..subjects.len()).collect();
+    order.sort_by(|one, two| {
+        let by_name = || subjects[*one].subject.cmp(&subjects[*two].subject);
+        compare(*one, *two).then_with(by_name)
+    });
+    let size = subjects.iter().filter(|subject| subject.total.is_some()).count();
+    let tied = |one: usize, two: usize| compare(order[one], order[two]) == Ordering::Equal;
     let placed = rank(ranking.tie_rule, size, tied);
+    let mut taken: Vec<Option<SubjectResult>> = subjects.drain(..).map(Some).collect();
+    subjects.extend(order.into_iter().filter_map(|at| taken[at].take()));
     for (place, subject) in subjects.iter_mut().enumerate() {
         subject.rank = placed.rank(place);
     }
@@ -64,18 +78,11 @@ pub(crate) fn rank(tie_rule: TieRule, size: usize, tied: impl Fn(usize, usize) -
     Placed(placed)
 }
 
-/// Which stands first. A subject without points in a tie-break stands behind those with.
-fn compare(ranking: &Ranking, one: &SubjectResult, two: &SubjectResult) -> Ordering {
-    let better = |one: Option<Decimal>, two: Option<Decimal>| match (one, two) {
-        (Some(one), Some(two)) if ranking.ascending => one.cmp(&two),
+/// Which total stands first; none stands last.
+fn compare(ascending: bool, one: Option<Decimal>, two: Option<Decimal>) -> Ordering {
+    match (one, two) {
+        (Some(one), Some(two)) if ascending => one.cmp(&two),
         (Some(one), Some(two)) => two.cmp(&one),
         (one, two) => two.is_some().cmp(&one.is_some()),
-    };
-    let points = |subject: &SubjectResult, node: &str| {
-        subject.explained.find(node).and_then(|node| node.points)
-    };
-    let by_total = better(one.total, two.total);
-    ranking.tie_break.iter().fold(by_total, |order, node| {
-        order.then_with(|| better(points(one, node), points(two, node)))
-    })
+    }
 }

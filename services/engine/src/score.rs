@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
 use crate::fact::Cohort;
+use crate::outcome::{AwardProposal, CardProposal, GateResult, GradeResult, award, gate, grade};
 use crate::pace::{self, Pace};
 use crate::rank;
 use crate::track::Track;
@@ -26,6 +27,10 @@ pub struct TrackResult {
     pub subjects: Vec<SubjectResult>,
     /// Proposals for the two warnings.
     pub warnings: Vec<Warning>,
+    /// Proposals of awards, by the scheme's order.
+    pub awards: Vec<AwardProposal>,
+    /// Proposals of cards, by the scheme's order.
+    pub cards: Vec<CardProposal>,
 }
 
 /// What one subject came to.
@@ -46,6 +51,10 @@ pub struct SubjectResult {
     pub paces: Vec<Pace>,
     /// The tree behind the total.
     pub explained: Explained,
+    /// Gates whose condition holds.
+    pub gates: Vec<GateResult>,
+    /// Grade; absent when the track gives none, or without a total.
+    pub grade: Option<GradeResult>,
 }
 
 impl SubjectResult {
@@ -81,15 +90,19 @@ pub(crate) fn evaluate(
 ) -> Result<TrackResult, Vec<Trouble>> {
     let columns = tree::columns(track, cohort);
     let stakes = pace::stakes(track);
+    let items: BTreeSet<&str> = track.items().iter().map(|item| item.item_id.as_str()).collect();
     let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
     for sheet in cohort.sheets() {
         let explained = tree::explain(track, sheet, &columns, stage, &mut troubles);
+        for entry in sheet.entries.iter().filter(|entry| !items.contains(entry.item.as_str())) {
+            troubles.push(Trouble::unknown_item(&sheet.subject, &entry.name, &entry.item));
+        }
         let paces = pace::of_subject(track, sheet, &mut troubles);
         let pace = pace::mean(&paces, &stakes).unwrap_or_else(|cause| {
             troubles.push(Trouble::arithmetic(&sheet.subject, &track.root().node_id, cause));
             None
         });
-        subjects.push(SubjectResult {
+        let mut subject = SubjectResult {
             subject: sheet.subject.clone(),
             total: explained.points,
             rank: None,
@@ -97,13 +110,18 @@ pub(crate) fn evaluate(
             pace,
             paces,
             explained,
-        });
+            gates: Vec::new(),
+            grade: None,
+        };
+        gate::judge(track, sheet, &mut subject);
+        subjects.push(subject);
     }
     if !troubles.is_empty() {
         return Err(troubles);
     }
-    let placed = rank::place(track.ranking(), &mut subjects);
+    let placed = rank::place(track.ranking(), cohort, &mut subjects);
     colour::paint(track.colouring(), &placed, &mut subjects);
+    grade::give(track, cohort, &placed, &mut subjects);
     let mut warnings = warning::behind(track, &subjects);
     let standing = |place: usize| {
         let subject = subjects.get(place)?;
@@ -113,8 +131,10 @@ pub(crate) fn evaluate(
     Ok(TrackResult {
         track_id: track.track_id().to_owned(),
         ranked: placed.len(),
-        subjects,
         warnings,
+        awards: award::propose_awards(track, cohort, &placed, &subjects),
+        cards: award::propose_cards(track, cohort, &placed, &subjects),
+        subjects,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
 use crate::fact::{Cohort, Sheet};
 use crate::kernel::{Kernel, Table};
+use crate::outcome::{GradeResult, Outcomes};
 use crate::pace;
 use crate::score::{self, Stage, SubjectResult, TrackResult};
 use crate::track::Track;
@@ -45,6 +46,8 @@ pub struct SubjectSummary {
     pub points: Vec<Option<Decimal>>,
     /// What was special anywhere in the tree.
     pub flags: BTreeSet<Flag>,
+    /// Grade; absent when the track gives none, or without a total.
+    pub grade: Option<GradeResult>,
 }
 
 /// [`score`](fn@crate::score) without the trees: the same numbers, bit for bit, by columns
@@ -82,6 +85,7 @@ impl SubjectResult {
             pace: self.pace,
             points,
             flags: self.flags(),
+            grade: self.grade.clone(),
         }
     }
 }
@@ -100,6 +104,11 @@ fn of_cohort(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackSummar
 
 /// `None` when the tree must answer.
 fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSummary> {
+    // What follows from the order, and entries that no ledger knows, are the tree's to say.
+    let entered = cohort.sheets().iter().any(|sheet| !sheet.entries.is_empty());
+    if *track.outcomes() != Outcomes::default() || entered {
+        return None;
+    }
     let kernel = Kernel::of(track);
     let table = Table::of(track, cohort)?;
     let points = kernel.points(&table, Some(cohort), stage)?;
@@ -126,6 +135,7 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
             pace,
             points: nodes,
             flags: points.flags(*at).clone(),
+            grade: None,
         });
     }
     let standing = |place: usize| {

@@ -1,11 +1,16 @@
 //! A track: who is compared with whom, by which tree, and what follows from the order.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::check;
 use crate::fault::{Fault, Faults};
-use crate::node::{Leaf, Node};
+use crate::node::{Direction, Leaf, Node, Rule};
+use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
+use crate::rule::{Item, Reference};
+use crate::tie::TieBreak;
 
 /// A track as it was written down, not yet checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct TrackDraft {
     pub colouring: Option<Colouring>,
     /// When warnings are given.
     pub warnings: WarningRules,
+    /// Gates, grades, awards, cards.
+    pub outcomes: Outcomes,
 }
 
 /// The roundings that a scheme gives its tracks.
@@ -38,8 +45,8 @@ pub struct Roundings {
 pub struct Ranking {
     /// What tied subjects get.
     pub tie_rule: TieRule,
-    /// Node ids whose points break a tie, in order of precedence.
-    pub tie_break: Vec<String>,
+    /// What breaks a tie, in order of precedence.
+    pub tie_break: Vec<TieBreak>,
     /// The lowest score ranks first; the tie-break follows the same direction.
     pub ascending: bool,
 }
@@ -103,7 +110,8 @@ impl Track {
     /// `DUPLICATE_NODE`, `NO_CHILDREN`, `TREE_SIZE`, `WEIGHT_SUM`, `FULL_MARKS`,
     /// `POINTS_ORDER`, `INDICATOR_REQUIRED`, `DIRECTION`, `PARAMETER_RANGE`,
     /// `PARAMETER_SIZE`, `BOUNDS_ORDER`, `STEPS_ORDER`, `STEPS_END`, `RANK_TABLE`,
-    /// `UNKNOWN_TIE_BREAK`, `DUPLICATE_TIE_BREAK`, `COLOURING_ORDER`, `COLOURING_DIRECTION`.
+    /// `UNKNOWN_TIE_BREAK`, `DUPLICATE_TIE_BREAK`, `COLOURING_ORDER`, `COLOURING_DIRECTION`; and
+    /// those of the rules, which name what they miss.
     pub fn check(draft: TrackDraft, roundings: Roundings) -> Result<Track, Vec<Fault>> {
         let mut faults = Faults::default();
         check::track(&draft, &mut faults);
@@ -140,17 +148,58 @@ impl Track {
         &self.draft.warnings
     }
 
+    /// Gates, grades, awards, cards.
+    pub fn outcomes(&self) -> &Outcomes {
+        &self.draft.outcomes
+    }
+
+    /// Whether lower values of an indicator are better, by the first leaf that asks for it.
+    pub(crate) fn is_lower_better(&self, indicator: &str) -> bool {
+        let leaves = self.leaves();
+        let leaf = leaves.iter().find(|(_, leaf)| leaf.indicator == indicator);
+        leaf.is_some_and(|(_, leaf)| leaf.direction == Direction::LowerIsBetter)
+    }
+
     /// Every leaf with its node, in the scheme's order.
     pub fn leaves(&self) -> Vec<(&Node, &Leaf)> {
         let nodes = self.draft.root.walk().into_iter();
         nodes.filter_map(|node| Some((node, node.leaf()?))).collect()
     }
 
+    /// Every indicator that the track looks at: to score, to break ties, to decide.
+    pub fn indicators(&self) -> BTreeSet<&str> {
+        let mut all: BTreeSet<&str> = BTreeSet::new();
+        for node in self.draft.root.walk() {
+            match &node.rule {
+                Rule::Leaf(leaf) => all.insert(&leaf.indicator),
+                Rule::Graded(graded) => all.insert(&graded.indicator),
+                _ => false,
+            };
+        }
+        for tie_break in &self.draft.ranking.tie_break {
+            all.extend(tie_break.indicator());
+        }
+        all.extend(self.draft.outcomes.indicators());
+        all
+    }
+
+    /// Every reference with its node, in the scheme's order.
+    pub fn references(&self) -> Vec<(&Node, &Reference)> {
+        let nodes = self.draft.root.walk().into_iter();
+        nodes.filter_map(|node| Some((node, node.reference()?))).collect()
+    }
+
+    /// Every item of the track's ledgers, in the scheme's order.
+    pub fn items(&self) -> Vec<&Item> {
+        let nodes = self.draft.root.walk().into_iter();
+        nodes.filter_map(Node::adjustments).flat_map(|ledger| &ledger.items).collect()
+    }
+
     /// The rounding in effect at a node of the tree.
     pub fn rounding(&self, node: &Node) -> Rounding {
         let usual = if node.node_id == self.draft.root.node_id {
             self.roundings.total
-        } else if node.leaf().is_some() {
+        } else if node.children().is_empty() {
             self.roundings.leaf
         } else {
             Rounding::NONE

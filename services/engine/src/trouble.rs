@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::exact::Arithmetic;
+use crate::node::Node;
 
 /// Something in the inputs of a run that forbids a score.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,8 +15,8 @@ pub struct Trouble {
     pub node_id: String,
     /// The indicator it concerns; empty when it concerns none.
     pub indicator: String,
-    /// `MISSING_VALUE`, `TARGET_MISSING`, `TARGET_NOT_POSITIVE`, `OVERFLOW` or
-    /// `DUPLICATE_SUBJECT`.
+    /// `MISSING_VALUE`, `TARGET_MISSING`, `TARGET_NOT_POSITIVE`, `MISSING_RESULT`,
+    /// `TOO_FEW_PARTS`, `ENTRY_WORTH`, `UNKNOWN_ITEM`, `OVERFLOW` or `DUPLICATE_SUBJECT`.
     pub reason: &'static str,
     /// What is wrong and where, sufficient alone.
     pub message: String,
@@ -39,6 +40,31 @@ impl Trouble {
             "the target of {subject} in {indicator} must be above 0: node {node_id} divides by it"
         );
         Trouble::leaf(subject, node_id, indicator, "TARGET_NOT_POSITIVE", message)
+    }
+
+    pub(crate) fn missing_result(subject: &str, node_id: &str, slot: &str) -> Trouble {
+        let what = if slot == node_id { "any period" } else { slot };
+        let message = format!(
+            "{subject} has no published result of {what}, and node {node_id} blocks without one"
+        );
+        Trouble::leaf(subject, node_id, "", "MISSING_RESULT", message)
+    }
+
+    pub(crate) fn too_few(subject: &str, node: &Node) -> Trouble {
+        let (id, least) = (&node.node_id, node.least_parts);
+        let message =
+            format!("{subject} has fewer than {least} parts of node {id} that count, which blocks");
+        Trouble::leaf(subject, id, "", "TOO_FEW_PARTS", message)
+    }
+
+    pub(crate) fn entry(subject: &str, node_id: &str, entry: &str, why: &str) -> Trouble {
+        let message = format!("{entry} of {subject} does not fit node {node_id}: {why}");
+        Trouble::leaf(subject, node_id, "", "ENTRY_WORTH", message)
+    }
+
+    pub(crate) fn unknown_item(subject: &str, entry: &str, item: &str) -> Trouble {
+        let message = format!("{entry} of {subject} names {item}, which is no item of the track");
+        Trouble::leaf(subject, "", "", "UNKNOWN_ITEM", message)
     }
 
     pub(crate) fn arithmetic(subject: &str, node_id: &str, cause: Arithmetic) -> Trouble {

@@ -6,7 +6,7 @@ mod common;
 use common::{DOWN, UP, d, draft, faults, leaf, marks, node, sum};
 use engine::{
     Bounds, Colouring, Completion, Control, DeductPerEvent, Efficacy, Method, MinMax, Node,
-    RankTable, Rule, Step, Steps, Track,
+    RankTable, Rule, Step, Steps, TieBreak, Track,
 };
 
 fn method(direction: engine::Direction, method: Method) -> Vec<String> {
@@ -199,7 +199,10 @@ fn what_follows_from_the_order_is_checked() {
         faults(draft)
     };
     let breaks = |breaks: &[&str]| {
-        with(&|draft| draft.ranking.tie_break = breaks.iter().map(|it| (*it).to_owned()).collect())
+        with(&|draft| {
+            draft.ranking.tie_break =
+                breaks.iter().map(|it| TieBreak::Points((*it).to_owned())).collect()
+        })
     };
     assert_eq!(breaks(&["m", "x"]), ["ranking.tie_break[1] UNKNOWN_TIE_BREAK"]);
     assert_eq!(breaks(&["m", "m"]), ["ranking.tie_break[1] DUPLICATE_TIE_BREAK"]);

@@ -10,7 +10,7 @@ use common::{
 };
 use engine::{
     Cell, Colour, Colouring, Completion, Control, Fact, Method, MissingPolicy, Share, Sheet,
-    TieRule, Track, TrackDraft, TrackResult, Warning,
+    TieBreak, TieRule, Track, TrackDraft, TrackResult, Warning,
 };
 
 fn checked(draft: TrackDraft) -> Track {
@@ -62,7 +62,7 @@ fn nodes_break_ties_in_their_order() {
     let parts =
         vec![marks("x", "50"), policy(marks("y", "30"), MissingPolicy::LeaveOut), marks("z", "20")];
     let mut draft = draft(sum("t", "100", parts));
-    draft.ranking.tie_break = vec!["y".to_owned(), "x".to_owned()];
+    draft.ranking.tie_break = ["y", "x"].map(|it| TieBreak::Points(it.to_owned())).to_vec();
     let subject = |id: &str, x: &str, y: Option<&str>, z: &str| {
         sheet(id, &[("x", value(x)), ("y", y.map_or(Fact::Missing, value)), ("z", value(z))])
     };

@@ -9,13 +9,19 @@
 //! * A number is written without exponent, plus sign or trailing zeros; zero is `0`.
 //! * Defaults are written out: a rulebook that leaves a field empty and one that writes the
 //!   default down are the same. What has no default and is absent has no line.
+//! * Fields that the contract gained later have no line where they hold their default, so that
+//!   what was digested before keeps its digest: from `least_parts` on in a node, from `gates` on
+//!   in a track, the themes.
+//! * A theme's weights stand with the theme, by track and node.
 //! * The direction of each leaf's indicator is written with the leaf, since points depend on
 //!   it. Nothing else of the indicator is; a leaf without a name of its own has none here.
 //!
 //! Not in the text: the scheme's name, uid, state, times and tags. Two schemes that
 //! say the same have the same digest.
 
+mod compose;
 mod method;
+mod outcome;
 
 use std::fmt::{Display, Write as _};
 
@@ -25,6 +31,7 @@ use engine::{
 use rust_decimal::Decimal;
 
 use crate::members::Members;
+use crate::theme::Theme;
 
 /// What stands above the tracks.
 pub(crate) struct Head<'a> {
@@ -38,6 +45,7 @@ pub(crate) fn text<'a>(
     head: &Head<'_>,
     roundings: Roundings,
     tracks: impl Iterator<Item = (&'a Members, &'a TrackDraft)>,
+    themes: &[Theme],
 ) -> String {
     let mut text = Text { lines: "saima-rulebook 1\n".to_owned(), path: Vec::new() };
     text.quoted("display_name", head.display_name);
@@ -47,6 +55,9 @@ pub(crate) fn text<'a>(
     text.bare("total_rounding", roundings.total);
     for (place, (members, draft)) in tracks.enumerate() {
         text.inside(format!("tracks[{place}]"), |text| track(members, draft, text));
+    }
+    for (place, it) in themes.iter().enumerate() {
+        text.inside(format!("themes[{place}]"), |text| theme(it, text));
     }
     text.lines
 }
@@ -96,6 +107,20 @@ impl Text {
     }
 }
 
+fn theme(theme: &Theme, text: &mut Text) {
+    text.quoted("theme_id", &theme.theme_id);
+    text.quoted("display_name", &theme.display_name);
+    for (place, part) in theme.parts.iter().enumerate() {
+        text.quoted(&format!("parts[{place}]"), part);
+    }
+    for ((track, node), shifted) in &theme.weights {
+        text.inside(format!("tracks[{track}].{node}"), |text| {
+            text.number("weight", shifted.weight);
+            text.optional("full_marks", shifted.full_marks);
+        });
+    }
+}
+
 fn track(members: &Members, draft: &TrackDraft, text: &mut Text) {
     text.quoted("track_id", &draft.track_id);
     text.quoted("display_name", &draft.display_name);
@@ -113,9 +138,7 @@ fn track(members: &Members, draft: &TrackDraft, text: &mut Text) {
             TieRule::Average => "AVERAGE",
         };
         text.bare("tie_rule", tie_rule);
-        for (place, node) in draft.ranking.tie_break.iter().enumerate() {
-            text.quoted(&format!("tie_break[{place}]"), node);
-        }
+        outcome::tie_breaks("tie_break", &draft.ranking.tie_break, text);
         text.bare("ascending", draft.ranking.ascending);
     });
     if let Some(rule) = &draft.colouring {
@@ -125,6 +148,7 @@ fn track(members: &Members, draft: &TrackDraft, text: &mut Text) {
         text.optional("behind_schedule", draft.warnings.behind_schedule);
         text.bare("lowest_ranks", draft.warnings.lowest_ranks);
     });
+    outcome::write(&draft.outcomes, text);
 }
 
 fn colouring(colouring: &Colouring, text: &mut Text) {
@@ -154,15 +178,35 @@ fn node(node: &Node, text: &mut Text) {
     }
     text.optional("min_points", node.min_points);
     text.optional("max_points", node.max_points);
-    match &node.rule {
-        Rule::Leaf(it) => text.inside("leaf", |text| leaf(it, text)),
-        Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
-            text.inside(node.rule.name(), |text| {
-                for (place, child) in children.iter().enumerate() {
-                    text.inside(format!("children[{place}]"), |text| self::node(child, text));
-                }
-            });
+    if node.least_parts > 1 {
+        text.bare("least_parts", node.least_parts);
+        text.bare("too_few", policy(node.too_few));
+    }
+    text.inside(field(&node.rule), |text| {
+        compose::write(&node.rule, text);
+        if let Rule::Graded(graded) = &node.rule {
+            text.inside("child", |text| self::node(&graded.child, text));
+            return;
         }
+        for (place, child) in node.children().iter().enumerate() {
+            text.inside(format!("children[{place}]"), |text| self::node(child, text));
+        }
+    });
+}
+
+/// The field of the contract in which a rule stands.
+fn field(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Leaf(_) => "leaf",
+        other => other.name(),
+    }
+}
+
+fn policy(policy: MissingPolicy) -> &'static str {
+    match policy {
+        MissingPolicy::ZeroPoints => "ZERO_POINTS",
+        MissingPolicy::LeaveOut => "LEAVE_OUT",
+        MissingPolicy::Block => "BLOCK",
     }
 }
 
@@ -173,12 +217,7 @@ fn leaf(leaf: &Leaf, text: &mut Text) {
         Direction::LowerIsBetter => "LOWER_IS_BETTER",
     };
     text.bare("direction", direction);
-    let missing = match leaf.missing {
-        MissingPolicy::ZeroPoints => "ZERO_POINTS",
-        MissingPolicy::LeaveOut => "LEAVE_OUT",
-        MissingPolicy::Block => "BLOCK",
-    };
-    text.bare("missing", missing);
+    text.bare("missing", policy(leaf.missing));
     text.bare("method", leaf.method.name());
     text.inside(leaf.method.name(), |text| method::write(&leaf.method, text));
 }

@@ -66,9 +66,7 @@ pub fn track_inputs(
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
-        let leaves = entry.track.leaves();
-        let names: BTreeSet<&str> =
-            leaves.iter().map(|(_, leaf)| leaf.indicator.as_str()).collect();
+        let names = entry.track.indicators();
         let sheets = entrants(assignment, scheme, track_id).map(|unit| layout.sheet(unit, &names));
         let sheets: Result<Vec<Sheet>, Trouble> = sheets.collect();
         let cohort = sheets.and_then(Cohort::new).map_err(|trouble| refusal(vec![trouble]))?;

@@ -13,6 +13,7 @@ mod members;
 mod parse;
 mod span;
 mod targets;
+mod theme;
 
 use std::collections::BTreeSet;
 
@@ -20,16 +21,25 @@ use engine::Track;
 use kit::Error;
 use kit::error::Unmet;
 use kit::name::Pattern;
+use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
+use theme::Themed;
 
 pub use indicators::{Indicators, Measure};
 pub use inputs::{Facts, TrackInputs, track_inputs};
 pub use members::{Entrant, Members};
 pub use parse::{parse, read};
 pub use span::{Length, Span};
+pub use theme::Theme;
 
 static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
+/// How whoever is scored is named.
+static SUBJECTS: [Pattern; 3] = [
+    Pattern::new("unit", "districts/{district}/units/{unit}"),
+    Pattern::new("project", "districts/{district}/projects/{project}"),
+    Pattern::new("post", "districts/{district}/posts/{post}"),
+];
 static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
 
 /// A scheme that was read and found sound.
@@ -43,6 +53,7 @@ pub struct Rulebook {
     pub effective_period: String,
     /// Tracks in the scheme's order.
     pub entries: Vec<Entry>,
+    themed: Vec<Themed>,
     canonical: String,
 }
 
@@ -62,6 +73,30 @@ impl Rulebook {
         tracks.find(|track| track.track_id() == track_id)
     }
 
+    /// The track of that id with the weights that hold in a period (B5): those of the period's
+    /// theme, the usual ones where it has none.
+    pub fn track_in(&self, track_id: &str, period_id: &str) -> Option<&Track> {
+        match self.themed(period_id) {
+            Some(themed) => themed.tracks.iter().find(|track| track.track_id() == track_id),
+            None => self.track(track_id),
+        }
+    }
+
+    /// The same in the period of an assignment.
+    pub fn track_of(&self, track_id: &str, assignment: &pb::Assignment) -> Option<&Track> {
+        let period = assignment.period.as_ref().map_or("", |period| &period.name);
+        self.track_in(track_id, inputs::last_segment(period))
+    }
+
+    /// The theme of a period.
+    pub fn theme(&self, period_id: &str) -> Option<&Theme> {
+        self.themed(period_id).map(|themed| &themed.theme)
+    }
+
+    fn themed(&self, period_id: &str) -> Option<&Themed> {
+        self.themed.iter().find(|themed| themed.theme.holds_in(period_id))
+    }
+
     /// The text that stands for the rulebook: equal for equal rules however they were written
     /// down. Its form is described in `canonical.rs`.
     pub fn canonical(&self) -> &str {
@@ -76,8 +111,7 @@ impl Rulebook {
 
     /// Every indicator on any track, by name.
     pub fn indicators(&self) -> BTreeSet<&str> {
-        let leaves = self.entries.iter().flat_map(|entry| entry.track.leaves());
-        leaves.map(|(_, leaf)| leaf.indicator.as_str()).collect()
+        self.entries.iter().flat_map(|entry| entry.track.indicators()).collect()
     }
 
     /// Whether some leaf divides by this indicator's target, which must then be above 0

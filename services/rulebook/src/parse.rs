@@ -1,8 +1,12 @@
 //! Reading the contract's scheme into the engine's terms, every fault at its path.
 
+mod compose;
+mod condition;
 mod faults;
 mod method;
 mod node;
+mod outcome;
+mod themes;
 mod track;
 
 use std::collections::BTreeSet;
@@ -13,6 +17,7 @@ use proto::registry::v1 as pb;
 
 use crate::indicators::Indicators;
 use crate::members::Members;
+use crate::theme::Themed;
 use crate::{Entry, PERIOD, Rulebook, canonical};
 
 /// Most tracks of a scheme.
@@ -69,6 +74,11 @@ fn read_scheme(
         }
         drafts.push(checked(&path, given, roundings, indicators, fields));
     }
+    let themes = themes::read(scheme, fields);
+    if !fields.is_sound() {
+        return None;
+    }
+    let shifted = themes::shift(&themes, &drafts, roundings, fields);
     if !fields.is_sound() {
         return None;
     }
@@ -78,13 +88,22 @@ fn read_scheme(
         effective_period: &effective_period,
     };
     let written = drafts.iter().map(|(members, draft)| (members, draft));
-    let canonical = canonical::text(&head, roundings, written);
+    let canonical = canonical::text(&head, roundings, written, &themes);
     let mut entries = Vec::with_capacity(drafts.len());
     for (members, mut draft) in drafts {
         node::name_leaves(&mut draft.root, indicators);
         entries.push(Entry { members, track: Track::check(draft, roundings).ok()? });
     }
-    Some(Rulebook { display_name, series, effective_period, entries, canonical })
+    let mut themed = Vec::with_capacity(themes.len());
+    for (theme, drafts) in themes.into_iter().zip(shifted) {
+        let mut tracks = Vec::with_capacity(drafts.len());
+        for mut draft in drafts {
+            node::name_leaves(&mut draft.root, indicators);
+            tracks.push(Track::check(draft, roundings).ok()?);
+        }
+        themed.push(Themed { theme, tracks });
+    }
+    Some(Rulebook { display_name, series, effective_period, entries, themed, canonical })
 }
 
 /// Reads a track and notes what the engine finds wrong with it.
@@ -99,6 +118,8 @@ fn checked(
     let (members, draft) = track::read(path, given, indicators, &mut own);
     let read = own.into_violations();
     let found = Track::check(draft.clone(), roundings).err().unwrap_or_default();
+    let listed = given.ranking.as_ref().map_or(0, |ranking| ranking.tie_break.len());
+    let found = found.into_iter().map(|fault| faults::of_second_list(fault, listed)).collect();
     for violation in faults::merge(path, read, found) {
         fields.violation(violation.field, violation.reason, violation.message);
     }

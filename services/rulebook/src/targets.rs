@@ -75,7 +75,8 @@ impl Rulebook {
         fields.check()?;
         let mut gaps = Fields::default();
         for (place, entry) in self.entries.iter().enumerate() {
-            for (node, leaf) in entry.track.leaves() {
+            let Some(track) = self.track_in(entry.track.track_id(), &span.id()) else { continue };
+            for (node, leaf) in track.leaves() {
                 let Some(measure) = indicators.get(&leaf.indicator) else { continue };
                 if !leaf.method.needs_target() || measure.frequency > span.length {
                     continue;

@@ -7,7 +7,7 @@ use common::{
     child, completion, decimal, deduction, faults, known, leaf, method, node, plain, root, scheme,
     sum, track,
 };
-use engine::{Bounds, Colouring, Method, MissingPolicy, RankTable, TieRule};
+use engine::{Bounds, Colouring, Method, MissingPolicy, RankTable, TieBreak, TieRule};
 use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
@@ -227,7 +227,7 @@ fn order_colours_and_warnings_are_read() {
     scheme.tracks[0].ranking = Some(pb::Ranking {
         tie_rule: pb::ranking::TieRule::Average.into(),
         tie_break: vec!["accidents".to_owned()],
-        ascending: false,
+        ..pb::Ranking::default()
     });
     scheme.tracks[0].colouring = Some(pb::Colouring {
         rule: Some(pb::colouring::Rule::ByPace(pb::colouring::ByPace::default())),
@@ -236,7 +236,7 @@ fn order_colours_and_warnings_are_read() {
         Some(pb::WarningRules { behind_schedule: decimal("10"), lowest_ranks: 3 });
     let rulebook = parsed(&scheme);
     let track = rulebook.track("general").unwrap();
-    assert_eq!(track.ranking().tie_break, ["accidents"]);
+    assert_eq!(track.ranking().tie_break, [TieBreak::Points("accidents".to_owned())]);
     let pace = Colouring::ByPace { yellow_behind: Decimal::TEN, red_behind: Decimal::from(30) };
     assert_eq!(track.colouring(), Some(&pace));
     assert_eq!(track.warnings().behind_schedule, Some(Decimal::TEN));

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use proto::google::r#type::Decimal;
-use proto::scoring::v1::{Explanation, Input};
+use proto::scoring::v1::{Explanation, ExplanationLine, Input};
 
 use crate::names;
 use crate::table::{Align, Cell, Paint, Table, align_points};
@@ -88,6 +88,7 @@ fn remarks(node: &Explanation) -> String {
     if node.raw_points.is_some() && node.raw_points != node.points {
         words.push(format!("{} before {}", text(node.raw_points.as_ref()), node.rounding));
     }
+    words.extend(node.lines.iter().map(line));
     words.extend(node.flags.iter().cloned());
     if !node.observations.is_empty() {
         let ids: Vec<_> = node.observations.iter().map(|it| names::id(it)).collect();
@@ -95,6 +96,25 @@ fn remarks(node: &Explanation) -> String {
     }
     words.retain(|it| !it.is_empty());
     words.join("; ")
+}
+
+/// A result, entry or award: what it is, its points, in brackets when they do not count.
+fn line(line: &ExplanationLine) -> String {
+    let name = if line.display_name.is_empty() { &line.label } else { &line.display_name };
+    let mut points = match &line.points {
+        Some(points) => text(Some(points)),
+        None => "absent".to_owned(),
+    };
+    if let Some(full_marks) = &line.full_marks {
+        points = format!("{points}/{}", text(Some(full_marks)));
+    }
+    if !line.counts {
+        points = format!("({points})");
+    }
+    match line.remark.as_str() {
+        "" => format!("{name} {points}"),
+        remark => format!("{name} {points}: {remark}"),
+    }
 }
 
 /// The number, an endless fraction cut where a reader stops reading.

@@ -13,9 +13,16 @@ fn shape(field: &str) -> Option<&'static str> {
         ("saima.registry", "Unit.name" | "Unit.parent" | "Indicator.evaluating_unit")
         | ("saima.registry", "Members.units" | "Members.except_units")
         | ("saima.cadre", "Posting.unit") => "districts/{district}/units/{unit}",
-        ("saima.registry", "Indicator.name" | "Leaf.indicator") => {
-            "districts/{district}/indicators/{indicator}"
-        }
+        (
+            "saima.registry",
+            "Indicator.name"
+            | "Leaf.indicator"
+            | "Graded.indicator"
+            | "Condition.Value.indicator"
+            | "Condition.TargetsMet.indicators"
+            | "TieBreak.Value.indicator"
+            | "Pick.Measure.value",
+        ) => "districts/{district}/indicators/{indicator}",
         ("saima.registry", "Period.name" | "Scheme.effective_period") => {
             "districts/{district}/periods/{period}"
         }

@@ -35,6 +35,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
 
+    /// The period that is scored, such as 2023Q1: it says which theme of the scheme holds
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+
     /// Form of the results
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -65,7 +69,7 @@ pub struct Scored {
 pub fn run(args: &Args) -> Result<()> {
     let sources = Source::gather(&args.scheme)?;
     let data = Source::gather_one(&args.data)?;
-    let tracks = score(&sources, &data)?;
+    let tracks = score(&sources, &data, args.period.as_deref())?;
     let mut out = io::stdout().lock();
     let painted = out.is_terminal();
     match (&args.explain, args.format) {
@@ -84,8 +88,13 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Scores the table `data` by the one scheme of `sources`.
-pub fn score(sources: &[Source], data: &Source) -> Result<Vec<Scored>> {
+/// Scores the table `data` by the one scheme of `sources`, by the weights that hold in a period.
+pub fn score(sources: &[Source], data: &Source, period: Option<&str>) -> Result<Vec<Scored>> {
+    if let Some(period) = period.filter(|period| rulebook::Span::parse(period).is_none()) {
+        return Err(Failure::data(format!(
+            "{period}: no period such as 2023, 2023H1, 2023Q1, 2023-01"
+        )));
+    }
     let pack = Pack::read(sources)?;
     let scheme = match pack.schemes.as_slice() {
         [scheme] => draft::complete(scheme),
@@ -108,7 +117,8 @@ pub fn score(sources: &[Source], data: &Source) -> Result<Vec<Scored>> {
             Failure::data(lines.join("\n"))
         };
         let cohort = Cohort::new(sheets).map_err(|it| troubles(vec![it]))?;
-        let result = engine::score(&entry.track, &cohort).map_err(troubles)?;
+        let themed = period.and_then(|period| rulebook.track_in(entry.track.track_id(), period));
+        let result = engine::score(themed.unwrap_or(&entry.track), &cohort).map_err(troubles)?;
         let display_name = entry.track.display_name().to_owned();
         scored.push(Scored { display_name, result });
     }

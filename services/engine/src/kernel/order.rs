@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::Kernel;
 use super::walk::{Points, Scores};
 use crate::rank::{Placed, rank};
+use crate::tie::TieBreak;
 use crate::track::Ranking;
 
 /// Subjects in the order of the board.
@@ -29,7 +30,8 @@ impl Kernel<'_> {
     /// named here: until it is also obeyed here, such a track has no order by columns.
     pub fn order(&self, points: &Points) -> Option<Order> {
         let Ranking { tie_rule, tie_break, ascending } = self.track.ranking();
-        let breaks = tie_break.iter().map(|id| {
+        let breaks = tie_break.iter().map(|tie_break| {
+            let TieBreak::Points(id) = tie_break else { return None };
             let step = self.steps.iter().position(|step| step.node.node_id == *id)?;
             points.column(step)
         });

@@ -10,7 +10,7 @@ pub(crate) const FORMULA: &str = "w·Π(p/w)^(w/Σw)";
 
 /// w·Π(p/w)^(w/Σw) over the parts that count, exact to its last digit; a share below 0
 /// counts as 0.
-pub(crate) fn points(whole: &Whole, parts: &[Part]) -> Result<Decimal, Arithmetic> {
+pub(crate) fn points(whole: &Whole, parts: &[Part<'_>]) -> Result<Decimal, Arithmetic> {
     let places = parts.iter().map(|part| part.weight.scale()).max().unwrap_or(0);
     let mut shares = Vec::with_capacity(parts.len());
     for part in parts {

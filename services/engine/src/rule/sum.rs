@@ -10,7 +10,7 @@ pub(crate) const FORMULA: &str = "Σp";
 pub(crate) const FORMULA_SCALED: &str = "w·Σp/full";
 
 /// Σp, or w·Σp/full with full marks of its own.
-pub(crate) fn points(whole: &Whole, parts: &[Part]) -> Result<Decimal, Arithmetic> {
+pub(crate) fn points(whole: &Whole, parts: &[Part<'_>]) -> Result<Decimal, Arithmetic> {
     let sum: Ratio = parts.iter().map(|part| Ratio::from(part.points)).sum();
     match whole.full_marks {
         None => sum.cut(),

@@ -9,7 +9,7 @@ pub(crate) const NAME: &str = "weighted_mean";
 pub(crate) const FORMULA: &str = "w·Σp/Σw";
 
 /// w·Σp/Σw over the parts that count.
-pub(crate) fn points(whole: &Whole, parts: &[Part]) -> Result<Decimal, Arithmetic> {
+pub(crate) fn points(whole: &Whole, parts: &[Part<'_>]) -> Result<Decimal, Arithmetic> {
     let points: Ratio = parts.iter().map(|part| Ratio::from(part.points)).sum();
     let weights: Ratio = parts.iter().map(|part| Ratio::from(part.weight)).sum();
     (whole.weight.clone() * points).over(weights)?.cut()

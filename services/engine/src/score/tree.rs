@@ -1,5 +1,7 @@
 //! One subject's score tree.
 
+mod lines;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -66,9 +68,10 @@ impl Walk<'_> {
         let out = left_out(node, self.sheet);
         let settled = match &node.rule {
             Rule::Leaf(leaf) => self.leaf(node, leaf, factor, &mut explained),
-            Rule::Sum(_) | Rule::WeightedMean(_) | Rule::GeometricMean(_) => {
-                self.inner(node, factor, out, &mut explained)
+            Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_) => {
+                self.lines(node, factor, out, &mut explained)
             }
+            _ => self.inner(node, factor, out, &mut explained),
         };
         if out {
             explained.flags.remove(&Flag::Spread);
@@ -101,27 +104,47 @@ impl Walk<'_> {
         explained: &mut Explained,
     ) -> Result<Settled, Arithmetic> {
         let rule = node.rule.name();
-        let weights =
-            node.children().iter().map(|child| (child.weight, !left_out(child, self.sheet)));
-        let weights: Vec<(Decimal, bool)> = weights.collect();
+        let own = inputs(&node.rule, self.sheet, &mut explained.flags);
+        explained.inputs.splice(0..0, own);
+        let weights: Vec<(Decimal, bool)> = node
+            .children()
+            .iter()
+            .map(|child| {
+                let symbols = Inputs(&explained.inputs);
+                let weight = rule::weight_beside(rule, symbols, &child.node_id, child.weight);
+                (weight, !left_out(child, self.sheet))
+            })
+            .collect();
         let counted = weights.iter().filter(|(_, counts)| *counts).count();
-        let spread = rule == rule::sum::NAME && counted < weights.len();
+        let spread = weights.iter().any(|(weight, counts)| !counts && !weight.is_zero());
+        let spread = spread && matches!(node.rule, Rule::Sum(_) | Rule::LinkedSum(_));
         let below =
             rule::factor_below(rule, node.full_marks.is_some(), factor, weights.into_iter())?;
         for child in node.children() {
-            let child = self.node(child, &below, spread && !out);
+            let spread = spread && !out && !child.weight.is_zero();
+            let child = self.node(child, &below, spread);
             explained.children.push(child);
         }
-        let parts = rule::parts(&explained.children);
+        let parts = rule::parts(&explained.children, &below);
         let here = totals(rule, node, &parts)?;
         explained.inputs.splice(0..0, here);
         let troubled = parts.len() < counted;
         if out || troubled {
             return Ok(Settled::nothing());
         }
+        if too_few(node, self.sheet) {
+            explained.flags.insert(Flag::TooFew);
+            if node.too_few == MissingPolicy::Block && self.stage == Stage::Final {
+                self.troubles.push(Trouble::too_few(&self.sheet.subject, node));
+            }
+            return Ok(Settled::nothing());
+        }
         let weight = Ratio::from(node.weight) * factor.clone();
         let whole = Whole { weight, full_marks: node.full_marks };
-        let raw = rule::points(rule, &whole, &parts)?;
+        let (raw, linked) = rule::points(rule, &whole, Inputs(&explained.inputs), &parts)?;
+        if linked {
+            explained.flags.insert(Flag::Linked);
+        }
         settle(raw, factor, bounds(node), explained.rounding)
     }
 
@@ -209,7 +232,8 @@ impl Walk<'_> {
 }
 
 /// Whether a node has no points: a leaf that does not apply or may be left out and has no
-/// value, an inner node all of whose parts are out.
+/// value, a reference that may be left out and has no result, an inner node all of whose parts
+/// are out, or too many of them.
 pub(crate) fn left_out(node: &Node, sheet: &Sheet) -> bool {
     match &node.rule {
         Rule::Leaf(leaf) => match sheet.fact(&leaf.indicator) {
@@ -217,10 +241,28 @@ pub(crate) fn left_out(node: &Node, sheet: &Sheet) -> bool {
             Fact::Missing => leaf.missing == MissingPolicy::LeaveOut,
             Fact::Value { .. } => false,
         },
-        Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
-            children.iter().all(|child| left_out(child, sheet))
-        }
+        Rule::Reference(reference) => reference.left_out(&node.node_id, sheet),
+        Rule::Adjustments(_) | Rule::AwardPoints(_) => false,
+        _ => match counted(node, sheet) {
+            0 => true,
+            _ => node.too_few == MissingPolicy::LeaveOut && too_few(node, sheet),
+        },
     }
+}
+
+/// How many of the parts that share the node's weight have points.
+fn counted(node: &Node, sheet: &Sheet) -> usize {
+    let silent = |child: &Node| match &node.rule {
+        Rule::LinkedSum(linked) => linked.is_silent(&child.node_id),
+        _ => false,
+    };
+    let sharing = node.children().iter().filter(|it| !it.weight.is_zero() && !silent(it));
+    sharing.filter(|child| !left_out(child, sheet)).count()
+}
+
+fn too_few(node: &Node, sheet: &Sheet) -> bool {
+    node.least_parts > 1
+        && counted(node, sheet) < usize::try_from(node.least_parts).unwrap_or(usize::MAX)
 }
 
 fn blank(node: &Node, track: &Track) -> Explained {
@@ -250,6 +292,7 @@ fn blank(node: &Node, track: &Track) -> Explained {
         flags: BTreeSet::new(),
         reason: String::new(),
         observations: Vec::new(),
+        lines: Vec::new(),
         children: Vec::new(),
     }
 }
@@ -258,18 +301,34 @@ fn bounds(node: &Node) -> Bounds {
     Bounds { least: node.min_points, most: node.max_points }
 }
 
+/// The symbols that an inner rule needs beside its parts.
+fn inputs(rule: &Rule, sheet: &Sheet, flags: &mut BTreeSet<Flag>) -> Vec<Input> {
+    match rule {
+        Rule::LinkedSum(linked) => linked.inputs(),
+        Rule::Graded(graded) => {
+            let (inputs, unmarked) = graded.inputs(sheet);
+            if unmarked {
+                flags.insert(Flag::Unmarked);
+            }
+            inputs
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The totals that an inner node's formula names, for the reader; recomputing makes them anew.
-fn totals(rule: &str, node: &Node, parts: &[rule::Part]) -> Result<Vec<Input>, Arithmetic> {
+fn totals(rule: &str, node: &Node, parts: &[rule::Part<'_>]) -> Result<Vec<Input>, Arithmetic> {
     let points: Ratio = parts.iter().map(|part| Ratio::from(part.points)).sum();
     let weights: Ratio = parts.iter().map(|part| Ratio::from(part.weight)).sum();
+    let adds = matches!(rule, rule::sum::NAME | rule::linked_sum::NAME);
     let mut inputs = Vec::new();
-    if rule != rule::sum::NAME || node.full_marks.is_some() {
+    if !adds || node.full_marks.is_some() {
         inputs.push(Input::new("w", "points at stake", node.weight));
     }
-    if rule != rule::geometric_mean::NAME {
+    if adds || rule == rule::weighted_mean::NAME {
         inputs.push(Input::new("Σp", "sum of the parts' points", points.cut()?));
     }
-    if rule != rule::sum::NAME {
+    if matches!(rule, rule::weighted_mean::NAME | rule::geometric_mean::NAME) {
         inputs.push(Input::new("Σw", "sum of the parts' weights", weights.cut()?));
     }
     if let Some(full_marks) = node.full_marks {

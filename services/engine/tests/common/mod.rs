@@ -6,9 +6,9 @@ pub mod random;
 use std::collections::BTreeMap;
 
 use engine::{
-    Cell, Cohort, Direction, Explained, Fact, Leaf, Method, MissingPolicy, Node, Ranking, Rounding,
-    Roundings, Rule, Sheet, SubjectResult, TieRule, Track, TrackDraft, TrackResult, Trouble,
-    WarningRules,
+    Cell, Cohort, Direction, Explained, Fact, Leaf, Method, MissingPolicy, Node, Outcomes, Ranking,
+    Rounding, Roundings, Rule, Sheet, SubjectResult, TieRule, Track, TrackDraft, TrackResult,
+    Trouble, WarningRules,
 };
 use rust_decimal::Decimal;
 
@@ -50,6 +50,8 @@ pub fn node(id: &str, weight: &str, rule: Rule) -> Node {
         rounding: None,
         min_points: None,
         max_points: None,
+        least_parts: 0,
+        too_few: MissingPolicy::ZeroPoints,
         rule,
     }
 }
@@ -73,6 +75,7 @@ pub fn draft(root: Node) -> TrackDraft {
         },
         colouring: None,
         warnings: WarningRules::default(),
+        outcomes: Outcomes::default(),
     }
 }
 

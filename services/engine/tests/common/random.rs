@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Bounds, Cell, Completion, Control, DeductPerEvent, Direction, Efficacy, Fact, Leaf, Marks,
-    Method, MinMax, MissingPolicy, Node, RankTable, Ranking, Rounding, RoundingMode, Roundings,
-    Rule, Share, Sheet, Step, Steps, TieRule, Track, TrackDraft, WarningRules,
+    Bounds, Cell, Completion, Control, DeductPerEvent, Direction, Efficacy, Fact, Leaf, Link,
+    LinkEffect, LinkedSum, Marks, Method, MinMax, MissingPolicy, Node, Outcomes, RankTable,
+    Ranking, Rounding, RoundingMode, Roundings, Rule, Share, Sheet, Step, Steps, TieBreak, TieRule,
+    Track, TrackDraft, WarningRules,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -140,6 +141,8 @@ fn node(weight: Decimal, rule: Rule) -> impl Strategy<Value = Node> {
             rounding,
             min_points: bounds.map(|(least, _)| of(least)),
             max_points: bounds.map(|(least, more)| of(least + more)),
+            least_parts: 0,
+            too_few: MissingPolicy::ZeroPoints,
             rule: rule.clone(),
         }
     })
@@ -159,8 +162,8 @@ fn leaf() -> impl Strategy<Value = Node> {
     )
 }
 
-/// Which rules inner nodes have: 0 sum, 1 sum on a scale of its own, 2 weighted and 3
-/// geometric mean.
+/// Which rules inner nodes have: 0 sum, 1 sum on a scale of its own, 2 weighted mean, 3 minimum,
+/// 4 maximum, 5 product, 6 linked sum, 7 geometric mean.
 fn tree(rules: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = Node> {
     leaf().prop_recursive(3, 16, 5, move |part| {
         let parts = prop::collection::vec(part, 1..5);
@@ -170,11 +173,29 @@ fn tree(rules: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = Node> {
                 0 => (sum, None, Rule::Sum(parts)),
                 1 => (weight, Some(sum), Rule::Sum(parts)),
                 2 => (weight, None, Rule::WeightedMean(parts)),
+                3 => (weight, None, Rule::Minimum(parts)),
+                4 => (weight, None, Rule::Maximum(parts)),
+                5 => (weight, None, Rule::Product(parts)),
+                6 if parts.len() > 1 => (sum, None, Rule::LinkedSum(linked(parts, sum))),
+                6 => (sum, None, Rule::Sum(parts)),
                 _ => (weight, None, Rule::GeometricMean(parts)),
             };
             node(weight, rule).prop_map(move |node| Node { full_marks, ..node })
         })
     })
+}
+
+/// The last part discounts the first and, where there are three, caps the second. Ids are the
+/// places of parts until the nodes are numbered.
+fn linked(children: Vec<Node>, sum: Decimal) -> LinkedSum {
+    let last = (children.len() - 1).to_string();
+    let depth = (sum % Decimal::ONE).max(Decimal::new(25, 2)).round_dp(4);
+    let link = |node: &str, effect| Link { node_id: node.to_owned(), by: last.clone(), effect };
+    let mut links = vec![link("0", LinkEffect::Discount { depth })];
+    if children.len() > 2 {
+        links.push(link("1", LinkEffect::Cap { ratio: Decimal::new(12, 1) }));
+    }
+    LinkedSum { children, links, silent: Vec::new() }
 }
 
 /// Numbers the nodes, and gives every leaf an indicator; some share one of the same direction.
@@ -186,8 +207,12 @@ fn named(node: &mut Node, count: &mut usize) {
             let group = *count % 7;
             leaf.indicator = format!("{group}{}", if leaf.direction == UP { "up" } else { "down" });
         }
-        Rule::Sum(parts) | Rule::WeightedMean(parts) | Rule::GeometricMean(parts) => {
-            parts.iter_mut().for_each(|part| named(part, count));
+        _ => node.children_mut().iter_mut().for_each(|part| named(part, count)),
+    }
+    if let Rule::LinkedSum(linked) = &mut node.rule {
+        let id = |place: &str| linked.children[place.parse::<usize>().unwrap()].node_id.clone();
+        for link in &mut linked.links {
+            (link.node_id, link.by) = (id(&link.node_id), id(&link.by));
         }
     }
 }
@@ -201,7 +226,7 @@ pub fn race(rules: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = (Trac
         |(mut root, leaf, total, tie_rule, ascending, sheets)| {
             let mut count = 0;
             named(&mut root, &mut count);
-            let tie_break = vec![format!("n{count}")];
+            let tie_break = vec![TieBreak::Points(format!("n{count}"))];
             let draft = TrackDraft {
                 track_id: "track".to_owned(),
                 display_name: "track".to_owned(),
@@ -209,6 +234,7 @@ pub fn race(rules: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = (Trac
                 ranking: Ranking { tie_rule, tie_break, ascending },
                 colouring: None,
                 warnings: WarningRules { behind_schedule: Some(Decimal::TEN), lowest_ranks: 2 },
+                outcomes: Outcomes::default(),
             };
             let track = Track::check(draft, Roundings { leaf, total }).unwrap();
             let names = ["up", "down"]

@@ -18,6 +18,18 @@ const RELATIONS: [&str; 8] = [
     "FULL_MARKS",
 ];
 
+/// The engine knows one list of tie-breaks where the contract has two, of which the first holds
+/// `listed`.
+pub(super) fn of_second_list(mut fault: Fault, listed: usize) -> Fault {
+    let place = fault.path.strip_prefix("ranking.tie_break[").and_then(|it| it.strip_suffix(']'));
+    if let Some(place) = place.and_then(|place| place.parse::<usize>().ok())
+        && place >= listed
+    {
+        fault.path = format!("ranking.tie_breaks[{}]", place - listed);
+    }
+    fault
+}
+
 /// The faults of a track at `path`: those of reading first.
 pub(super) fn merge(path: &str, read: Vec<Violation>, found: Vec<Fault>) -> Vec<Violation> {
     let mut all = read;

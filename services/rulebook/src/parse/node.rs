@@ -1,12 +1,13 @@
 //! The score tree.
 
-use engine::{Direction, Leaf, Marks, Method, MissingPolicy, Node, Rule};
+use engine::{Direction, Graded, Leaf, LinkedSum, Marks, Method, MissingPolicy, Node, Rule};
 use kit::field::Fields;
 use proto::google::r#type as wire;
 use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
-use super::{method, rounding};
+use super::compose::{self, count_of};
+use super::{condition, method, rounding};
 use crate::indicators::Indicators;
 
 /// Reads the root at `path`.
@@ -28,17 +29,13 @@ pub(super) fn root(
 
 /// Gives leaves without a name of their own their indicator's.
 pub(super) fn name_leaves(node: &mut Node, indicators: &Indicators) {
-    match &mut node.rule {
-        Rule::Leaf(leaf) if node.display_name.is_empty() => {
-            let measure = indicators.get(&leaf.indicator);
-            node.display_name =
-                measure.map(|measure| measure.display_name.clone()).unwrap_or_default();
-        }
-        Rule::Leaf(_) => {}
-        Rule::Sum(children) | Rule::WeightedMean(children) | Rule::GeometricMean(children) => {
-            children.iter_mut().for_each(|child| name_leaves(child, indicators));
-        }
+    if let Rule::Leaf(leaf) = &node.rule
+        && node.display_name.is_empty()
+    {
+        let measure = indicators.get(&leaf.indicator);
+        node.display_name = measure.map(|measure| measure.display_name.clone()).unwrap_or_default();
     }
+    node.children_mut().iter_mut().for_each(|child| name_leaves(child, indicators));
 }
 
 fn node(path: &str, given: &pb::Node, indicators: &Indicators, fields: &mut Fields) -> Node {
@@ -55,6 +52,8 @@ fn node(path: &str, given: &pb::Node, indicators: &Indicators, fields: &mut Fiel
         rounding: rounding(&format!("{path}.rounding"), given.rounding.as_ref(), fields),
         min_points: fields.optional_decimal(format_args!("{path}.min_points"), &given.min_points),
         max_points: fields.optional_decimal(format_args!("{path}.max_points"), &given.max_points),
+        least_parts: count_of(&format!("{path}.least_parts"), given.least_parts, 2000, fields),
+        too_few: missing(&format!("{path}.too_few"), given.too_few, fields),
         rule: rule(path, given.rule.as_ref(), indicators, fields),
     }
 }
@@ -89,8 +88,29 @@ fn rule(
         Some(pb::node::Rule::GeometricMean(rule)) => {
             Rule::GeometricMean(parts("geometric_mean", &rule.children))
         }
+        Some(pb::node::Rule::Minimum(rule)) => Rule::Minimum(parts("minimum", &rule.children)),
+        Some(pb::node::Rule::Maximum(rule)) => Rule::Maximum(parts("maximum", &rule.children)),
+        Some(pb::node::Rule::Product(rule)) => Rule::Product(parts("product", &rule.children)),
+        Some(pb::node::Rule::LinkedSum(rule)) => Rule::LinkedSum(LinkedSum {
+            children: parts("linked_sum", &rule.children),
+            links: compose::links(&format!("{path}.linked_sum"), &rule.links, fields),
+            silent: rule.silent.clone(),
+        }),
+        Some(pb::node::Rule::Graded(rule)) => {
+            Rule::Graded(graded(&format!("{path}.graded"), rule, indicators, fields))
+        }
+        Some(pb::node::Rule::Reference(rule)) => {
+            Rule::Reference(compose::reference(&format!("{path}.reference"), rule, fields))
+        }
+        Some(pb::node::Rule::Adjustments(rule)) => {
+            Rule::Adjustments(compose::adjustments(&format!("{path}.adjustments"), rule, fields))
+        }
+        Some(pb::node::Rule::AwardPoints(rule)) => {
+            Rule::AwardPoints(compose::award_points(&format!("{path}.award_points"), rule, fields))
+        }
         None => {
-            let message = "must have one of leaf, sum, weighted_mean, geometric_mean";
+            let message = "must have one of leaf, sum, weighted_mean, geometric_mean, minimum, maximum, \
+                           product, linked_sum, graded, reference, adjustments, award_points";
             fields.violation(path, "RULE_REQUIRED", message);
             Rule::Leaf(Leaf {
                 indicator: "none".to_owned(),
@@ -111,19 +131,29 @@ fn leaf(path: &str, given: &pb::Leaf, indicators: &Indicators, fields: &mut Fiel
         };
         fields.violation(format_args!("{path}.indicator"), reason, message);
     }
-    let missing = match fields
-        .optional_choice::<pb::MissingPolicy>(format_args!("{path}.missing"), given.missing)
-    {
+    Leaf {
+        indicator: given.indicator.clone(),
+        direction: measure.map_or(Direction::HigherIsBetter, |measure| measure.direction),
+        missing: missing(&format!("{path}.missing"), given.missing, fields),
+        method: method::read(path, given.method.as_ref(), fields),
+    }
+}
+
+fn graded(path: &str, given: &pb::Graded, indicators: &Indicators, fields: &mut Fields) -> Graded {
+    let field = format!("{path}.indicator");
+    let indicator = condition::indicator(&field, &given.indicator, indicators, fields);
+    let child = root(&format!("{path}.child"), given.child.as_deref(), indicators, fields);
+    let aspects = compose::aspects(path, &given.aspects, fields);
+    Graded { child: Box::new(child), indicator, aspects }
+}
+
+/// What something absent does.
+pub(super) fn missing(field: &str, given: i32, fields: &mut Fields) -> MissingPolicy {
+    match fields.optional_choice::<pb::MissingPolicy>(field, given) {
         Some(pb::MissingPolicy::LeaveOut) => MissingPolicy::LeaveOut,
         Some(pb::MissingPolicy::Block) => MissingPolicy::Block,
         Some(pb::MissingPolicy::ZeroPoints | pb::MissingPolicy::Unspecified) | None => {
             MissingPolicy::ZeroPoints
         }
-    };
-    Leaf {
-        indicator: given.indicator.clone(),
-        direction: measure.map_or(Direction::HigherIsBetter, |measure| measure.direction),
-        missing,
-        method: method::read(path, given.method.as_ref(), fields),
     }
 }

@@ -1,11 +1,11 @@
 //! A track: members, tree, order, colours, warnings.
 
-use engine::{Colouring, Ranking, TieRule, TrackDraft, WarningRules};
+use engine::{Colouring, Ranking, TieBreak, TieRule, TrackDraft, WarningRules};
 use kit::field::Fields;
 use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
-use super::node;
+use super::{node, outcome};
 use crate::indicators::Indicators;
 use crate::members::Members;
 
@@ -26,14 +26,20 @@ pub(super) fn read(
             1..=200,
         ),
         root: node::root(&format!("{path}.root"), given.root.as_ref(), indicators, fields),
-        ranking: ranking(path, given.ranking.as_ref(), fields),
+        ranking: ranking(path, given.ranking.as_ref(), indicators, fields),
         colouring: colouring(&format!("{path}.colouring"), given.colouring.as_ref(), fields),
         warnings: warnings(&format!("{path}.warnings"), given.warnings.as_ref(), fields),
+        outcomes: outcome::read(path, given, indicators, fields),
     };
     (members, draft)
 }
 
-fn ranking(path: &str, given: Option<&pb::Ranking>, fields: &mut Fields) -> Ranking {
+fn ranking(
+    path: &str,
+    given: Option<&pb::Ranking>,
+    indicators: &Indicators,
+    fields: &mut Fields,
+) -> Ranking {
     let empty = pb::Ranking::default();
     let given = given.unwrap_or(&empty);
     let field = format_args!("{path}.ranking.tie_rule");
@@ -44,7 +50,11 @@ fn ranking(path: &str, given: Option<&pb::Ranking>, fields: &mut Fields) -> Rank
             TieRule::Competition
         }
     };
-    Ranking { tie_rule, tie_break: given.tie_break.clone(), ascending: given.ascending }
+    let mut tie_break: Vec<TieBreak> =
+        given.tie_break.iter().cloned().map(TieBreak::Points).collect();
+    let path = format!("{path}.ranking.tie_breaks");
+    tie_break.extend(outcome::tie_breaks(&path, &given.tie_breaks, indicators, fields));
+    Ranking { tie_rule, tie_break, ascending: given.ascending }
 }
 
 fn colouring(path: &str, given: Option<&pb::Colouring>, fields: &mut Fields) -> Option<Colouring> {

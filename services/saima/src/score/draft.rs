@@ -57,22 +57,16 @@ fn plain(mut indicator: Indicator) -> Indicator {
 fn leaves(node: &Node) -> Vec<&str> {
     match &node.rule {
         Some(Rule::Leaf(leaf)) => vec![leaf.indicator.as_str()],
-        Some(Rule::Sum(it)) => it.children.iter().flat_map(leaves).collect(),
-        Some(Rule::WeightedMean(it)) => it.children.iter().flat_map(leaves).collect(),
-        Some(Rule::GeometricMean(it)) => it.children.iter().flat_map(leaves).collect(),
-        None => Vec::new(),
+        _ => node.children().iter().flat_map(leaves).collect(),
     }
 }
 
 /// Gives every part that has no name its id as one; leaves take their indicator's.
 fn name_parts(node: &mut Node) {
-    let children = match &mut node.rule {
-        Some(Rule::Sum(it)) => &mut it.children,
-        Some(Rule::WeightedMean(it)) => &mut it.children,
-        Some(Rule::GeometricMean(it)) => &mut it.children,
-        Some(Rule::Leaf(_)) | None => return,
-    };
-    children.iter_mut().for_each(name_parts);
+    if let Some(Rule::Leaf(_)) | None = node.rule {
+        return;
+    }
+    node.children_mut().iter_mut().for_each(name_parts);
     fill(&mut node.display_name, node.node_id.clone());
 }
 

@@ -1,7 +1,7 @@
 //! The engine's explanation in the contract's form, which is what gets printed.
 
 use engine::Explained;
-use proto::scoring::v1::{Explanation, Input};
+use proto::scoring::v1::{Explanation, ExplanationLine, Input};
 use rust_decimal::Decimal;
 
 /// The tree, node by node.
@@ -27,5 +27,20 @@ pub(super) fn to_proto(node: &Explained) -> Explanation {
         flags: node.flags.iter().map(ToString::to_string).collect(),
         observations: node.observations.clone(),
         children: node.children.iter().map(to_proto).collect(),
+        lines: node.lines.iter().map(line).collect(),
+    }
+}
+
+fn line(line: &engine::Line) -> ExplanationLine {
+    ExplanationLine {
+        label: line.label.clone(),
+        display_name: line.display_name.clone(),
+        group: line.group.clone(),
+        points: line.points.map(kit::decimal::to_proto),
+        full_marks: line.full_marks.map(kit::decimal::to_proto),
+        counts: line.counts,
+        provisional: line.provisional,
+        remark: line.remark.clone(),
+        sources: line.sources.clone(),
     }
 }

@@ -19,7 +19,7 @@ fn lines(text: &str) -> Vec<Line> {
 fn scored(folder: &str) -> Vec<Scored> {
     let folder = example(folder);
     let data = Source::gather_one(&folder.join("inputs.csv")).unwrap();
-    score(&Source::gather(&folder.join("scheme.yaml")).unwrap(), &data).unwrap()
+    score(&Source::gather(&folder.join("scheme.yaml")).unwrap(), &data, None).unwrap()
 }
 
 /// Compares every figure of `expected.csv`: score, rank, or the points of the part of that
@@ -101,14 +101,16 @@ scheme:
 #[track_caller]
 fn refused(scheme: &str, data: &str, expected: &[&str]) {
     let sources = [Source::new("s.yaml", scheme)];
-    let fault = score(&sources, &Source::new("d.csv", data)).err().expect("a refusal").to_string();
+    let fault =
+        score(&sources, &Source::new("d.csv", data), None).err().expect("a refusal").to_string();
     assert_eq!(fault.lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]
 fn missing_and_not_applicable_are_not_zero() {
     let data = "unit,a,target:a,b\n甲,5,10,4\n乙,,10,4\n丙,n/a 无此项任务,,4\n丁,0,10,4\n";
-    let tracks = score(&[Source::new("s.yaml", SCHEME)], &Source::new("d.csv", data)).unwrap();
+    let tracks =
+        score(&[Source::new("s.yaml", SCHEME)], &Source::new("d.csv", data), None).unwrap();
     let shown: Vec<_> = tracks[0]
         .result
         .subjects
@@ -125,7 +127,8 @@ fn missing_and_not_applicable_are_not_zero() {
 fn faults_of_a_scheme_stand_where_they_were_written() {
     let scheme = SCHEME.replace("weight: 6", "weight: 5");
     let sources = [Source::new("s.yaml", &scheme)];
-    let fault = score(&sources, &Source::new("d.csv", "unit,a,b\n")).err().unwrap().to_string();
+    let fault =
+        score(&sources, &Source::new("d.csv", "unit,a,b\n"), None).err().unwrap().to_string();
     assert!(fault.starts_with("s.yaml:"), "{fault}");
     assert!(fault.contains("scheme.tracks[0].root"), "{fault}");
 }

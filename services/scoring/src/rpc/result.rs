@@ -56,6 +56,21 @@ pub(super) fn explanation(node: &Explained) -> pb::Explanation {
         flags: node.flags.iter().map(ToString::to_string).collect(),
         observations: node.observations.clone(),
         children: node.children.iter().map(explanation).collect(),
+        lines: node.lines.iter().map(line).collect(),
+    }
+}
+
+fn line(line: &engine::Line) -> pb::ExplanationLine {
+    pb::ExplanationLine {
+        label: line.label.clone(),
+        display_name: line.display_name.clone(),
+        group: line.group.clone(),
+        points: line.points.map(decimal::to_proto),
+        full_marks: line.full_marks.map(decimal::to_proto),
+        counts: line.counts,
+        provisional: line.provisional,
+        remark: line.remark.clone(),
+        sources: line.sources.clone(),
     }
 }
 

@@ -142,7 +142,7 @@ fn proposals<'a>(
     for TrackInputs { track_id, cohort } in
         rulebook::track_inputs(assignment, scheme, rulebook, facts, Some(through))?
     {
-        let Some(track) = rulebook.track(&track_id) else { continue };
+        let Some(track) = rulebook.track_of(&track_id, assignment) else { continue };
         if track.warnings().behind_schedule.is_none() {
             continue;
         }

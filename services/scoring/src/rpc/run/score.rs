@@ -87,7 +87,7 @@ fn compute(
     let inputs = rulebook::track_inputs(&definitions.wire, name, rulebook, facts, through)?;
     let mut results = Vec::with_capacity(inputs.len());
     for TrackInputs { track_id, cohort } in &inputs {
-        let track = rulebook.track(track_id).ok_or_else(absent)?;
+        let track = rulebook.track_of(track_id, &definitions.wire).ok_or_else(absent)?;
         let result = match stage {
             Stage::Final => engine::score(track, cohort),
             Stage::Provisional(_) => engine::provisional(track, cohort),
