@@ -138,6 +138,11 @@ impl Assignment {
         Ok(place)
     }
 
+    /// True when the unit carries the indicator and reports it for a period as long as this.
+    pub(crate) fn owes(&self, place: Place) -> bool {
+        self.carried[self.bit(place)] && self.indicator(place).frequency == self.period.kind
+    }
+
     /// Refuses a value outside its indicator's bounds.
     pub(crate) fn bounds(
         &self,
@@ -183,6 +188,16 @@ impl Assignment {
     /// The indicator at a place.
     pub(crate) fn indicator(&self, place: Place) -> &Indicator {
         &self.indicators[place.indicator as usize]
+    }
+
+    /// Where a unit stands among `units`.
+    pub(crate) fn unit_at(&self, id: &str) -> Option<u32> {
+        position(&self.units, |it| &it.id, id)
+    }
+
+    /// Where an indicator stands among `indicators`.
+    pub(crate) fn indicator_at(&self, id: &str) -> Option<u32> {
+        position(&self.indicators, |it| &it.id, id)
     }
 
     /// The indicator of an id.

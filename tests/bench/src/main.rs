@@ -10,6 +10,7 @@
 //! Deliberately absent: assertions on time. A benchmark informs; tests are elsewhere.
 #![allow(clippy::print_stdout)]
 
+mod cluster;
 mod pair;
 mod peer;
 mod process;
@@ -41,12 +42,16 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Run {
-    /// Rows of the table: 5 bulk report, 8 unary read, 11 start and idle memory.
-    #[arg(long, value_delimiter = ',', default_values_t = [5, 8, 11])]
+    /// Rows of the table: 4 one correction, 5 bulk report into SQLite, 6 into PostgreSQL, 8 unary
+    /// read, 11 start and idle memory.
+    #[arg(long, value_delimiter = ',', default_values_t = [4, 5, 6, 8, 11])]
     rows: Vec<u32>,
     /// Interleaved pairs of each row.
     #[arg(long, default_value_t = 7)]
     pairs: usize,
+    /// Counties of the greater nation in row 4.
+    #[arg(long, default_value_t = 2850)]
+    counties: u32,
     /// Small sizes that show correctness only.
     #[arg(long)]
     smoke: bool,
@@ -83,7 +88,8 @@ async fn run(arguments: Run) -> Outcome<()> {
         )
         .into());
     }
-    let bench = rows::Bench { saima, here, pairs: arguments.pairs.max(1), smoke: arguments.smoke };
+    let Run { pairs, counties, smoke, .. } = arguments;
+    let bench = rows::Bench { saima, here, pairs: pairs.max(1), counties: counties.max(1), smoke };
     let mut lines = Vec::new();
     for row in arguments.rows {
         lines.extend(rows::run(row, &bench).await?);

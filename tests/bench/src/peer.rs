@@ -1,6 +1,7 @@
 //! The peers that Saima is measured against, each a process of its own.
 
 mod echo;
+mod postgres;
 mod sqlite;
 
 use std::net::SocketAddr;
@@ -22,10 +23,15 @@ enum Peer {
         /// Where to listen.
         listen: SocketAddr,
     },
-    /// A loop that upserts batches through rusqlite, one durable transaction each.
+    /// A loop that upserts batches or single rows through rusqlite, one durable transaction each.
     Sqlite {
         /// The database file.
         file: PathBuf,
+    },
+    /// A loop that copies or upserts batches, one durable transaction each.
+    Postgres {
+        /// The database.
+        url: String,
     },
 }
 
@@ -34,5 +40,6 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
     match arguments.peer {
         Peer::Echo { listen } => echo::serve(listen).await,
         Peer::Sqlite { file } => sqlite::work(&file),
+        Peer::Postgres { url } => postgres::work(&url).await,
     }
 }

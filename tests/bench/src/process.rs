@@ -89,6 +89,26 @@ impl Conversation {
     }
 }
 
+/// CPU used so far by a process, the children that it waited for, and those that live.
+pub(crate) fn family(parent: u32) -> Outcome<Duration> {
+    let mut ticks = 0;
+    for entry in fs::read_dir("/proc")? {
+        let path = entry?.path().join("stat");
+        let Ok(stat) = fs::read_to_string(path) else { continue };
+        let (Some(id), Some(fields)) = (stat.split(' ').next(), stat.rsplit(')').next()) else {
+            continue;
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let number = |at: usize| fields.get(at).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
+        if id == parent.to_string() {
+            ticks += (11..15).map(number).sum::<u64>();
+        } else if number(1) == u64::from(parent) {
+            ticks += number(11) + number(12);
+        }
+    }
+    Ok(Duration::from_millis(ticks * 10))
+}
+
 /// A loopback port that was free a moment ago.
 pub(crate) fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())

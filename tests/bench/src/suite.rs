@@ -35,11 +35,21 @@ pub(crate) struct Suite {
 
 impl Suite {
     pub(crate) async fn start(saima: &Path) -> Outcome<Self> {
+        Self::start_with(saima, &[]).await
+    }
+
+    /// On a PostgreSQL that is running.
+    pub(crate) async fn on_postgres(saima: &Path, url: &str) -> Outcome<Self> {
+        Self::start_with(saima, &["--database-url", url]).await
+    }
+
+    async fn start_with(saima: &Path, more: &[&str]) -> Outcome<Self> {
         let data = tempfile::tempdir()?;
         let listen = format!("127.0.0.1:{}", free_port()?);
         let folder = data.path().to_string_lossy().into_owned();
-        let process =
-            Process::start(saima, &["serve", "--listen", &listen, "--data-dir", &folder])?;
+        let mut arguments = vec!["serve", "--listen", &listen, "--data-dir", &folder];
+        arguments.extend(more);
+        let process = Process::start(saima, &arguments)?;
         let channel = reach(&listen).await?;
         Ok(Self { process, channel, _data: data })
     }
@@ -60,30 +70,44 @@ pub(crate) async fn reach(address: &str) -> Outcome<Channel> {
 }
 
 pub(crate) fn unit(index: u32) -> String {
-    format!("{DISTRICT}/units/u{index:04}")
+    unit_in(DISTRICT, index)
 }
 
-pub(crate) fn indicator(index: u32) -> String {
-    format!("{DISTRICT}/indicators/i{index:03}")
+pub(crate) fn unit_in(district: &str, index: u32) -> String {
+    format!("{district}/units/u{index:04}")
+}
+
+pub(crate) fn indicator_in(district: &str, index: u32) -> String {
+    format!("{district}/indicators/i{index:03}")
 }
 
 pub(crate) fn decimal(value: impl ToString) -> Option<Decimal> {
     Some(Decimal { value: value.to_string() })
 }
 
-/// Creates the district: every unit carries every indicator, monthly, over `months`.
+/// Creates the bench district.
 pub(crate) async fn define(channel: &Channel, size: Size, months: &[String]) -> Outcome<()> {
-    let parent = DISTRICT.to_owned();
+    define_in(channel, DISTRICT, size, months).await
+}
+
+/// Creates a district: every unit carries every indicator, monthly, over `months`.
+pub(crate) async fn define_in(
+    channel: &Channel,
+    parent: &str,
+    size: Size,
+    months: &[String],
+) -> Outcome<()> {
+    let (parent, id) = (parent.to_owned(), parent.trim_start_matches("districts/"));
     let district = registry::District { display_name: "测评区".into(), ..Default::default() };
     DistrictServiceClient::new(channel.clone())
         .create_district(registry::CreateDistrictRequest {
-            district_id: "bench".into(),
+            district_id: id.into(),
             district: Some(district),
             ..Default::default()
         })
         .await?;
     let units = (0..size.units).map(|index| registry::Unit {
-        name: unit(index),
+        name: unit_in(&parent, index),
         display_name: format!("单位{index}"),
         kind: registry::UnitKind::Department.into(),
         category: "all".into(),
@@ -97,13 +121,13 @@ pub(crate) async fn define(channel: &Channel, size: Size, months: &[String]) -> 
         })
         .await?;
     let indicators = (0..size.indicators).map(|index| registry::Indicator {
-        name: indicator(index),
+        name: indicator_in(&parent, index),
         display_name: format!("指标{index}"),
         kind: registry::IndicatorKind::Common.into(),
         direction: registry::Direction::HigherIsBetter.into(),
         frequency: registry::Frequency::Monthly.into(),
         accumulation: registry::Accumulation::Sum.into(),
-        evaluating_unit: unit(0),
+        evaluating_unit: unit_in(&parent, 0),
         min_value: decimal(0),
         ..Default::default()
     });
@@ -125,16 +149,16 @@ pub(crate) async fn define(channel: &Channel, size: Size, months: &[String]) -> 
             })
             .await?;
     }
-    enact(channel, size, &months[0]).await
+    enact(channel, &parent, size, &months[0]).await
 }
 
-async fn enact(channel: &Channel, size: Size, first: &str) -> Outcome<()> {
+async fn enact(channel: &Channel, district: &str, size: Size, first: &str) -> Outcome<()> {
     use registry::{Bounds, Leaf, Members, MinMax, Node, Scheme, Sum, Track, bounds, leaf, node};
     let leaf = |index| Node {
         node_id: format!("n{index:03}"),
         weight: decimal(1),
         rule: Some(node::Rule::Leaf(Leaf {
-            indicator: indicator(index),
+            indicator: indicator_in(district, index),
             method: Some(leaf::Method::MinMax(MinMax {
                 bounds: Some(Bounds { source: Some(bounds::Source::Cohort(bounds::Cohort {})) }),
                 ..Default::default()
@@ -160,14 +184,14 @@ async fn enact(channel: &Channel, size: Size, first: &str) -> Outcome<()> {
     let scheme = Scheme {
         display_name: "测评方案".into(),
         series: "bench".into(),
-        effective_period: format!("{DISTRICT}/periods/{first}"),
+        effective_period: format!("{district}/periods/{first}"),
         tracks: vec![track],
         ..Default::default()
     };
     let mut schemes = SchemeServiceClient::new(channel.clone());
     let created = schemes
         .create_scheme(registry::CreateSchemeRequest {
-            parent: DISTRICT.into(),
+            parent: district.into(),
             scheme_id: "v1".into(),
             scheme: Some(scheme),
             ..Default::default()

@@ -41,6 +41,7 @@ impl Rpc {
         while let Some(message) = boot::next(&mut stream).await? {
             match message.content {
                 Some(Content::Rows(rows)) => reader.read(&rows.observations).await?,
+                Some(Content::Columns(columns)) => reader.read_columns(&columns).await?,
                 Some(Content::Header(_)) => {
                     let message = "must come once, as the first message";
                     return Err(Error::invalid("header", "HEADER_REPEATED", message));

@@ -48,20 +48,36 @@ impl<'a> Names<'a> {
         path: &str,
         given: &'b pb::Observation,
     ) -> Ids<'b> {
-        let id = |fields: &mut Fields, field, pattern, prefix: &str, name: &'b str| {
-            cut(name, prefix).unwrap_or_else(|| {
-                self.refuse(fields, format_args!("{path}{field}"), pattern, name);
-                ""
-            })
-        };
         Ids {
             unit: self.subject(fields, path, &given.unit),
-            indicator: id(fields, "indicator", &INDICATOR, &self.indicator, &given.indicator),
-            period: id(fields, "period", &PERIOD, &self.period, &given.period),
+            indicator: self.indicator(fields, path, &given.indicator),
+            period: self.period(fields, path, &given.period),
         }
     }
 
-    fn subject<'b>(&self, fields: &mut Fields, path: &str, name: &'b str) -> Cow<'b, str> {
+    /// Reads an indicator's name.
+    pub(super) fn indicator<'b>(&self, fields: &mut Fields, path: &str, name: &'b str) -> &'b str {
+        cut(name, &self.indicator).unwrap_or_else(|| {
+            self.refuse(fields, format_args!("{path}indicator"), &INDICATOR, name);
+            ""
+        })
+    }
+
+    /// Reads a period's name.
+    pub(super) fn period<'b>(&self, fields: &mut Fields, path: &str, name: &'b str) -> &'b str {
+        cut(name, &self.period).unwrap_or_else(|| {
+            self.refuse(fields, format_args!("{path}period"), &PERIOD, name);
+            ""
+        })
+    }
+
+    /// Reads the name of a subject.
+    pub(super) fn subject<'b>(
+        &self,
+        fields: &mut Fields,
+        path: &str,
+        name: &'b str,
+    ) -> Cow<'b, str> {
         match cut(name, &self.unit) {
             Some(id) => Cow::Borrowed(id),
             None => {
@@ -95,22 +111,38 @@ pub(super) fn read(
     now: Timestamp,
 ) -> Report {
     let reading = reading(fields, path, given.presence, &given.value);
-    let note = match given.note.as_str() {
-        "" if reading == Reading::NotApplicable => {
+    let note = note(fields, path, &reading, &given.note);
+    let evidence = evidence(fields, path, &given.evidence);
+    let report_time = self::report_time(fields, path, &given.report_time, now);
+    Report { reading, note, evidence, report_time }
+}
+
+/// Reads a note, which must say why where an indicator does not apply.
+pub(super) fn note(fields: &mut Fields, path: &str, reading: &Reading, given: &str) -> String {
+    match given {
+        "" if *reading == Reading::NotApplicable => {
             let message = "must say why the indicator does not apply";
             fields.violation(format_args!("{path}note"), "REQUIRED", message);
             String::new()
         }
         "" => String::new(),
         note => fields.paragraph(format_args!("{path}note"), note, 0..=500),
-    };
-    let evidence = evidence(fields, path, &given.evidence);
-    let report_time = fields.optional_time(format_args!("{path}report_time"), &given.report_time);
+    }
+}
+
+/// Reads when something was handed in.
+pub(super) fn report_time(
+    fields: &mut Fields,
+    path: &str,
+    given: &Option<prost_types::Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let report_time = fields.optional_time(format_args!("{path}report_time"), given);
     if let Some(time) = report_time.filter(|time| *time > now) {
         let message = format!("must not be in the future, is {time}");
         fields.violation(format_args!("{path}report_time"), "IN_FUTURE", message);
     }
-    Report { reading, note, evidence, report_time }
+    report_time
 }
 
 /// Reads a value, or the word that there is none to give.
@@ -139,12 +171,17 @@ pub(super) fn value(
 ) -> Decimal {
     let value = fields.decimal(&field, value);
     if !fits(value) {
-        let message = format!(
-            "must have at most {WHOLE_DIGITS} digits before and {PLACES} after the point, is {value}"
-        );
-        fields.violation(field, "DECIMAL_FORMAT", message);
+        too_long(fields, field, value);
     }
     value
+}
+
+/// Refuses a value that has more digits than the ledger keeps.
+pub(super) fn too_long(fields: &mut Fields, field: impl Display, value: Decimal) {
+    let message = format!(
+        "must have at most {WHOLE_DIGITS} digits before and {PLACES} after the point, is {value}"
+    );
+    fields.violation(field, "DECIMAL_FORMAT", message);
 }
 
 /// Reads the documents behind a value.

@@ -5,6 +5,7 @@ mod activity;
 mod board;
 mod bulk;
 mod change;
+mod columns;
 mod correction;
 mod district;
 mod fixture;

@@ -8,12 +8,14 @@ use rusqlite::{Connection, params};
 use crate::Outcome;
 use crate::rows::bulk::value;
 
+const TIME: i64 = 1_700_000_000_000_000;
+
 const UPSERT: &str = "INSERT INTO observation (district, period, unit, indicator, value, note, late, time)
     VALUES (?1, ?2, ?3, ?4, ?5, '', 0, ?6)
     ON CONFLICT (district, period, unit, indicator) DO UPDATE SET value = excluded.value, time = excluded.time";
 
-/// Reads lines `month units indicators`, upserts that many rows in one transaction, answers
-/// with their number.
+/// Reads lines `month units indicators`, upserts that many rows in one transaction, or
+/// `durable count`, writes one row in each of so many; answers with their number.
 pub(crate) fn work(file: &Path) -> Outcome<()> {
     let mut connection = Connection::open(file)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -28,17 +30,29 @@ pub(crate) fn work(file: &Path) -> Outcome<()> {
     let mut output = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let mut words = line.split(' ');
-        let (Some(month), Some(units), Some(indicators)) =
-            (words.next(), words.next(), words.next())
-        else {
-            return Err(format!("not understood: {line}").into());
+        let words: Vec<&str> = line.split(' ').collect();
+        let rows = match words[..] {
+            ["durable", count] => durable(&mut connection, count.parse()?)?,
+            [month, units, indicators] => {
+                upsert(&mut connection, month, units.parse()?, indicators.parse()?)?
+            }
+            _ => return Err(format!("not understood: {line}").into()),
         };
-        let rows = upsert(&mut connection, month, units.parse()?, indicators.parse()?)?;
         writeln!(output, "{rows}")?;
         output.flush()?;
     }
     Ok(())
+}
+
+fn durable(connection: &mut Connection, count: u32) -> Outcome<u32> {
+    for number in 0..count {
+        let transaction = connection.transaction()?;
+        let row =
+            params!["bench", "2023-01", format!("u{number:04}"), "i000", value(number, 0), TIME];
+        transaction.prepare_cached(UPSERT)?.execute(row)?;
+        transaction.commit()?;
+    }
+    Ok(count)
 }
 
 fn upsert(connection: &mut Connection, month: &str, units: u32, indicators: u32) -> Outcome<u32> {
@@ -49,14 +63,7 @@ fn upsert(connection: &mut Connection, month: &str, units: u32, indicators: u32)
             for indicator in 0..indicators {
                 let (unit_id, indicator_id) = (format!("u{unit:04}"), format!("i{indicator:03}"));
                 let value = value(unit, indicator);
-                statement.execute(params![
-                    "bench",
-                    month,
-                    unit_id,
-                    indicator_id,
-                    value,
-                    1_700_000_000_000_000_i64
-                ])?;
+                statement.execute(params!["bench", month, unit_id, indicator_id, value, TIME])?;
             }
         }
     }

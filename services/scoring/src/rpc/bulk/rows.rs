@@ -1,5 +1,7 @@
 //! Reading the rows of a bulk.
 
+mod columns;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -94,16 +96,25 @@ impl<'a> Reader<'a> {
             return Ok(Err(unknown_period(self.district, ids.period)));
         };
         let mut place = self.at(period).place(&ids.unit, ids.indicator);
-        if place.is_err() && !self.asked[period] {
-            self.asked[period] = true;
-            let read = self.rpc.assignments.current(self.district, ids.period).await?;
-            if let Some(read) = read.filter(|it| !Arc::ptr_eq(&it.assignment, self.at(period))) {
-                self.bulk.reread(period, Arc::clone(&read.assignment));
-                place = self.at(period).place(&ids.unit, ids.indicator);
-            }
+        if place.is_err() && self.ask(period).await? {
+            place = self.at(period).place(&ids.unit, ids.indicator);
         }
         let bounded = |place| self.at(period).bounds(place, &report.reading).map(|()| place);
         Ok(place.and_then(bounded).map(|place| (period, place)))
+    }
+
+    /// Asks registry afresh what a period asks of everybody, once; true when it had news.
+    async fn ask(&mut self, period: usize) -> Result<bool> {
+        if std::mem::replace(&mut self.asked[period], true) {
+            return Ok(false);
+        }
+        let id = Arc::clone(&self.at(period).period.id);
+        let read = self.rpc.assignments.current(self.district, &id).await?;
+        let Some(read) = read.filter(|it| !Arc::ptr_eq(&it.assignment, self.at(period))) else {
+            return Ok(false);
+        };
+        self.bulk.reread(period, Arc::clone(&read.assignment));
+        Ok(true)
     }
 
     /// The place of a period among the bulk's; none when registry does not know it.
