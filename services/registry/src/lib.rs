@@ -32,6 +32,7 @@ mod scheme;
 mod seat;
 mod station;
 mod store;
+mod subject;
 mod target;
 mod task;
 mod task_list;

@@ -1,22 +1,20 @@
-//! Targets (目标值): what a unit is to reach in an indicator by the end of a period (B1, H2).
+//! Targets (目标值): what a subject is to reach in an indicator by the end of a period (B1, H2).
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use kit::field::Fields;
-use kit::name::{Pattern, is_id};
+use kit::name::is_id;
 use kit::{Result, etag};
 use rust_decimal::Decimal;
 
 use crate::batch::Batch;
-use crate::{indicator, period, unit};
+use crate::{indicator, period, subject};
 
-/// How targets are named. The last segment is longer than an id may be, and is two ids: see
-/// `Key::parse`.
-pub(crate) static NAME: Pattern =
-    Pattern::new("target", "districts/{district}/units/{unit}/targets/{target}");
+/// What errors call a target.
+pub(crate) const NOUN: &str = "target";
 
-/// Which target: ids of unit, indicator and period within one district.
+/// Which target: ids of subject, indicator and period within one district.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) unit: String,
@@ -44,19 +42,19 @@ pub(crate) struct Contents {
 }
 
 impl Key {
-    /// Reads `districts/{district}/units/{unit}/targets/{indicator}.{period}` into the district
-    /// and the key. Ids of indicators may hold dots, those of periods do not.
+    /// Reads `districts/{district}/units/{unit}/targets/{indicator}.{period}`, or the same below a
+    /// project or a post, into the district and the key. Ids of indicators may hold dots, those of periods do not.
     pub(crate) fn parse(name: &str) -> Option<(String, Self)> {
         let (unit, target) = name.split_once("/targets/")?;
-        let unit = unit::NAME.read(unit)?;
+        let (district, unit) = subject::read(unit)?;
         let (indicator, period) = target.rsplit_once('.')?;
         let is_key = is_id(indicator) && is_id(period);
         let key = is_key.then(|| Self {
-            unit: unit.id("unit").to_owned(),
+            unit,
             indicator: indicator.to_owned(),
             period: period.to_owned(),
         })?;
-        Some((unit.id("district").to_owned(), key))
+        Some((district, key))
     }
 }
 
@@ -76,7 +74,8 @@ impl Target {
     /// Its full name.
     pub(crate) fn name(&self) -> String {
         let Key { unit, indicator, period } = &self.key;
-        NAME.format(&[&self.district, unit, &format!("{indicator}.{period}")])
+        let subject = subject::name(&self.district, unit);
+        format!("{subject}/targets/{indicator}.{period}")
     }
 
     /// Takes on other contents and says whether that is a change.
@@ -104,8 +103,8 @@ pub(crate) struct Row {
 pub(crate) struct Known {
     /// The targets that are there, of every period in the batch.
     pub(crate) targets: Vec<Target>,
-    /// Ids of all units.
-    pub(crate) units: HashSet<String>,
+    /// Ids of all subjects.
+    pub(crate) subjects: HashSet<String>,
     /// Ids of all indicators.
     pub(crate) indicators: HashSet<String>,
     /// Ids of all periods.
@@ -151,8 +150,10 @@ impl Known {
             let message = format!("there is no {kind} {name}");
             fields.violation(format_args!("targets[{index}].name"), reason, message);
         };
-        if !self.units.contains(&key.unit) {
-            refuse("UNKNOWN_UNIT", "unit", unit::NAME.format(&[district, &key.unit]));
+        let name = subject::name(district, &key.unit);
+        if !self.subjects.contains(&key.unit) {
+            let (noun, reason) = subject::noun(&key.unit);
+            refuse(reason, noun, name.clone());
         }
         let indicator = indicator::NAME.format(&[district, &key.indicator]);
         if !self.periods.contains(&key.period) {
@@ -163,7 +164,7 @@ impl Known {
         } else if self.divided.contains(&key.indicator)
             && let Some((reason, message)) = rulebook::target_fault(&indicator, contents.value)
         {
-            let message = format!("{message}; unit {}", unit::NAME.format(&[district, &key.unit]));
+            let message = format!("{message}; {} {name}", subject::noun(&key.unit).0);
             fields.violation(format_args!("targets[{index}].value"), reason, message);
         }
     }

@@ -38,6 +38,7 @@ pub(crate) struct Head<'a> {
     pub(crate) display_name: &'a str,
     pub(crate) series: &'a str,
     pub(crate) effective_period: &'a str,
+    pub(crate) objection_days: Option<i32>,
 }
 
 /// The canonical text.
@@ -53,6 +54,9 @@ pub(crate) fn text<'a>(
     text.quoted("effective_period", head.effective_period);
     text.bare("leaf_rounding", roundings.leaf);
     text.bare("total_rounding", roundings.total);
+    if let Some(days) = head.objection_days {
+        text.bare("objection_days", days);
+    }
     for (place, (members, draft)) in tracks.enumerate() {
         text.inside(format!("tracks[{place}]"), |text| track(members, draft, text));
     }
@@ -129,6 +133,13 @@ fn track(members: &Members, draft: &TrackDraft, text: &mut Text) {
         members.kinds.iter().for_each(|it| text.bare("kinds", it));
         members.units.iter().for_each(|it| text.quoted("units", it));
         members.except_units.iter().for_each(|it| text.quoted("except_units", it));
+        members.project_classes.iter().for_each(|it| text.bare("project_classes", it));
+        members.projects.iter().for_each(|it| text.quoted("projects", it));
+        members.except_projects.iter().for_each(|it| text.quoted("except_projects", it));
+        members.post_kinds.iter().for_each(|it| text.bare("post_kinds", it));
+        members.post_categories.iter().for_each(|it| text.quoted("post_categories", it));
+        members.posts.iter().for_each(|it| text.quoted("posts", it));
+        members.except_posts.iter().for_each(|it| text.quoted("except_posts", it));
     });
     text.inside("root", |text| node(&draft.root, text));
     text.inside("ranking", |text| {

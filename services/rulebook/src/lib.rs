@@ -28,7 +28,7 @@ use theme::Themed;
 
 pub use indicators::{Indicators, Measure};
 pub use inputs::{Facts, TrackInputs, track_inputs};
-pub use members::{Entrant, Members};
+pub use members::{Entrant, Members, Subjects};
 pub use parse::{parse, read};
 pub use span::{Length, Span};
 pub use theme::Theme;
@@ -41,6 +41,8 @@ static SUBJECTS: [Pattern; 3] = [
     Pattern::new("post", "districts/{district}/posts/{post}"),
 ];
 static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
+static PROJECT: Pattern = Pattern::new("project", "districts/{district}/projects/{project}");
+static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
 
 /// A scheme that was read and found sound.
 #[derive(Clone, Debug)]
@@ -51,6 +53,9 @@ pub struct Rulebook {
     pub series: String,
     /// First period for which it holds.
     pub effective_period: String,
+    /// Days after publication within which a result can be objected to; the usual term where
+    /// the scheme says nothing.
+    pub objection_days: Option<i32>,
     /// Tracks in the scheme's order.
     pub entries: Vec<Entry>,
     themed: Vec<Themed>,

@@ -23,6 +23,9 @@ use crate::{Entry, PERIOD, Rulebook, canonical};
 /// Most tracks of a scheme.
 const MAX_TRACKS: usize = 100;
 
+/// Longest term of an objection, in days.
+const MAX_OBJECTION_DAYS: i32 = 90;
+
 /// Reads a scheme, or refuses it with everything that is wrong. Paths begin with `scheme.`.
 pub fn parse(scheme: &pb::Scheme, indicators: &Indicators) -> kit::Result<Rulebook> {
     let mut fields = Fields::default();
@@ -55,6 +58,9 @@ fn read_scheme(
     let effective_period =
         fields.name("scheme.effective_period", &PERIOD, &scheme.effective_period);
     let effective_period = effective_period.as_str().to_owned();
+    let objection_days =
+        fields.number("scheme.objection_days", scheme.objection_days, 0..=MAX_OBJECTION_DAYS);
+    let objection_days = Some(objection_days).filter(|days| *days > 0);
     let roundings = Roundings {
         leaf: rounding("scheme.leaf_rounding", scheme.leaf_rounding.as_ref(), fields)
             .unwrap_or(Rounding::USUAL),
@@ -86,6 +92,7 @@ fn read_scheme(
         display_name: &display_name,
         series: &series,
         effective_period: &effective_period,
+        objection_days,
     };
     let written = drafts.iter().map(|(members, draft)| (members, draft));
     let canonical = canonical::text(&head, roundings, written, &themes);
@@ -103,7 +110,15 @@ fn read_scheme(
         }
         themed.push(Themed { theme, tracks });
     }
-    Some(Rulebook { display_name, series, effective_period, entries, themed, canonical })
+    Some(Rulebook {
+        display_name,
+        series,
+        effective_period,
+        objection_days,
+        entries,
+        themed,
+        canonical,
+    })
 }
 
 /// Reads a track and notes what the engine finds wrong with it.

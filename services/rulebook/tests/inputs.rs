@@ -9,14 +9,15 @@ use common::{
 use engine::{Cell, Fact, Share};
 use jiff::civil::{Date, date};
 use proto::registry::v1 as pb;
-use rulebook::{Facts, track_inputs};
+use rulebook::{Facts, Subjects, track_inputs};
 use rust_decimal::Decimal;
 
 fn select(scheme: &pb::Scheme, units: &[pb::Unit]) -> Result<Vec<String>, Vec<String>> {
     let rulebook = rulebook::parse(scheme, &known()).unwrap();
-    let found = rulebook.select(units);
+    let subjects = Subjects { units: units.to_vec(), ..Subjects::default() };
+    let found = rulebook.select(&subjects);
     if let Ok(found) = &found {
-        assert_eq!(&rulebook.place(units), found);
+        assert_eq!(&rulebook.place(&subjects), found);
     }
     let entrants = |found: Vec<rulebook::Entrant>| {
         found.iter().map(|it| format!("{} {}", it.track_id, it.unit)).collect()
@@ -97,8 +98,9 @@ fn an_enacted_scheme_places_everybody_once_whatever_became_of_the_units() {
     let mut group = unit("group", "other");
     group.kind = pb::UnitKind::Group.into();
     let category = "general-management";
-    let units = [unit("station", category), unit("office", category), retired, group];
-    let found = rulebook::parse(&scheme, &known()).unwrap().place(&units);
+    let units = vec![unit("station", category), unit("office", category), retired, group];
+    let subjects = Subjects { units, ..Subjects::default() };
+    let found = rulebook::parse(&scheme, &known()).unwrap().place(&subjects);
     let found: Vec<String> =
         found.iter().map(|it| format!("{} {}", it.track_id, it.unit)).collect();
     let expected = ["general office", "third station"].map(|it| {

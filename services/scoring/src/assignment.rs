@@ -34,7 +34,9 @@ pub(crate) struct Assignment {
     pub(crate) parts: Vec<Period>,
     /// The first instant at which a report for it is late.
     pub(crate) due_end: Timestamp,
-    /// Units that run or evaluate, by id.
+    /// The district's.
+    pub(crate) zone: TimeZone,
+    /// Subjects, and units that evaluate, by id.
     pub(crate) units: Vec<Unit>,
     /// Indicators on a track, by id.
     pub(crate) indicators: Vec<Indicator>,
@@ -42,13 +44,15 @@ pub(crate) struct Assignment {
     carried: Vec<bool>,
 }
 
-/// A unit.
+/// A subject, or a unit that evaluates.
 #[derive(Debug)]
 pub(crate) struct Unit {
-    /// Last segment of its name.
+    /// Its id as a subject.
     pub(crate) id: Arc<str>,
     /// Its name in the office's words.
     pub(crate) display_name: String,
+    /// The unit that answers for it: itself, the lead unit of a project, the unit of a post.
+    pub(crate) answers: Arc<str>,
 }
 
 /// An indicator.
@@ -84,16 +88,17 @@ impl Assignment {
     pub(crate) fn new<'a>(
         period: Period,
         parts: Vec<Period>,
-        zone: &TimeZone,
+        zone: TimeZone,
         mut units: Vec<Unit>,
         mut indicators: Vec<Indicator>,
         carried: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self> {
-        let due_end = period.due_end(zone)?;
+        let due_end = period.due_end(&zone)?;
         units.sort_by(|a, b| a.id.cmp(&b.id));
         indicators.sort_by(|a, b| a.id.cmp(&b.id));
         let bits = vec![false; units.len() * indicators.len()];
-        let mut assignment = Self { period, parts, due_end, units, indicators, carried: bits };
+        let mut assignment =
+            Self { period, parts, due_end, zone, units, indicators, carried: bits };
         for (unit, indicator) in carried {
             let unit = position(&assignment.units, |it| &it.id, unit);
             let indicator = position(&assignment.indicators, |it| &it.id, indicator);
@@ -105,11 +110,28 @@ impl Assignment {
         Ok(assignment)
     }
 
-    /// Where a report belongs; refused when the unit does not owe it in this period.
+    /// Where a report belongs; refused when the subject does not owe it in this period.
     pub(crate) fn place(
         &self,
         unit: &str,
         indicator: &str,
+    ) -> std::result::Result<Place, Violation> {
+        self.place_for(unit, indicator, self.period.kind)
+    }
+
+    /// How long a period is, this one or one of its parts; none of another.
+    pub(crate) fn kind_of(&self, period: &str) -> Option<Kind> {
+        let mut all = self.parts.iter().chain([&self.period]);
+        all.find(|it| &*it.id == period).map(|it| it.kind)
+    }
+
+    /// Where a report for a part of that length belongs; refused when the subject does not owe it
+    /// for such periods.
+    pub(crate) fn place_for(
+        &self,
+        unit: &str,
+        indicator: &str,
+        kind: Kind,
     ) -> std::result::Result<Place, Violation> {
         let period = &self.period.id;
         let refuse = |field: &str, reason, message| {
@@ -129,10 +151,9 @@ impl Assignment {
             let message = format!("{} does not carry {} in {period}", unit.id, indicator.id);
             return refuse("indicator", "NOT_ASSIGNED", message);
         }
-        if indicator.frequency != self.period.kind {
-            let (owed, given) = (indicator.frequency.noun(), self.period.kind.noun());
-            let message =
-                format!("{} is reported for a {owed}, {period} is a {given}", indicator.id);
+        if indicator.frequency != kind {
+            let (owed, given) = (indicator.frequency.noun(), kind.noun());
+            let message = format!("{} is reported for a {owed}, not for a {given}", indicator.id);
             return refuse("period", "PERIOD_KIND", message);
         }
         Ok(place)
@@ -210,6 +231,11 @@ impl Assignment {
     pub(crate) fn unit_named(&self, id: &str) -> Option<&Unit> {
         let at = position(&self.units, |it| &it.id, id)?;
         self.units.get(at as usize)
+    }
+
+    /// The unit that answers for a subject.
+    pub(crate) fn answers_for(&self, id: &str) -> Option<&str> {
+        self.unit_named(id).map(|unit| &*unit.answers)
     }
 
     /// The last day that counts as elapsed: the period's own once it is closed, else that of

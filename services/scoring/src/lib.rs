@@ -19,7 +19,10 @@ mod assignment;
 mod board;
 mod bulk;
 mod cell;
+mod comparison;
+mod feedback;
 mod input;
+mod objection;
 mod observation;
 mod period;
 mod reconciliation;
@@ -38,6 +41,9 @@ use kit::db::Migrations;
 use proto::scoring::v1::activity_service_server::ActivityServiceServer;
 use proto::scoring::v1::board_service_server::BoardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
+use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
+use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
+use proto::scoring::v1::objection_service_server::ObjectionServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
 use proto::scoring::v1::reconciliation_service_server::ReconciliationServiceServer;
 use proto::scoring::v1::run_service_server::RunServiceServer;
@@ -72,6 +78,9 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(RunServiceServer::new(rpc.clone())))
         .service(kit::service!(SheetServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
+        .service(kit::service!(ComparisonServiceServer::new(rpc.clone())))
+        .service(kit::service!(FeedbackServiceServer::new(rpc.clone())))
+        .service(kit::service!(ObjectionServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))
         .service(kit::service!(activities, BATCH_DECODE_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))

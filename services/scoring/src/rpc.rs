@@ -6,6 +6,9 @@ mod assignment;
 mod board;
 mod bulk;
 mod change;
+mod comparison;
+mod feedback;
+mod objection;
 mod observation;
 mod reconciliation;
 mod report;
@@ -25,6 +28,7 @@ use kit::name::Name;
 use kit::peers::Peer;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
+use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use tokio_util::sync::CancellationToken;
 
 use assignment::Assignments;
@@ -37,6 +41,7 @@ pub(crate) struct Rpc {
     assignments: Arc<Assignments>,
     districts: DistrictServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
+    schemes: SchemeServiceClient<Peer>,
     shutdown: CancellationToken,
 }
 
@@ -48,6 +53,7 @@ impl Rpc {
             assignments: Arc::new(Assignments::new(context)),
             districts: kit::client!(DistrictServiceClient, context.peers.get("registry")),
             units: kit::client!(UnitServiceClient, context.peers.get("registry")),
+            schemes: kit::client!(SchemeServiceClient, context.peers.get("registry")),
             shutdown: context.shutdown.clone(),
         }
     }

@@ -4,6 +4,7 @@
 pub(crate) mod activity;
 pub(crate) mod cell;
 pub(crate) mod head;
+pub(crate) mod objection;
 pub(crate) mod observation;
 pub(crate) mod reconciliation;
 pub(crate) mod result;

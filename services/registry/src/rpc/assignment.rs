@@ -14,7 +14,7 @@ use crate::district::District;
 use crate::period::Period;
 use crate::scheme::Scheme;
 use crate::target::Target;
-use crate::{assignment, indicator, period, store, unit};
+use crate::{assignment, indicator, period, store, subject};
 
 #[tonic::async_trait]
 impl AssignmentService for Rpc {
@@ -79,11 +79,17 @@ pub(super) async fn assemble(
         .sort_by(|a, b| (&a.scheme, &a.track_id, &a.unit).cmp(&(&b.scheme, &b.track_id, &b.unit)));
     let indicators = ground.indicators.into_iter().filter(|it| used.contains(&it.name));
     let indicators: Vec<pb::Indicator> = indicators.collect();
-    let run = entrants.iter().map(|it| it.unit.as_str());
+    let run: BTreeSet<&str> = entrants.iter().map(|it| it.unit.as_str()).collect();
+    let projects = ground.projects.into_iter().map(pb::Project::from);
+    let projects: Vec<_> = projects.filter(|it| run.contains(it.name.as_str())).collect();
+    let posts = ground.posts.into_iter().map(pb::Post::from);
+    let posts: Vec<_> = posts.filter(|it| run.contains(it.name.as_str())).collect();
+    let lead = projects.iter().map(|it| it.lead_unit.as_str());
+    let answer = lead.chain(posts.iter().map(|it| it.unit.as_str()));
     let evaluate = indicators.iter().map(|it| it.evaluating_unit.as_str());
-    let named: BTreeSet<&str> = run.chain(evaluate).collect();
+    let named: BTreeSet<&str> = run.iter().copied().chain(answer).chain(evaluate).collect();
     let units = ground.units.into_iter().map(pb::Unit::from);
-    let units = units.filter(|unit| named.contains(unit.name.as_str())).collect();
+    let units: Vec<_> = units.filter(|unit| named.contains(unit.name.as_str())).collect();
 
     Ok(pb::Assignment {
         name: assignment::NAME.format(&[id, &period.id]),
@@ -95,13 +101,15 @@ pub(super) async fn assemble(
         units,
         indicators,
         targets: targets.into_iter().map(assigned).collect(),
+        projects,
+        posts,
     })
 }
 
 fn assigned(target: Target) -> pb::AssignedTarget {
     let Target { district, key, contents, .. } = target;
     pb::AssignedTarget {
-        unit: unit::NAME.format(&[&district, &key.unit]),
+        unit: subject::name(&district, &key.unit),
         indicator: indicator::NAME.format(&[&district, &key.indicator]),
         period: period::NAME.format(&[&district, &key.period]),
         value: Some(decimal::to_proto(contents.value)),

@@ -250,7 +250,7 @@ fn append(tx: &mut Tx, kind: &'static str, scheme: Scheme) -> kit::Result<pb::Sc
     Ok(reply)
 }
 
-fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 6] {
+fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 7] {
     [
         ("display_name", !given.display_name.is_empty()),
         ("series", !given.series.is_empty()),
@@ -258,12 +258,13 @@ fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 6] {
         ("leaf_rounding", given.leaf_rounding.is_some()),
         ("total_rounding", given.total_rounding.is_some()),
         ("tracks", !given.tracks.is_empty()),
+        ("objection_days", given.objection_days != 0),
     ]
 }
 
 fn patch(mut scheme: pb::Scheme, given: pb::Scheme, update: &Mask) -> pb::Scheme {
     let named = |field: &str| update.has(field);
     patch!(scheme, given, named,
-        display_name series effective_period leaf_rounding total_rounding tracks);
+        display_name series effective_period leaf_rounding total_rounding tracks objection_days);
     scheme
 }

@@ -1,6 +1,7 @@
 //! Targets.
 
 use kit::field::Fields;
+use kit::name::Pattern;
 use kit::page::Page;
 use kit::request_id::Once;
 use kit::{Error, clock, decimal, etag, feed};
@@ -11,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, is_bounded, refuse_twins};
 use crate::store::target::Filter;
 use crate::target::{Contents, Key, Known, Row, Target};
-use crate::{district, indicator, period, store, target, unit};
+use crate::{district, indicator, period, post, project, store, subject, target, unit};
 
 const UPDATED: &str = "saima.registry.v1.TargetsUpdated";
 
@@ -31,7 +32,7 @@ impl TargetService for Rpc {
             .ok_or_else(|| Error::invalid("name", "NAME_FORMAT", complaint(name)))?;
         let mut tx = self.db.begin_read().await?;
         let target = store::target::find(&mut tx, &district, &key).await?;
-        let target = target.ok_or_else(|| Error::not_found(target::NAME.kind(), name))?;
+        let target = target.ok_or_else(|| Error::not_found(target::NOUN, name))?;
         Ok(Response::new(target.into()))
     }
 
@@ -43,14 +44,14 @@ impl TargetService for Rpc {
         let mut fields = Fields::default();
         let parent = match request.parent.strip_suffix(EVERY_UNIT) {
             Some(district) => fields.name("parent", &district::NAME, district),
-            None => fields.name("parent", &unit::NAME, &request.parent),
+            None => fields.name("parent", pattern(&request.parent), &request.parent),
         };
         let district = parent.id("district");
-        let unit = Some(parent.id("unit")).filter(|unit| !unit.is_empty());
+        let unit = subject::read(parent.as_str()).map(|(_, id)| id);
         let mut narrowed =
             |field: &str, pattern, name| fields.optional_member(field, pattern, name, district);
         let filter = Filter {
-            unit: unit.map(str::to_owned),
+            unit,
             indicator: narrowed("indicator", &indicator::NAME, &request.indicator),
             period: narrowed("period", &period::NAME, &request.period),
         };
@@ -63,6 +64,12 @@ impl TargetService for Rpc {
 
         let mut tx = self.db.begin_read().await?;
         match &filter.unit {
+            Some(_) if parent.kind() == project::NAME.kind() => {
+                drop(store::project::get(&mut tx, &parent).await?);
+            }
+            Some(_) if parent.kind() == post::NAME.kind() => {
+                drop(store::post::get(&mut tx, &parent).await?);
+            }
             Some(_) => drop(store::unit::get(&mut tx, &parent).await?),
             None => drop(store::district::get(&mut tx, district).await?),
         }
@@ -92,7 +99,7 @@ impl TargetService for Rpc {
         let periods = rows.iter().map(|row| row.key.period.as_str()).collect();
         let known = Known {
             targets: store::target::of_periods(&mut tx, district, &periods).await?,
-            units: store::unit::ids(&mut tx, district).await?,
+            subjects: store::target::subjects(&mut tx, district).await?,
             indicators: store::indicator::ids(&mut tx, district).await?,
             periods: store::period::ids(&mut tx, district).await?,
             divided: store::scheme::divided(&mut tx, district).await?,
@@ -167,6 +174,16 @@ fn complaint(name: &str) -> String {
     let shown: String = name.chars().take(200).collect();
     format!(
         "{shown:?} is not a target name; it must look like \
-         districts/{{district}}/units/{{unit}}/targets/{{indicator}}.{{period}}"
+         districts/{{district}}/units/{{unit}}/targets/{{indicator}}.{{period}}, or have projects \
+         or posts in the place of units"
     )
+}
+
+/// How the subject is named whose targets are wanted.
+fn pattern(parent: &str) -> &'static Pattern {
+    match parent.split('/').nth(2) {
+        Some("projects") => &project::NAME,
+        Some("posts") => &post::NAME,
+        _ => &unit::NAME,
+    }
 }

@@ -1,5 +1,7 @@
 //! Units.
 
+use std::fmt::Display;
+
 use kit::field::{self, Fields};
 use kit::mask::Mask;
 use kit::page::Page;
@@ -14,7 +16,7 @@ use super::{Rpc, change, is_bounded, optional_id, refuse_twins, scheme};
 use crate::batch::Row;
 use crate::store::unit::Filter;
 use crate::unit::{Contents, Unit};
-use crate::{district, store, unit};
+use crate::{district, store, subject, unit};
 
 const CREATED: &str = "saima.registry.v1.UnitCreated";
 const UPDATED: &str = "saima.registry.v1.UnitUpdated";
@@ -79,6 +81,7 @@ impl UnitService for Rpc {
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let district = parent.id("district");
         let id = fields.id("unit_id", &request.unit_id);
+        refuse_reserved(&mut fields, "unit_id", &id);
         let contents = contents(&mut fields, "unit", given, district);
         fields.check()?;
         let once = Once::new(district, "CreateUnit", &request.request_id, &request)?;
@@ -233,6 +236,13 @@ fn mutable(given: &pb::Unit) -> [(&'static str, bool); 4] {
     ]
 }
 
+fn refuse_reserved(fields: &mut Fields, field: impl Display, id: &str) {
+    if subject::is_reserved(id) {
+        let message = format!("{id} would be taken for a project or a post");
+        fields.violation(field, "ID_RESERVED", message);
+    }
+}
+
 fn rows(fields: &mut Fields, given: &[pb::Unit], district: &str) -> Vec<Row<Contents>> {
     if !is_bounded(fields, "units", given.len(), BATCH) {
         return Vec::new();
@@ -240,11 +250,9 @@ fn rows(fields: &mut Fields, given: &[pb::Unit], district: &str) -> Vec<Row<Cont
     refuse_twins(fields, "units", given.iter().map(|unit| unit.name.as_str()));
     let read = |(index, given): (usize, &pb::Unit)| {
         let at = format!("units[{index}]");
-        Row {
-            id: fields.member(format_args!("{at}.name"), &unit::NAME, &given.name, district),
-            contents: contents(fields, &at, given, district),
-            etag: given.etag.clone(),
-        }
+        let id = fields.member(format_args!("{at}.name"), &unit::NAME, &given.name, district);
+        refuse_reserved(fields, format_args!("{at}.name"), &id);
+        Row { id, contents: contents(fields, &at, given, district), etag: given.etag.clone() }
     };
     given.iter().enumerate().map(read).collect()
 }

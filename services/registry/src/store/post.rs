@@ -65,6 +65,17 @@ pub(crate) async fn list(
     rows.into_iter().map(Post::try_from).collect()
 }
 
+/// Every post of a district by id.
+pub(crate) async fn all(tx: &mut Tx, district: &str) -> Result<Vec<Post>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM post WHERE district = $1 ORDER BY id"),
+        district
+    )?;
+    rows.into_iter().map(Post::try_from).collect()
+}
+
 /// Those of `ids` that are there.
 pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Vec<Post>> {
     let rows = kit::query!(tx, Row, |q| {

@@ -73,6 +73,17 @@ pub(crate) async fn list(
     rows.into_iter().map(Project::try_from).collect()
 }
 
+/// Every project of a district by id.
+pub(crate) async fn all(tx: &mut Tx, district: &str) -> Result<Vec<Project>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM project WHERE district = $1 ORDER BY id"),
+        district
+    )?;
+    rows.into_iter().map(Project::try_from).collect()
+}
+
 /// Those of `ids` that are there.
 pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Vec<Project>> {
     let rows = kit::query!(tx, Row, |q| {

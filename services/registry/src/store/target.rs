@@ -1,6 +1,6 @@
 //! The target table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 use kit::db::Tx;
@@ -76,6 +76,19 @@ pub(crate) async fn list(
 pub(crate) fn key(target: &Target) -> String {
     let Key { unit, indicator, period } = &target.key;
     format!("{unit}/{indicator}/{period}")
+}
+
+/// The ids of everything in a district that can have targets, retired units too.
+pub(crate) async fn subjects(tx: &mut Tx, district: &str) -> Result<HashSet<String>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String,),
+        "SELECT id FROM unit WHERE district = $1
+         UNION ALL SELECT 'projects.' || id FROM project WHERE district = $1
+         UNION ALL SELECT 'posts.' || id FROM post WHERE district = $1",
+        district
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// A district's targets of these periods, by unit, indicator and period.

@@ -22,6 +22,7 @@ use tonic::Code;
 
 use super::Rpc;
 use crate::assignment::Assignment;
+use crate::objection;
 use crate::store;
 use flight::Flights;
 use held::{Copy, Held};
@@ -50,6 +51,11 @@ impl Definitions {
     /// The bytes to pin; the same definitions give the same.
     pub(super) fn encode(&self) -> Vec<u8> {
         self.wire.encode_to_vec()
+    }
+
+    /// Days after publication within which a result by a scheme can be objected to.
+    pub(super) fn objection_days(&self, scheme: &str) -> i32 {
+        self.rulebook(scheme).and_then(|it| it.objection_days).unwrap_or(objection::TERM_DAYS)
     }
 
     /// The rulebook of a scheme that holds in the period.

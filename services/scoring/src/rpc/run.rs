@@ -1,7 +1,7 @@
 //! Runs and their results.
 
 mod convert;
-mod explain;
+pub(super) mod explain;
 mod make;
 pub(super) mod score;
 
@@ -13,7 +13,7 @@ use proto::scoring::v1::run_service_server::RunService;
 use tonic::{Request, Response, Status};
 
 use super::reconciliation::WARNED;
-use super::{Rpc, change, result, sequence, warning};
+use super::{Rpc, change, objection, result, sequence, warning};
 use crate::run::NAME;
 use crate::{result as outcome, run, store};
 
@@ -104,6 +104,7 @@ impl RunService for Rpc {
         if let Some(before) = &mut before {
             before.supersede();
             store::run::update(&mut tx, district, before).await?;
+            objection::settle(&mut tx, district, before.run.sequence, sequence).await?;
         }
         store::run::update(&mut tx, district, &standing).await?;
         let recomputed = explain::recompute(&mut tx, district, &standing.run).await?;
@@ -178,6 +179,27 @@ impl RunService for Rpc {
             result: Some(result::to_proto(district, sequence, explained.outcome)),
             explanation: Some(result::explanation(explained.tree)),
             observations,
+        }))
+    }
+
+    async fn verify_run(
+        &self,
+        request: Request<pb::VerifyRunRequest>,
+    ) -> Result<Response<pb::VerifyRunResponse>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let (district, sequence) = (name.id("district"), sequence(&name, "run")?);
+        let mut tx = self.db.begin_read().await?;
+        let standing = store::run::get(&mut tx, district, sequence).await?;
+        let standing = standing.ok_or_else(|| name.not_found())?;
+        let found = explain::verify(&mut tx, district, &standing.run).await?;
+        Ok(Response::new(pb::VerifyRunResponse {
+            run: Some(convert::to_proto(district, &standing)),
+            repeated: found.repeats(&standing.run),
+            input_digest: found.input_digest,
+            stored_digest: found.stored_digest,
+            output_digest: found.output_digest.unwrap_or_default(),
+            engine_edition: found.engine as i32,
+            current_engine_edition: engine::EDITION as i32,
         }))
     }
 }

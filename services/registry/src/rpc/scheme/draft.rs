@@ -145,6 +145,7 @@ fn document(given: &pb::Scheme, rulebook: &Rulebook) -> pb::Scheme {
         display_name: rulebook.display_name.clone(),
         leaf_rounding: given.leaf_rounding,
         total_rounding: given.total_rounding,
+        objection_days: given.objection_days,
         tracks: given.tracks.clone(),
         ..Default::default()
     }

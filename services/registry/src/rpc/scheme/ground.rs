@@ -1,4 +1,4 @@
-//! What schemes stand on: a district's units and indicators, as the rulebook crate reads them.
+//! What schemes stand on: a district's subjects and indicators, as the rulebook crate reads them.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,20 @@ use kit::db::Tx;
 use kit::error::Unmet;
 use kit::{Error, Result, Violation};
 use proto::registry::v1 as pb;
-use rulebook::{Entrant, Indicators, Rulebook};
+use rulebook::{Entrant, Indicators, Rulebook, Subjects};
 
 use crate::district::District;
+use crate::post::Post;
+use crate::project::Project;
 use crate::store;
 use crate::unit::Unit;
 
-/// A district's units and indicators.
+/// A district's subjects and indicators.
 pub(crate) struct Ground {
     zone: TimeZone,
     pub(crate) units: Vec<Unit>,
+    pub(crate) projects: Vec<Project>,
+    pub(crate) posts: Vec<Post>,
     pub(crate) indicators: Vec<pb::Indicator>,
 }
 
@@ -27,6 +31,8 @@ impl Ground {
         Ok(Self {
             zone: district.zone()?,
             units: store::unit::all(tx, &district.id).await?,
+            projects: store::project::all(tx, &district.id).await?,
+            posts: store::post::all(tx, &district.id).await?,
             indicators: indicators.into_iter().map(pb::Indicator::from).collect(),
         })
     }
@@ -59,9 +65,9 @@ impl Ground {
         rulebook.place(&self.at(start))
     }
 
-    /// The units as a scheme that holds from `start` on sees them: one that was retired since
-    /// then is still there.
-    fn at(&self, start: Date) -> Vec<pb::Unit> {
+    /// The subjects as a scheme that holds from `start` on sees them: a unit that was retired
+    /// since then is still there.
+    fn at(&self, start: Date) -> Subjects {
         let seen = self.units.iter().map(|unit| {
             let mut seen = pb::Unit::from(unit.clone());
             if !unit.is_gone(start, &self.zone) {
@@ -69,13 +75,18 @@ impl Ground {
             }
             seen
         });
-        seen.collect()
+        Subjects {
+            units: seen.collect(),
+            projects: self.projects.iter().cloned().map(pb::Project::from).collect(),
+            posts: self.posts.iter().cloned().map(pb::Post::from).collect(),
+        }
     }
 
-    /// Names of the units that take no part in a period that begins on `start`.
+    /// Names of the units and posts that take no part in a period that begins on `start`.
     pub(crate) fn gone(&self, start: Date) -> BTreeSet<String> {
-        let gone = self.units.iter().filter(|unit| unit.is_gone(start, &self.zone));
-        gone.map(Unit::name).collect()
+        let units = self.units.iter().filter(|unit| unit.is_gone(start, &self.zone));
+        let ended = |post: &&Post| post.contents.end_date.is_some_and(|end| end < start);
+        units.map(Unit::name).chain(self.posts.iter().filter(ended).map(Post::name)).collect()
     }
 }
 

@@ -40,8 +40,8 @@ fn assignment(wire: &registry::Assignment, rulebooks: &[(String, Rulebook)]) -> 
     Assignment::new(
         period(given)?,
         wire.parts.iter().map(period).collect::<Result<_>>()?,
-        &TimeZone::get(&wire.time_zone).map_err(Error::internal)?,
-        wire.units.iter().map(unit).collect::<Result<_>>()?,
+        TimeZone::get(&wire.time_zone).map_err(Error::internal)?,
+        subjects(wire)?,
         wire.indicators.iter().map(indicator).collect::<Result<_>>()?,
         carried.iter().map(|(unit, indicator)| (unit.as_str(), indicator.as_str())),
     )
@@ -92,8 +92,19 @@ fn period(wire: &registry::Period) -> Result<Period> {
     })
 }
 
-fn unit(wire: &registry::Unit) -> Result<Unit> {
-    Ok(Unit { id: id(&UNIT, &wire.name)?.into(), display_name: wire.display_name.clone() })
+/// Everything that runs or evaluates, and the unit that answers for each.
+fn subjects(wire: &registry::Assignment) -> Result<Vec<Unit>> {
+    let units = wire.units.iter().map(|it| (&it.name, &it.display_name, &it.name));
+    let projects = wire.projects.iter().map(|it| (&it.name, &it.display_name, &it.lead_unit));
+    let posts = wire.posts.iter().map(|it| (&it.name, &it.display_name, &it.unit));
+    let subject = |(name, display_name, answers): (&String, &String, &String)| {
+        Ok(Unit {
+            id: subject::id(name).ok_or_else(|| unknown(name))?.into(),
+            display_name: display_name.clone(),
+            answers: id(&UNIT, answers)?.into(),
+        })
+    };
+    units.chain(projects).chain(posts).map(subject).collect()
 }
 
 fn indicator(wire: &registry::Indicator) -> Result<Indicator> {

@@ -1,9 +1,9 @@
 //! A run computed again from its pinned input (A3), and what that shows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use engine::Explained;
+use engine::{Explained, TrackResult};
 use jiff::Timestamp;
 use kit::db::Tx;
 use kit::{Error, Result, decimal};
@@ -11,6 +11,7 @@ use proto::scoring::v1 as pb;
 
 use super::score::{Scored, Stage, score};
 use crate::assignment::PERIOD;
+use crate::comparison::Side;
 use crate::input::{Input, Pinned};
 use crate::observation::{self, NAME};
 use crate::report::Reading;
@@ -22,15 +23,15 @@ use crate::subject;
 use crate::warning::{Ground, Warning};
 
 /// A run that came to the same results again.
-pub(super) struct Recomputed {
+pub(in crate::rpc) struct Recomputed {
     facts: Vec<Pinned>,
     scored: Scored,
 }
 
 /// Why a unit's score is what it is.
-pub(super) struct Explanation<'a> {
-    pub(super) outcome: &'a Outcome,
-    pub(super) tree: &'a Explained,
+pub(in crate::rpc) struct Explanation<'a> {
+    pub(in crate::rpc) outcome: &'a Outcome,
+    pub(in crate::rpc) tree: &'a Explained,
     /// The observations that the tree names, in the ledger's order.
     pub(super) sequences: Vec<i64>,
     facts: &'a [Pinned],
@@ -38,7 +39,11 @@ pub(super) struct Explanation<'a> {
 
 /// Computes a run again. `Internal`, and an alarm, when its input was altered or it does not
 /// come to the stored results; ENGINE_CHANGED when another edition of the engine computed it.
-pub(super) async fn recompute(tx: &mut Tx, district: &str, run: &Run) -> Result<Recomputed> {
+pub(in crate::rpc) async fn recompute(
+    tx: &mut Tx,
+    district: &str,
+    run: &Run,
+) -> Result<Recomputed> {
     let bytes = store::run::input(tx, district, run.sequence).await?;
     let stored = store::result::of_run(tx, district, run.sequence).await?;
     let alarm = |what: &str| {
@@ -62,6 +67,57 @@ pub(super) async fn recompute(tx: &mut Tx, district: &str, run: &Run) -> Result<
     }
 }
 
+/// What computing a run again shows, whatever it is.
+pub(super) struct Verification {
+    pub(super) input_digest: String,
+    pub(super) stored_digest: String,
+    /// None when the input cannot be read or not be scored any more.
+    pub(super) output_digest: Option<String>,
+    /// Edition of the engine that made the run; 0 when the input cannot be read.
+    pub(super) engine: u32,
+}
+
+impl Verification {
+    /// True when everything is as it was when the run was made.
+    pub(super) fn repeats(&self, run: &Run) -> bool {
+        self.input_digest == run.input_digest
+            && self.stored_digest == run.output_digest
+            && self.output_digest.as_ref() == Some(&run.output_digest)
+    }
+}
+
+/// Computes a run again and tells what it comes to.
+pub(super) async fn verify(tx: &mut Tx, district: &str, run: &Run) -> Result<Verification> {
+    let bytes = store::run::input(tx, district, run.sequence).await?;
+    let stored = store::result::of_run(tx, district, run.sequence).await?;
+    let mut found = Verification {
+        input_digest: digest(&bytes),
+        stored_digest: digest(canonical(&stored).as_bytes()),
+        output_digest: None,
+        engine: 0,
+    };
+    let Ok(input) = Input::from_bytes(&bytes) else { return Ok(found) };
+    found.engine = input.engine;
+    let Ok(definitions) = Definitions::decode(&input.assignment) else { return Ok(found) };
+    let definitions = Arc::new(definitions);
+    let scored = score(district, definitions, &input.scheme, &input.facts, Stage::Final).await;
+    found.output_digest = scored.ok().map(|it| digest(canonical(&it.outcomes).as_bytes()));
+    Ok(found)
+}
+
+/// Each subject's outcome and tree, by its id.
+pub(in crate::rpc) fn sides(scored: &Scored) -> BTreeMap<&str, Side<'_>> {
+    let subjects = scored.results.iter().flat_map(|track| &track.subjects);
+    let trees: HashMap<String, &Explained> = subjects
+        .filter_map(|subject| Some((subject::id(&subject.subject)?, &subject.explained)))
+        .collect();
+    let sides = scored.outcomes.iter().filter_map(|outcome| {
+        let tree = *trees.get(&outcome.unit)?;
+        Some((&*outcome.unit, Side { outcome, tree }))
+    });
+    sides.collect()
+}
+
 fn engine_changed(run: String, input: &Input) -> Error {
     let message = format!(
         "was computed by edition {} of the engine; edition {}, which runs now, does not come to its results",
@@ -73,12 +129,22 @@ fn engine_changed(run: String, input: &Input) -> Error {
 
 impl Recomputed {
     /// The results by track and rank.
-    pub(super) fn outcomes(&self) -> &[Outcome] {
+    pub(in crate::rpc) fn outcomes(&self) -> &[Outcome] {
         &self.scored.outcomes
     }
 
-    /// Why a unit's score is what it is; none when the unit was not scored.
-    pub(super) fn explain(&self, unit: &str) -> Option<Explanation<'_>> {
+    /// What the tracks came to, in the scheme's order.
+    pub(in crate::rpc) fn results(&self) -> &[TrackResult] {
+        &self.scored.results
+    }
+
+    /// Each subject's outcome and tree, by its id.
+    pub(in crate::rpc) fn sides(&self) -> BTreeMap<&str, Side<'_>> {
+        sides(&self.scored)
+    }
+
+    /// Why a subject's score is what it is; none when it was not scored.
+    pub(in crate::rpc) fn explain(&self, unit: &str) -> Option<Explanation<'_>> {
         let outcome = self.scored.outcomes.iter().find(|it| it.unit == unit)?;
         let subjects = self.scored.results.iter().flat_map(|track| &track.subjects);
         let mut subjects = subjects.map(|it| (subject::id(&it.subject), it));

@@ -1,7 +1,6 @@
 //! From facts and definitions to outcomes, by the rulebook and the engine. Runs, explanations
 //! and boards all go this way.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::{Fact, TrackResult};
@@ -94,12 +93,11 @@ fn compute(
         };
         results.push(result.map_err(rulebook::refusal)?);
     }
-    let units = definitions.wire.units.iter();
-    let names: HashMap<&str, &str> =
-        units.map(|unit| (unit.name.as_str(), unit.display_name.as_str())).collect();
-    let named = |subject: &str| {
-        let display_name = names.get(subject).copied().unwrap_or_default();
-        (subject::id(subject).unwrap_or_default(), display_name.to_owned())
+    let named = |name: &str| {
+        let id = subject::id(name).unwrap_or_default();
+        let known = definitions.assignment.unit_named(&id);
+        let display_name = known.map(|it| it.display_name.clone()).unwrap_or_default();
+        (id, display_name)
     };
     let tracks = rulebook.entries.iter().map(|entry| Track {
         id: entry.track.track_id().to_owned(),

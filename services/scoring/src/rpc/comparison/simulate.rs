@@ -1,0 +1,206 @@
+//! What a run would have come to (推演): its pinned input with other values, weights or rules.
+
+use std::sync::Arc;
+
+use kit::field::Fields;
+use kit::name::Name;
+use kit::{Error, Result};
+use proto::google::r#type as wire;
+use proto::registry::v1 as registry;
+use proto::scoring::v1 as pb;
+use rulebook::{Indicators, Subjects};
+use tonic::Code;
+
+use crate::assignment::{INDICATOR, PERIOD, SCHEME};
+use crate::cell::Standing;
+use crate::input::{Input, Pinned};
+use crate::rpc::assignment::Definitions;
+use crate::rpc::run::score::{Scored, Stage, score};
+use crate::rpc::{Rpc, report};
+use crate::run::NAME;
+use crate::subject;
+
+const MOST: usize = 1000;
+
+/// What is to be otherwise.
+pub(super) struct Wanted {
+    /// In the order of the request.
+    facts: Vec<Pinned>,
+    weights: Vec<pb::SimulatedWeight>,
+    /// Id of the scheme that takes the place of the run's.
+    pub(super) scheme: Option<String>,
+}
+
+/// Reads what is to be otherwise in which run.
+pub(super) fn read(request: &pb::SimulateRunRequest) -> Result<(Name, Wanted)> {
+    let mut fields = Fields::default();
+    let name = fields.name("name", &NAME, &request.name);
+    let district = name.id("district");
+    fields.number("observations", request.observations.len(), 0..=MOST);
+    fields.number("weights", request.weights.len(), 0..=MOST);
+    let mut facts = Vec::new();
+    for (place, given) in request.observations.iter().take(MOST).enumerate() {
+        let path = format!("observations[{place}].");
+        let at = |field: &str| format!("{path}{field}");
+        facts.push(Pinned {
+            period: fields.member(at("period"), &PERIOD, &given.period, district),
+            unit: subject::member(&mut fields, at("unit"), &given.unit, district),
+            indicator: fields.member(at("indicator"), &INDICATOR, &given.indicator, district),
+            sequence: 0,
+            reading: report::reading(&mut fields, &path, given.presence, &given.value),
+            standing: Standing::Verified,
+        });
+    }
+    for (place, given) in request.weights.iter().take(MOST).enumerate() {
+        fields.id(format_args!("weights[{place}].track_id"), &given.track_id);
+        fields.id(format_args!("weights[{place}].node_id"), &given.node_id);
+        fields.decimal(format_args!("weights[{place}].weight"), &given.weight);
+    }
+    let scheme = fields.optional_member("scheme", &SCHEME, &request.scheme, district);
+    fields.check()?;
+    Ok((name, Wanted { facts, weights: request.weights.clone(), scheme }))
+}
+
+impl Rpc {
+    /// The scheme of an id, be it a draft: UNKNOWN_SCHEME when registry has none.
+    pub(super) async fn scheme(
+        &self,
+        district: &str,
+        id: Option<&str>,
+    ) -> Result<Option<registry::Scheme>> {
+        let Some(id) = id else { return Ok(None) };
+        let name = SCHEME.format(&[district, id]);
+        let request = registry::GetSchemeRequest { name: name.clone() };
+        match self.schemes.clone().get_scheme(request).await {
+            Ok(reply) => Ok(Some(reply.into_inner())),
+            Err(status) if status.code() == Code::NotFound => {
+                let message = format!("there is no {name}");
+                Err(Error::invalid("scheme", "UNKNOWN_SCHEME", message))
+            }
+            Err(status) => Err(status.into()),
+        }
+    }
+}
+
+/// Scores the pinned input as it would be.
+pub(super) async fn score_as(
+    district: &str,
+    input: &[u8],
+    wanted: Wanted,
+    scheme: Option<registry::Scheme>,
+) -> Result<Scored> {
+    let mut input = Input::from_bytes(input)?;
+    let pinned = Definitions::decode(&input.assignment)?;
+    replace_facts(&pinned, &mut input.facts, wanted.facts)?;
+    let definitions = match (scheme, wanted.weights.is_empty()) {
+        (None, true) => pinned,
+        (scheme, _) => {
+            let name = SCHEME.format(&[district, &input.scheme]);
+            redefine(pinned.wire, &name, scheme, &wanted.weights)?
+        }
+    };
+    score(district, Arc::new(definitions), &input.scheme, &input.facts, Stage::Final).await
+}
+
+/// Puts values in the place of those that were pinned, each checked as a report is.
+fn replace_facts(
+    definitions: &Definitions,
+    facts: &mut Vec<Pinned>,
+    wanted: Vec<Pinned>,
+) -> Result<()> {
+    let assignment = &definitions.assignment;
+    let mut fields = Fields::default();
+    for (place, fact) in wanted.into_iter().enumerate() {
+        let at = |field: &str| format!("observations[{place}].{field}");
+        let kind = assignment.kind_of(&fact.period);
+        let Some(kind) = kind else {
+            let message = format!("{} is no part of {}", fact.period, assignment.period.id);
+            fields.violation(at("period"), "UNKNOWN_PERIOD", message);
+            continue;
+        };
+        let placed = assignment.place_for(&fact.unit, &fact.indicator, kind);
+        let placed = placed.and_then(|it| assignment.bounds(it, &fact.reading));
+        if let Err(violation) = placed {
+            fields.violation(at(&violation.field), violation.reason, violation.message);
+            continue;
+        }
+        let key = |it: &Pinned| (it.period.clone(), it.unit.clone(), it.indicator.clone());
+        match facts.iter_mut().find(|it| key(it) == key(&fact)) {
+            Some(found) => *found = fact,
+            None => facts.push(fact),
+        }
+    }
+    fields.check()
+}
+
+/// The definitions with other rules: another scheme under the name of the run's, then other
+/// weights.
+fn redefine(
+    mut wire: registry::Assignment,
+    name: &str,
+    scheme: Option<registry::Scheme>,
+    weights: &[pb::SimulatedWeight],
+) -> Result<Definitions> {
+    let indicators = Indicators::from_proto(&wire.indicators);
+    let replaced = scheme.is_some();
+    let Some(held) = wire.schemes.iter_mut().find(|it| it.name == name) else {
+        return Err(Error::internal(format!("{name} is not among the definitions")));
+    };
+    if let Some(scheme) = scheme {
+        *held = registry::Scheme { name: name.to_owned(), ..scheme };
+    }
+    reweigh(held, weights)?;
+    let rulebook = rulebook::parse(held, &indicators)?;
+    if replaced {
+        let subjects = Subjects {
+            units: wire.units.clone(),
+            projects: wire.projects.clone(),
+            posts: wire.posts.clone(),
+        };
+        wire.entrants.retain(|it| it.scheme != name);
+        wire.entrants.extend(rulebook.place(&subjects).into_iter().map(|it| registry::Entrant {
+            scheme: name.to_owned(),
+            track_id: it.track_id,
+            unit: it.unit,
+        }));
+    }
+    Definitions::try_from(wire)
+}
+
+fn reweigh(scheme: &mut registry::Scheme, weights: &[pb::SimulatedWeight]) -> Result<()> {
+    let mut fields = Fields::default();
+    for (place, given) in weights.iter().enumerate() {
+        let Some(track) = scheme.tracks.iter_mut().find(|it| it.track_id == given.track_id) else {
+            let message = format!("there is no track {}", given.track_id);
+            fields.violation(format_args!("weights[{place}].track_id"), "UNKNOWN_TRACK", message);
+            continue;
+        };
+        let node = track.root.as_mut().and_then(|root| find(root, &given.node_id));
+        match node {
+            Some(weight) => weight.clone_from(&given.weight),
+            None => {
+                let message = format!("the track {} has no node {}", given.track_id, given.node_id);
+                fields.violation(format_args!("weights[{place}].node_id"), "UNKNOWN_NODE", message);
+            }
+        }
+    }
+    fields.check()
+}
+
+/// The weight of the node of that id, here or below.
+fn find<'a>(node: &'a mut registry::Node, id: &str) -> Option<&'a mut Option<wire::Decimal>> {
+    if node.node_id == id {
+        return Some(&mut node.weight);
+    }
+    children(node).iter_mut().find_map(|child| find(child, id))
+}
+
+fn children(node: &mut registry::Node) -> &mut [registry::Node] {
+    use registry::node::Rule;
+    match &mut node.rule {
+        Some(Rule::Sum(rule)) => &mut rule.children,
+        Some(Rule::WeightedMean(rule)) => &mut rule.children,
+        Some(Rule::GeometricMean(rule)) => &mut rule.children,
+        Some(Rule::Leaf(_)) | None => &mut [],
+    }
+}
