@@ -37,6 +37,7 @@ fn members_are_those_listed_and_those_that_match() {
         kinds: vec![department.into()],
         units: vec![name("units", "station")],
         except_units: vec![name("units", "archive")],
+        ..Default::default()
     };
     scheme.tracks[0].members = Some(members);
     let mut team = unit("team", "general-management");

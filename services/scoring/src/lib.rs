@@ -20,6 +20,7 @@ mod board;
 mod bulk;
 mod cell;
 mod comparison;
+mod correction;
 mod feedback;
 mod input;
 mod objection;
@@ -42,6 +43,7 @@ use proto::scoring::v1::activity_service_server::ActivityServiceServer;
 use proto::scoring::v1::board_service_server::BoardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
+use proto::scoring::v1::correction_service_server::CorrectionServiceServer;
 use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
 use proto::scoring::v1::objection_service_server::ObjectionServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
@@ -79,6 +81,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(SheetServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
         .service(kit::service!(ComparisonServiceServer::new(rpc.clone())))
+        .service(kit::service!(CorrectionServiceServer::new(rpc.clone())))
         .service(kit::service!(FeedbackServiceServer::new(rpc.clone())))
         .service(kit::service!(ObjectionServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))

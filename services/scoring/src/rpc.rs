@@ -7,6 +7,7 @@ mod board;
 mod bulk;
 mod change;
 mod comparison;
+mod correction;
 mod feedback;
 mod objection;
 mod observation;
@@ -27,8 +28,8 @@ use kit::field::Fields;
 use kit::name::Name;
 use kit::peers::Peer;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
-use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
+use proto::registry::v1::unit_service_client::UnitServiceClient;
 use tokio_util::sync::CancellationToken;
 
 use assignment::Assignments;

@@ -3,6 +3,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod cell;
+pub(crate) mod correction;
 pub(crate) mod head;
 pub(crate) mod objection;
 pub(crate) mod observation;

@@ -24,7 +24,7 @@ use crate::sheet::{Key, Sheets};
 use crate::store;
 
 pub(super) const REPORTED: &str = "saima.scoring.v1.ObservationsReported";
-const CORRECTED: &str = "saima.scoring.v1.ObservationCorrected";
+pub(super) const CORRECTED: &str = "saima.scoring.v1.ObservationCorrected";
 
 #[tonic::async_trait]
 impl ObservationService for Rpc {
@@ -188,7 +188,7 @@ async fn seen(tx: &mut Tx, name: &Name) -> kit::Result<Seen> {
 }
 
 /// The sheet that holds a unit's cells of a period.
-async fn sheets(tx: &mut Tx, district: &str, unit: &str, period: &str) -> kit::Result<Sheets> {
+pub(super) async fn sheets(tx: &mut Tx, district: &str, unit: &str, period: &str) -> kit::Result<Sheets> {
     store::sheet::load(tx, district, &BTreeSet::from([Key::of(unit, period)])).await
 }
 
@@ -225,7 +225,7 @@ fn correction(
 }
 
 /// The error of a violation whose field lies below `path`.
-fn below(path: &str, violation: Violation) -> Error {
+pub(super) fn below(path: &str, violation: Violation) -> Error {
     let field = format!("{path}{}", violation.field);
     Error::Invalid(vec![Violation { field, ..violation }])
 }

@@ -6,6 +6,10 @@ use proto::scoring::v1 as pb;
 use proto::scoring::v1::board_service_client::BoardServiceClient;
 use proto::scoring::v1::bulk_create_observations_request::{Content, Header, Rows};
 use proto::scoring::v1::change_service_client::ChangeServiceClient;
+use proto::scoring::v1::comparison_service_client::ComparisonServiceClient;
+use proto::scoring::v1::correction_service_client::CorrectionServiceClient;
+use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
+use proto::scoring::v1::objection_service_client::ObjectionServiceClient;
 use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::reconciliation_service_client::ReconciliationServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
@@ -27,6 +31,10 @@ pub(crate) struct Scoring {
     pub(crate) boards: BoardServiceClient<Channel>,
     pub(crate) warnings: WarningServiceClient<Channel>,
     pub(crate) changes: ChangeServiceClient<Channel>,
+    pub(crate) comparisons: ComparisonServiceClient<Channel>,
+    pub(crate) corrections: CorrectionServiceClient<Channel>,
+    pub(crate) feedbacks: FeedbackServiceClient<Channel>,
+    pub(crate) objections: ObjectionServiceClient<Channel>,
 }
 
 impl Scoring {
@@ -42,6 +50,10 @@ impl Scoring {
             boards: BoardServiceClient::new(channel()),
             warnings: WarningServiceClient::new(channel()),
             changes: ChangeServiceClient::new(channel()),
+            comparisons: ComparisonServiceClient::new(channel()),
+            corrections: CorrectionServiceClient::new(channel()),
+            feedbacks: FeedbackServiceClient::new(channel()),
+            objections: ObjectionServiceClient::new(channel()),
             served,
         }
     }

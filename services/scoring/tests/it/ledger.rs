@@ -5,9 +5,10 @@ use kit::testing::{Bed, Engine};
 
 use crate::activity;
 use crate::fixture::Scoring;
+use crate::{lock, objection};
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 9] = [
+const LEDGERS: [(&str, &str); 14] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -17,6 +18,11 @@ const LEDGERS: [(&str, &str); 9] = [
     ("warning", "track"),
     ("activity", "note"),
     ("activity_void", "reason"),
+    ("objection", "ground"),
+    ("objection_answer", "answer"),
+    ("objection_settlement", "district"),
+    ("correction", "reason"),
+    ("correction_decision", "reason"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -55,6 +61,8 @@ kit::both! {
         let run = scoring.run("2023Q1", "").await.unwrap();
         scoring.publish(&run.name).await.unwrap();
         activity::record_and_void(&scoring).await;
+        objection::file_and_settle(&mut scoring, &run.name).await;
+        lock::request_and_approve(&mut scoring).await;
         let db = scoring.served.db("scoring");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();

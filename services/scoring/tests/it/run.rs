@@ -293,4 +293,54 @@ kit::both! {
         let later = scoring.run("2023Q1", "").await.unwrap();
         assert_eq!(later.output_digest, run.output_digest, "it ran in the quarter and stays in it");
     }
+
+    // A3: any old run is repeated bit for bit, and what does not repeat is told, not hidden.
+    async fn a_run_is_verified_and_what_was_altered_is_told(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        let request = pb::VerifyRunRequest { name: run.name.clone() };
+        let verified = scoring.runs.verify_run(request.clone()).await.unwrap().into_inner();
+        assert!(verified.repeated);
+        assert_eq!(verified.run.as_ref(), Some(&run));
+        assert_eq!((&verified.input_digest, &verified.output_digest), (&run.input_digest, &run.output_digest));
+        assert_eq!(verified.engine_edition, verified.current_engine_edition);
+
+        let mut tx = scoring.served.db("scoring").begin_write().await.unwrap();
+        crate::ledger::disarm(&mut tx).await;
+        kit::execute!(tx, "UPDATE result SET score = '98' WHERE unit = 'finance'").unwrap();
+        tx.commit().await.unwrap();
+        let altered = scoring.runs.verify_run(request.clone()).await.unwrap().into_inner();
+        assert!(!altered.repeated);
+        assert_ne!(altered.stored_digest, run.output_digest);
+        assert_eq!(altered.output_digest, run.output_digest);
+
+        let mut tx = scoring.served.db("scoring").begin_write().await.unwrap();
+        kit::execute!(tx, "UPDATE run_input SET input = $1", b"nothing".to_vec()).unwrap();
+        tx.commit().await.unwrap();
+        let altered = scoring.runs.verify_run(request).await.unwrap().into_inner();
+        assert_eq!((altered.engine_edition, &*altered.output_digest, altered.repeated), (0, "", false));
+        let absent = pb::VerifyRunRequest { name: name("runs", "9") };
+        fails(scoring.runs.verify_run(absent).await, Code::NotFound, "NOT_FOUND");
+    }
+
+    // A3: an input pinned in the first form, by the build of that time, still comes to its results.
+    async fn an_input_of_the_first_form_is_still_read(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        let input = include_bytes!("pinned/run-input-1.bin");
+        assert!(input.starts_with(b"saima run input 1\nengine 1\n"));
+        let digest: String = Sha256::digest(input).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut tx = scoring.served.db("scoring").begin_write().await.unwrap();
+        crate::ledger::disarm(&mut tx).await;
+        kit::execute!(tx, "UPDATE run_input SET input = $1", input.to_vec()).unwrap();
+        kit::execute!(tx, "UPDATE run SET input_digest = $1", &digest).unwrap();
+        tx.commit().await.unwrap();
+        let request = pb::VerifyRunRequest { name: run.name.clone() };
+        let verified = scoring.runs.verify_run(request).await.unwrap().into_inner();
+        assert!(verified.repeated);
+        assert_eq!((verified.engine_edition, &verified.input_digest), (1, &digest));
+        let works = scoring.explain(&run.name, "works").await;
+        assert_eq!(text(&works.result.unwrap().score), "75.33");
+        scoring.publish(&run.name).await.unwrap();
+    }
 }
