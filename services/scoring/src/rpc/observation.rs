@@ -188,7 +188,12 @@ async fn seen(tx: &mut Tx, name: &Name) -> kit::Result<Seen> {
 }
 
 /// The sheet that holds a unit's cells of a period.
-pub(super) async fn sheets(tx: &mut Tx, district: &str, unit: &str, period: &str) -> kit::Result<Sheets> {
+pub(super) async fn sheets(
+    tx: &mut Tx,
+    district: &str,
+    unit: &str,
+    period: &str,
+) -> kit::Result<Sheets> {
     store::sheet::load(tx, district, &BTreeSet::from([Key::of(unit, period)])).await
 }
 
