@@ -149,7 +149,11 @@ fn redefine(
     if let Some(scheme) = scheme {
         *held = registry::Scheme { name: name.to_owned(), ..scheme };
     }
-    reweigh(held, weights)?;
+    let period = wire.period.as_ref().map_or("", |period| &period.name);
+    let period = PERIOD.parse("period", period)?;
+    let themes = rulebook::parse(held, &indicators)?;
+    let theme = themes.theme(period.id("period")).map(|theme| theme.theme_id.as_str());
+    reweigh(held, theme, weights)?;
     let rulebook = rulebook::parse(held, &indicators)?;
     if replaced {
         let subjects = Subjects {
@@ -167,7 +171,13 @@ fn redefine(
     Definitions::try_from(wire)
 }
 
-fn reweigh(scheme: &mut registry::Scheme, weights: &[pb::SimulatedWeight]) -> Result<()> {
+/// Gives nodes other weights in the run's period: those of its theme, where it has one and the
+/// node weighs otherwise in it.
+fn reweigh(
+    scheme: &mut registry::Scheme,
+    theme: Option<&str>,
+    weights: &[pb::SimulatedWeight],
+) -> Result<()> {
     let mut fields = Fields::default();
     for (place, given) in weights.iter().enumerate() {
         let Some(track) = scheme.tracks.iter_mut().find(|it| it.track_id == given.track_id) else {
@@ -177,7 +187,7 @@ fn reweigh(scheme: &mut registry::Scheme, weights: &[pb::SimulatedWeight]) -> Re
         };
         let node = track.root.as_mut().and_then(|root| find(root, &given.node_id));
         match node {
-            Some(weight) => weight.clone_from(&given.weight),
+            Some(node) => weigh(node, theme, &given.weight),
             None => {
                 let message = format!("the track {} has no node {}", given.track_id, given.node_id);
                 fields.violation(format_args!("weights[{place}].node_id"), "UNKNOWN_NODE", message);
@@ -187,10 +197,18 @@ fn reweigh(scheme: &mut registry::Scheme, weights: &[pb::SimulatedWeight]) -> Re
     fields.check()
 }
 
-/// The weight of the node of that id, here or below.
-fn find<'a>(node: &'a mut registry::Node, id: &str) -> Option<&'a mut Option<wire::Decimal>> {
+fn weigh(node: &mut registry::Node, theme: Option<&str>, weight: &Option<wire::Decimal>) {
+    let themed = node.themes.iter_mut().find(|it| Some(&*it.theme) == theme);
+    match themed {
+        Some(themed) => themed.weight.clone_from(weight),
+        None => node.weight.clone_from(weight),
+    }
+}
+
+/// The node of that id, here or below.
+fn find<'a>(node: &'a mut registry::Node, id: &str) -> Option<&'a mut registry::Node> {
     if node.node_id == id {
-        return Some(&mut node.weight);
+        return Some(node);
     }
     children(node).iter_mut().find_map(|child| find(child, id))
 }
@@ -201,6 +219,14 @@ fn children(node: &mut registry::Node) -> &mut [registry::Node] {
         Some(Rule::Sum(rule)) => &mut rule.children,
         Some(Rule::WeightedMean(rule)) => &mut rule.children,
         Some(Rule::GeometricMean(rule)) => &mut rule.children,
-        Some(Rule::Leaf(_)) | None => &mut [],
+        Some(Rule::Minimum(rule)) => &mut rule.children,
+        Some(Rule::Maximum(rule)) => &mut rule.children,
+        Some(Rule::Product(rule)) => &mut rule.children,
+        Some(Rule::LinkedSum(rule)) => &mut rule.children,
+        Some(Rule::Graded(rule)) => {
+            rule.child.as_mut().map(|child| std::slice::from_mut(&mut **child)).unwrap_or_default()
+        }
+        Some(Rule::Leaf(_) | Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_))
+        | None => &mut [],
     }
 }
