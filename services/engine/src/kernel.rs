@@ -11,21 +11,29 @@
 //! is invisible to rounding (see [`crate::exact`]) as long as it keeps 20 places, that is,
 //! for points below 10^8.
 
+mod constants;
+mod divisor;
 mod finish;
+mod flags;
 mod formula;
+mod gather;
 mod number;
 mod order;
+mod swift;
 mod table;
+mod units;
 mod walk;
 
-use crate::method::Method;
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::track::Track;
 
+pub use gather::Part;
 pub use order::Order;
 pub use table::{Kind, State, Table, TableColumn};
+pub use units::Units;
 pub use walk::Points;
 
+use constants::Constants;
 use finish::Finish;
 
 /// A track as a list of steps, nodes in the order of [`Node::walk`].
@@ -45,7 +53,7 @@ struct Step<'a> {
 
 enum Task<'a> {
     /// A leaf whose method is known here.
-    Leaf(&'a Leaf),
+    Leaf(&'a Leaf, Constants),
     /// Adds the parts, on a scale of its own or not.
     Sum,
     /// Weighs the parts' shares.
@@ -113,28 +121,17 @@ fn task(node: &Node) -> Task<'_> {
     }
     match rule {
         Rule::Leaf(leaf) => {
-            let Leaf { indicator: _, direction: _, missing, method } = leaf;
+            let Leaf { indicator: _, direction: _, missing, method: _ } = leaf;
             let policy = match missing {
                 MissingPolicy::ZeroPoints | MissingPolicy::LeaveOut | MissingPolicy::Block => true,
             };
-            if policy && known(method) { Task::Leaf(leaf) } else { Task::Exact }
+            match Constants::of(node, leaf) {
+                Some(constants) if policy => Task::Leaf(leaf, constants),
+                _ => Task::Exact,
+            }
         }
         Rule::Sum(_) => Task::Sum,
         Rule::WeightedMean(_) => Task::WeightedMean,
         _ => Task::Exact,
     }
-}
-
-fn known(method: &Method) -> bool {
-    matches!(
-        method,
-        Method::Marks(_)
-            | Method::Completion(_)
-            | Method::Control(_)
-            | Method::Efficacy(_)
-            | Method::MinMax(_)
-            | Method::Steps(_)
-            | Method::RankTable(_)
-            | Method::DeductPerEvent(_)
-    )
 }

@@ -47,7 +47,7 @@ pub use fact::{
     Milestones, PlanPoint, Referred, Share, Sheet, Tally, Won, broken_quotas,
 };
 pub use fault::Fault;
-pub use kernel::{Kernel, Kind, Order, Points, State, Table, TableColumn};
+pub use kernel::{Kernel, Kind, Order, Part, Points, State, Table, TableColumn, Units};
 pub use method::steps::Step;
 pub use method::{
     Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Steps,

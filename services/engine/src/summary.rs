@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
 use crate::fact::{Cohort, Sheet};
-use crate::kernel::{Kernel, Table};
+use crate::kernel::{Kernel, Points, Table};
 use crate::outcome::{GradeResult, Outcomes};
 use crate::pace;
 use crate::score::{self, Stage, SubjectResult, TrackResult};
@@ -111,7 +111,8 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
     }
     let kernel = Kernel::of(track);
     let table = Table::of(track, cohort)?;
-    let points = kernel.points(&table, Some(cohort), stage)?;
+    let mut points = Points::default();
+    kernel.points(&table, Some(cohort), stage, &mut points)?;
     let order = kernel.order(&points)?;
     let stakes = pace::stakes(track);
     let (mut subjects, mut behind) = (Vec::new(), Vec::new());
@@ -134,7 +135,7 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
             colour: colouring.and_then(|it| colour::of(it, &order.placed, place, total, pace)),
             pace,
             points: nodes,
-            flags: points.flags(*at).clone(),
+            flags: points.flags(*at),
             grade: None,
         });
     }

@@ -7,9 +7,11 @@ mod common;
 use common::random::race;
 use common::{DOWN, UP, cohort, d, leaf, marks, node, not_applicable, sheet, sum, value};
 use engine::{
-    Bounds, Completion, Efficacy, Kernel, Method, MinMax, Rule, Sheet, Table, Track, TrackSummary,
+    Accumulation, Bounds, Completion, Efficacy, Fact, Kernel, Kind, Method, MinMax, Part, Points,
+    Rule, Sheet, State, Table, TableColumn, Track, TrackSummary,
 };
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 /// Both ways, which must agree; the columns' own points besides, where they know the track.
 fn agrees(track: &Track, sheets: Vec<Sheet>) -> TrackSummary {
@@ -28,7 +30,7 @@ fn agrees(track: &Track, sheets: Vec<Sheet>) -> TrackSummary {
 fn by_columns(track: &Track, sheets: &[Sheet]) -> bool {
     let cohort = cohort(sheets.to_vec());
     let table = Table::of(track, &cohort);
-    table.is_some_and(|table| Kernel::of(track).score(&table).is_some())
+    table.is_some_and(|table| Kernel::of(track).score(&table, &mut Points::default()).is_some())
 }
 
 fn cases() -> u32 {
@@ -121,4 +123,82 @@ fn what_forbids_a_score_is_said_alike() {
     assert_eq!(engine::summarize(&track, &cohort).unwrap_err(), troubles);
     let provisional = engine::provisional(&track, &cohort).unwrap().summary();
     assert_eq!(engine::summarize_provisional(&track, &cohort).unwrap(), provisional);
+}
+
+fn month() -> impl Strategy<Value = Fact> {
+    let value = ((-9999..99_999_i64, 0..4_u32), any::<bool>(), any::<bool>()).prop_map(
+        |((units, places), verified, partial)| Fact::Value {
+            value: Decimal::new(units, places),
+            verified,
+            partial,
+            sources: Vec::new(),
+        },
+    );
+    let out = any::<bool>().prop_map(|verified| Fact::NotApplicable {
+        reason: String::new(),
+        verified,
+        sources: Vec::new(),
+    });
+    prop_oneof![8 => value, 1 => Just(Fact::Missing), 1 => out]
+}
+
+/// A fact in units of the third place, and what is to be said of it.
+fn taken_apart(fact: &Fact) -> (i64, State) {
+    match fact {
+        Fact::Value { value, verified, partial, .. } => {
+            let units = (*value * Decimal::ONE_THOUSAND).normalize().mantissa() as i64;
+            (units, State { kind: Kind::Value, unverified: !verified, partial: *partial })
+        }
+        Fact::Missing => (0, State { kind: Kind::Missing, ..State::default() }),
+        Fact::NotApplicable { verified, .. } => {
+            (0, State { kind: Kind::NotApplicable, unverified: !verified, partial: false })
+        }
+    }
+}
+
+proptest! {
+    // B1, B5: months make quarters alike, one by one and a column at a time.
+    #[test]
+    fn columns_of_months_accumulate_as_facts_do(
+        months in (1..14_usize, 1..6_usize).prop_flat_map(|(months, units)| {
+            prop::collection::vec(prop::collection::vec(month(), units), months)
+        }),
+        plain in any::<bool>(),
+        how in prop_oneof![
+            Just(Accumulation::Sum), Just(Accumulation::Cumulative),
+            Just(Accumulation::Mean), Just(Accumulation::Latest),
+        ],
+    ) {
+        let whole = |fact: &Fact| match fact {
+            Fact::Value { value, .. } if plain => Fact::Value {
+                value: *value, verified: true, partial: false, sources: Vec::new(),
+            },
+            _ if plain => value("7.25"),
+            other => other.clone(),
+        };
+        let months: Vec<Vec<Fact>> =
+            months.iter().map(|month| month.iter().map(whole).collect()).collect();
+        let apart: Vec<(Vec<i64>, Vec<State>)> =
+            months.iter().map(|month| month.iter().map(taken_apart).unzip()).collect();
+        let parts: Vec<Part<'_>> = apart
+            .iter()
+            .map(|(values, states)| Part {
+                scale: 3, values, states: if plain { &[] } else { states },
+            })
+            .collect();
+        let size = months[0].len();
+        let mut column = TableColumn::default();
+        column.accumulate(how, size, &parts).unwrap();
+        for place in 0..size {
+            let facts: Vec<Fact> = months.iter().map(|month| month[place].clone()).collect();
+            let fact = engine::accumulate(how, &facts).unwrap();
+            let state = column.states.get(place).copied().unwrap_or_default();
+            prop_assert_eq!(state, taken_apart(&fact).1);
+            if let Fact::Value { value, .. } = fact {
+                let units = column.values.get(place);
+                let found = Decimal::from_i128_with_scale(units, column.scale);
+                prop_assert_eq!(found, value);
+            }
+        }
+    }
 }

@@ -19,10 +19,10 @@ impl Factor {
 
 /// The last stages of a node's points.
 pub(super) struct Finish {
-    mode: RoundingMode,
+    pub(super) mode: RoundingMode,
     /// Places of the points.
     pub(super) scale: u32,
-    weight: Scaled,
+    pub(super) weight: Scaled,
     least: Option<Scaled>,
     most: Option<Scaled>,
 }
@@ -53,9 +53,14 @@ impl Finish {
         self.mode == RoundingMode::None && self.least.is_none() && self.most.is_none()
     }
 
+    /// Whether points are rounded and nothing else.
+    pub(super) fn only_rounds(&self) -> bool {
+        self.mode != RoundingMode::None && self.least.is_none() && self.most.is_none()
+    }
+
     /// The points of `over ÷ under`, which is in the scheme's own terms.
     pub(super) fn points<T: Whole>(&self, over: T, under: T) -> Option<Finished> {
-        if self.mode == RoundingMode::None || self.least.is_some() || self.most.is_some() {
+        if !self.only_rounds() {
             return self.bounded(over.wide(), under.wide(), Factor::ONE);
         }
         let units = round(over.times(T::narrow(power(self.scale)?)?)?, under, self.mode)?.wide();

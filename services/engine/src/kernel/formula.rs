@@ -2,11 +2,11 @@
 //! Each formula is that of its file in [`crate::method`], with every constant put on one
 //! scale beforehand.
 
+use super::constants::{Constants, Kind as Constant};
 use super::number::{Scaled, Whole, power};
 use super::table::{Kind, TableColumn};
+use super::units::Units;
 use crate::explained::Flag;
-use crate::method::{Bounds, Method, RankTable};
-use crate::node::{Direction, Leaf, Node};
 
 /// Points of a leaf before weights are spread, bounds and rounding.
 pub(super) struct Fraction<T> {
@@ -34,26 +34,22 @@ pub(super) enum Formula<T> {
 }
 
 impl<T: Whole> Formula<T> {
-    /// Makes a leaf's method ready for its column; `None` when a method is not known here, or
-    /// a constant is longer than `T`.
-    pub(super) fn of(node: &Node, leaf: &Leaf, column: &TableColumn) -> Option<Formula<T>> {
-        let weight = Scaled::from(node.weight);
-        match &leaf.method {
-            Method::Marks(crate::method::Marks {}) => {
+    /// Makes a method ready for its column; `None` when a constant is longer than `T`.
+    pub(super) fn of(constants: &Constants, column: &TableColumn) -> Option<Formula<T>> {
+        let Constants { weight, lower, kind } = constants;
+        match kind {
+            Constant::Marks => {
                 let scale = weight.scale.max(column.scale);
-                let up = power(scale - column.scale)?;
-                Formula::mark(up, 0, 0, weight.at(scale)?, scale)
+                Formula::mark(power(scale - column.scale)?, 0, 0, weight.at(scale)?, scale)
             }
-            Method::DeductPerEvent(crate::method::DeductPerEvent { deduction, floor }) => {
-                let (deduction, floor) = (Scaled::from(*deduction), Scaled::from(*floor));
+            Constant::Deduct { deduction, floor } => {
                 let lost = deduction.scale + column.scale;
                 let scale = weight.scale.max(lost).max(floor.scale);
                 let up = deduction.at(scale - column.scale)?.checked_neg()?;
                 let full = weight.at(scale)?;
                 Formula::mark(up, full, floor.at(scale)?, full, scale)
             }
-            Method::Completion(crate::method::Completion { cap }) => {
-                let cap = Scaled::from(*cap);
+            Constant::Completion { cap } => {
                 let (value, target) = one_scale(column)?;
                 Some(Formula::Completion {
                     value: T::narrow(value)?,
@@ -64,7 +60,7 @@ impl<T: Whole> Formula<T> {
                     under: T::narrow(power(weight.scale)?)?,
                 })
             }
-            Method::Control(crate::method::Control {}) => {
+            Constant::Control => {
                 let (value, target) = one_scale(column)?;
                 Some(Formula::Control {
                     value: T::narrow(value)?,
@@ -73,31 +69,57 @@ impl<T: Whole> Formula<T> {
                     under: T::narrow(power(weight.scale)?)?,
                 })
             }
-            Method::MinMax(crate::method::MinMax { bounds, unclamped }) => {
-                let foot = Scaled { units: 0, scale: 0 };
-                Formula::between(weight, foot, 1, bounds, *unclamped, leaf.direction, column)
+            Constant::Between { base, hundred, bounds, open } => {
+                let (low, high) = bounds.unwrap_or_else(|| extremes(column));
+                let scale = low.scale.max(high.scale).max(column.scale);
+                let (low, high) = (low.at(scale)?, high.at(scale)?);
+                let span = high.checked_sub(low)?;
+                let full_scale = T::narrow(power(weight.scale)?)?;
+                if span == 0 {
+                    let full = T::narrow(weight.units)?;
+                    return Some(Formula::Level { full, under: full_scale });
+                }
+                let whole = hundred.checked_mul(power(base.scale)?)?;
+                let times = |one: i128, two: i128| T::narrow(one)?.times(T::narrow(two)?);
+                let span = T::narrow(span)?;
+                Some(Formula::Between {
+                    up: T::narrow(power(scale - column.scale)?)?,
+                    low: T::narrow(if *lower { high } else { low })?,
+                    span,
+                    falls: *lower,
+                    foot: times(weight.units, base.units)?.times(span)?,
+                    slope: times(weight.units, whole - base.units)?,
+                    under: span.times(T::narrow(whole)?)?.times(full_scale)?,
+                    open: *open,
+                })
             }
-            Method::Efficacy(crate::method::Efficacy { bounds, base, unclamped }) => {
-                let base = Scaled::from(*base);
-                Formula::between(weight, base, 100, bounds, *unclamped, leaf.direction, column)
-            }
-            Method::Steps(crate::method::Steps { steps }) => {
-                let thresholds: Vec<Scaled> =
-                    steps.iter().filter_map(|step| step.threshold).map(Scaled::from).collect();
-                let scale = widest(&thresholds).max(column.scale);
-                let points: Vec<Scaled> = steps.iter().map(|step| step.points.into()).collect();
-                let under = widest(&points);
+            Constant::Steps { thresholds, points } => {
+                let scale = widest(thresholds).max(column.scale);
+                let under = widest(points);
                 Some(Formula::Steps {
                     up: T::narrow(power(scale - column.scale)?)?,
-                    lower: leaf.direction == Direction::LowerIsBetter,
-                    thresholds: all_at(&thresholds, scale)?,
-                    points: all_at(&points, under)?,
+                    lower: *lower,
+                    thresholds: all_at(thresholds, scale)?,
+                    points: all_at(points, under)?,
                     under: T::narrow(power(under)?)?,
                 })
             }
-            Method::RankTable(table) => Formula::ranked(table, leaf.direction, column),
-            #[allow(unreachable_patterns)]
-            _ => None,
+            Constant::Listed(points) => {
+                let scale = widest(points);
+                Formula::ranked(&all_at(points, scale)?, scale, *lower, column)
+            }
+            Constant::Falling { start, step, floor } => {
+                let scale = widest(&[*start, *step, *floor]);
+                let (step, floor) = (step.at(scale)?, floor.at(scale)?);
+                let mut points = vec![start.at(scale)?];
+                while points.len() < column.values.len()
+                    && points.last().is_some_and(|last| *last > floor)
+                {
+                    points.push(points.last()?.checked_sub(step)?.max(floor));
+                }
+                let points: Option<Vec<T>> = points.into_iter().map(T::narrow).collect();
+                Formula::ranked(&points?, scale, *lower, column)
+            }
         }
     }
 
@@ -111,71 +133,10 @@ impl<T: Whole> Formula<T> {
         })
     }
 
-    /// w·(base + (hundred − base)·(x − low)/(high − low))/hundred.
-    fn between(
-        weight: Scaled,
-        base: Scaled,
-        hundred: i128,
-        bounds: &Bounds,
-        open: bool,
-        direction: Direction,
-        column: &TableColumn,
-    ) -> Option<Formula<T>> {
-        let (low, high) = match bounds {
-            Bounds::Fixed { low, high } => (Scaled::from(*low), Scaled::from(*high)),
-            Bounds::Cohort => {
-                let present = values(column).map(|(_, units)| units);
-                let (least, greatest) = (present.clone().min(), present.max());
-                let at = |units| Scaled { units, scale: column.scale };
-                (at(least.unwrap_or_default()), at(greatest.unwrap_or_default()))
-            }
-        };
-        let scale = low.scale.max(high.scale).max(column.scale);
-        let (low, high) = (low.at(scale)?, high.at(scale)?);
-        let falls = direction == Direction::LowerIsBetter;
-        let span = high.checked_sub(low)?;
-        let full_scale = T::narrow(power(weight.scale)?)?;
-        if span == 0 {
-            return Some(Formula::Level { full: T::narrow(weight.units)?, under: full_scale });
-        }
-        let whole = hundred.checked_mul(power(base.scale)?)?;
-        let times = |one: i128, two: i128| T::narrow(one)?.times(T::narrow(two)?);
-        let span = T::narrow(span)?;
-        Some(Formula::Between {
-            up: T::narrow(power(scale - column.scale)?)?,
-            low: T::narrow(if falls { high } else { low })?,
-            span,
-            falls,
-            foot: times(weight.units, base.units)?.times(span)?,
-            slope: times(weight.units, whole - base.units)?,
-            under: span.times(T::narrow(whole)?)?.times(full_scale)?,
-            open,
-        })
-    }
-
-    fn ranked(table: &RankTable, direction: Direction, column: &TableColumn) -> Option<Formula<T>> {
+    /// `list` holds the points of rank 1, 2, 3 …, the last for all later ranks.
+    fn ranked(list: &[T], scale: u32, lower: bool, column: &TableColumn) -> Option<Formula<T>> {
         let mut order: Vec<(usize, i128)> = values(column).collect();
-        order.sort_unstable_by_key(|(_, units)| match direction {
-            Direction::HigherIsBetter => !*units,
-            Direction::LowerIsBetter => *units,
-        });
-        let (list, scale): (Vec<T>, u32) = match table {
-            RankTable::Listed(points) => {
-                let points: Vec<Scaled> = points.iter().copied().map(Scaled::from).collect();
-                let scale = widest(&points);
-                (all_at(&points, scale)?, scale)
-            }
-            RankTable::Falling { start, step, floor } => {
-                let [start, step, floor] = [start, step, floor].map(|it| Scaled::from(*it));
-                let scale = widest(&[start, step, floor]);
-                let (step, floor) = (step.at(scale)?, floor.at(scale)?);
-                let mut points = vec![start.at(scale)?];
-                while points.len() < order.len() && points.last().is_some_and(|it| *it > floor) {
-                    points.push(points.last()?.checked_sub(step)?.max(floor));
-                }
-                (points.into_iter().map(T::narrow).collect::<Option<_>>()?, scale)
-            }
-        };
+        order.sort_unstable_by_key(|(_, units)| if lower { *units } else { !*units });
         let (mut points, mut better) = (vec![T::ZERO; column.values.len()], 0);
         for (rank, (place, units)) in order.iter().enumerate() {
             if rank > 0 && order[rank - 1].1 != *units {
@@ -188,7 +149,7 @@ impl<T: Whole> Formula<T> {
 
     /// The fraction of the value `x` and the target `t` in a place of the column; `None` when
     /// a step of it is longer than `T`.
-    pub(super) fn fraction(&self, place: usize, x: T, t: Option<T>) -> Option<Fraction<T>> {
+    pub(super) fn fraction(&self, place: usize, x: T, t: T) -> Option<Fraction<T>> {
         match self {
             Formula::Mark { up, start, floor, full, under } => {
                 let points = start.plus(x.times(*up)?)?;
@@ -197,7 +158,7 @@ impl<T: Whole> Formula<T> {
                 Some(Fraction { over: within, under: *under, flag })
             }
             Formula::Completion { value, target, weight, cap, cap_under, under } => {
-                let (a, t) = (x.times(*value)?, t?.times(*target)?);
+                let (a, t) = (x.times(*value)?, t.times(*target)?);
                 if a < T::ZERO {
                     return clamped(T::ZERO, T::ONE);
                 }
@@ -207,7 +168,7 @@ impl<T: Whole> Formula<T> {
                 Some(Fraction { over: weight.times(a)?, under: t.times(*under)?, flag: None })
             }
             Formula::Control { value, target, weight, under } => {
-                let (a, t) = (x.times(*value)?, t?.times(*target)?);
+                let (a, t) = (x.times(*value)?, t.times(*target)?);
                 let kept = t.plus(t)?.minus(a)?;
                 if kept < T::ZERO {
                     return clamped(T::ZERO, T::ONE);
@@ -250,9 +211,25 @@ fn one_scale(column: &TableColumn) -> Option<(i128, i128)> {
     Some((power(scale - column.scale)?, power(scale - column.target_scale)?))
 }
 
-fn values(column: &TableColumn) -> impl Iterator<Item = (usize, i128)> + Clone {
-    let places = column.values.iter().copied().enumerate();
+fn values(column: &TableColumn) -> impl Iterator<Item = (usize, i128)> {
+    let places = column.values.iter().enumerate();
     places.filter(|(place, _)| column.state(*place).kind == Kind::Value)
+}
+
+/// The least and the greatest value of the cohort.
+fn extremes(column: &TableColumn) -> (Scaled, Scaled) {
+    let (least, greatest) = match &column.values {
+        Units::Narrow(units) if column.states.is_empty() => {
+            let (least, greatest) = (units.iter().min(), units.iter().max());
+            (least.map(|it| i128::from(*it)), greatest.map(|it| i128::from(*it)))
+        }
+        _ => {
+            let present = || values(column).map(|(_, units)| units);
+            (present().min(), present().max())
+        }
+    };
+    let at = |units: Option<i128>| Scaled { units: units.unwrap_or_default(), scale: column.scale };
+    (at(least), at(greatest))
 }
 
 fn widest(numbers: &[Scaled]) -> u32 {

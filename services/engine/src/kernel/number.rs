@@ -63,6 +63,9 @@ pub(super) struct Scaled {
 impl Scaled {
     /// Its units at a scale that is not smaller.
     pub(super) fn at(self, scale: u32) -> Option<i128> {
+        if self.scale == scale {
+            return Some(self.units);
+        }
         self.units.checked_mul(power(scale.checked_sub(self.scale)?)?)
     }
 }
@@ -76,7 +79,16 @@ impl From<Decimal> for Scaled {
 
 /// 10 to the power `exponent`.
 pub(super) fn power(exponent: u32) -> Option<i128> {
-    10_i128.checked_pow(exponent)
+    const POWERS: [i128; 39] = {
+        let mut powers = [1_i128; 39];
+        let mut place = 1;
+        while place < powers.len() {
+            powers[place] = powers[place - 1] * 10;
+            place += 1;
+        }
+        powers
+    };
+    POWERS.get(exponent as usize).copied()
 }
 
 /// The decimal of that many units of a place, without trailing zeros.
@@ -91,16 +103,8 @@ pub(super) fn decimal(mut units: i128, mut scale: u32) -> Option<Decimal> {
 /// Whether a number of that many units is below 10^8 in size. Such a number keeps all 20
 /// places when it is cut, so that rounding it at once gives what cutting first would have.
 pub(super) fn short(units: i128, scale: u32) -> bool {
-    const LIMIT: [i128; PLACES as usize + 1] = {
-        let mut limit = [10_i128.pow(DIGITS - PLACES); PLACES as usize + 1];
-        let mut scale = 1;
-        while scale < limit.len() {
-            limit[scale] = limit[scale - 1] * 10;
-            scale += 1;
-        }
-        limit
-    };
-    LIMIT.get(scale as usize).is_some_and(|limit| -limit < units && units < *limit)
+    let limit = if scale <= PLACES { power(DIGITS - PLACES + scale) } else { None };
+    limit.is_some_and(|limit| -limit < units && units < limit)
 }
 
 /// `over ÷ under`, rounded to a whole number.

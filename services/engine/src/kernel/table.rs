@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::number::{Scaled, decimal};
+use super::units::Units;
 use crate::fact::{Cell, Cohort, Fact, Share, Sheet};
 use crate::track::Track;
 
@@ -23,14 +24,14 @@ pub struct TableColumn {
     /// Places after the point of the values.
     pub scale: u32,
     /// Values in units of the last place; 0 where there is none.
-    pub values: Vec<i128>,
+    pub values: Units,
     /// Whether there is a value, and what is to be said of it. Empty when all are present,
     /// verified and whole.
     pub states: Vec<State>,
     /// Places after the point of the targets.
     pub target_scale: u32,
-    /// Targets in units of the last place; empty when nobody has one.
-    pub targets: Vec<Option<i128>>,
+    /// Targets in units of the last place, 0 where there is none; empty when nobody has one.
+    pub targets: Units,
     /// How much of the target is due; the whole for everybody when empty.
     pub elapsed: Vec<Share>,
 }
@@ -72,8 +73,11 @@ impl Table {
         Some(Table { subjects: subjects.collect(), columns })
     }
 
-    pub(super) fn column(&self, indicator: &str) -> Option<&TableColumn> {
-        self.columns.iter().find(|column| column.indicator == indicator)
+    /// The column of an indicator. `near` is where it may lie, to be looked at first.
+    pub(super) fn column(&self, near: usize, indicator: &str) -> Option<&TableColumn> {
+        let guess = near.checked_sub(1).and_then(|near| self.columns.get(near));
+        let found = guess.filter(|column| column.indicator == indicator);
+        found.or_else(|| self.columns.iter().find(|column| column.indicator == indicator))
     }
 
     /// The sheet of the subject in that place. Of whose observations a value is made, and why
@@ -93,21 +97,16 @@ impl TableColumn {
         self.states.get(place).copied().unwrap_or_default()
     }
 
-    /// The target of a place.
-    pub(super) fn target(&self, place: usize) -> Option<i128> {
-        self.targets.get(place).copied().flatten()
-    }
-
     fn cell(&self, place: usize) -> Option<Cell> {
         let State { kind, unverified, partial } = self.state(place);
         let (verified, sources) = (!unverified, Vec::new());
-        let target = match self.target(place) {
-            Some(units) => Some(decimal(units, self.target_scale)?),
-            None => None,
+        let target = match self.targets.get(place) {
+            0 => None,
+            units => Some(decimal(units, self.target_scale)?),
         };
         let fact = match kind {
             Kind::Value => {
-                let value = decimal(*self.values.get(place)?, self.scale)?;
+                let value = decimal(self.values.get(place), self.scale)?;
                 Fact::Value { value, verified, partial, sources }
             }
             Kind::Missing => Fact::Missing,
@@ -128,27 +127,30 @@ fn column(indicator: &str, cohort: &Cohort) -> Option<TableColumn> {
     let (scale, values) = units(cells.iter().map(value).collect())?;
     let targets = cells.iter().map(|cell| cell.and_then(|cell| cell.target)).collect();
     let (target_scale, targets) = units(targets)?;
+    let states: Vec<State> =
+        cells.iter().map(|cell| cell.map_or(ABSENT, |cell| state(&cell.fact))).collect();
+    let plain = states.iter().all(|state| *state == State::default());
     Some(TableColumn {
         indicator: indicator.to_owned(),
         scale,
-        values: values.into_iter().map(Option::unwrap_or_default).collect(),
-        states: cells.iter().map(|cell| cell.map_or(ABSENT, |cell| state(&cell.fact))).collect(),
+        values,
+        states: if plain { Vec::new() } else { states },
         target_scale,
         targets,
         elapsed: cells.iter().map(|cell| cell.map_or(Share::WHOLE, |it| it.elapsed)).collect(),
     })
 }
 
-/// Decimals in units of the last place that any of them needs.
-fn units(decimals: Vec<Option<Decimal>>) -> Option<(u32, Vec<Option<i128>>)> {
+/// Decimals in units of the last place that any of them needs, 0 where there is none.
+fn units(decimals: Vec<Option<Decimal>>) -> Option<(u32, Units)> {
     let scaled: Vec<Option<Scaled>> =
         decimals.into_iter().map(|decimal| decimal.map(Scaled::from)).collect();
     let scale = scaled.iter().flatten().map(|scaled| scaled.scale).max().unwrap_or_default();
     let units = scaled.into_iter().map(|scaled| match scaled {
-        Some(scaled) => scaled.at(scale).map(Some),
-        None => Some(None),
+        Some(scaled) => scaled.at(scale),
+        None => Some(0),
     });
-    Some((scale, units.collect::<Option<_>>()?))
+    Some((scale, units.collect::<Option<Vec<i128>>>()?.into_iter().collect()))
 }
 
 const ABSENT: State = State { kind: Kind::Missing, unverified: false, partial: false };

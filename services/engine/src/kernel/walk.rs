@@ -11,18 +11,22 @@ use exact::Tree;
 use rust_decimal::Decimal;
 
 use super::finish::Factor;
+use super::flags::Flags;
 use super::number::decimal;
 use super::table::{Kind, Table};
+use super::units::Units;
 use super::{Kernel, Task};
 use crate::explained::Flag;
 use crate::fact::Cohort;
 use crate::node::MissingPolicy;
 use crate::score::{Stage, tree};
 
-/// The points of a cohort, a column for each node in the order of the walk.
+/// The points of a cohort, a column for each node in the order of the walk. What was
+/// filled once may be filled again, for another cohort, in the memory that is there.
+#[derive(Clone, Debug, Default)]
 pub struct Points {
     columns: Vec<Scores>,
-    flags: Vec<BTreeSet<Flag>>,
+    flags: Flags,
 }
 
 /// The points of one node.
@@ -30,7 +34,7 @@ pub struct Points {
 pub(super) struct Scores {
     pub(super) scale: u32,
     /// In units of the last place; 0 where there are none.
-    pub(super) units: Vec<i128>,
+    pub(super) units: Units,
     /// Who has none; empty when everybody has.
     pub(super) out: Vec<bool>,
 }
@@ -41,7 +45,7 @@ impl Scores {
     }
 
     pub(super) fn get(&self, place: usize) -> Option<i128> {
-        if self.is_out(place) { None } else { self.units.get(place).copied() }
+        (!self.is_out(place)).then(|| self.units.get(place))
     }
 }
 
@@ -53,8 +57,8 @@ impl Points {
 
     /// The points of a node, counted from the root as [`crate::Node::walk`] does, in units of
     /// its last place; 0 where there are none.
-    pub fn units(&self, node: usize) -> Option<(u32, &[i128])> {
-        self.columns.get(node).map(|scores| (scores.scale, scores.units.as_slice()))
+    pub fn units(&self, node: usize) -> Option<(u32, &Units)> {
+        self.columns.get(node).map(|scores| (scores.scale, &scores.units))
     }
 
     /// The points of every node of the subject in that place.
@@ -64,16 +68,17 @@ impl Points {
     }
 
     /// What was special about the subject in that place.
-    pub fn flags(&self, place: usize) -> &BTreeSet<Flag> {
-        &self.flags[place]
+    pub fn flags(&self, place: usize) -> BTreeSet<Flag> {
+        self.flags.get(place)
     }
 }
 
 impl Kernel<'_> {
     /// Scores a table that was made without sheets. `None` when the tree must answer: see
     /// [`Kernel::is_columnar`].
-    pub fn score(&self, table: &Table) -> Option<Points> {
-        if self.is_columnar() { self.points(table, None, Stage::Final) } else { None }
+    pub fn score(&self, table: &Table, points: &mut Points) -> Option<()> {
+        self.is_columnar().then_some(())?;
+        self.points(table, None, Stage::Final, points)
     }
 
     /// Scores a cohort. `None` when something forbids a score or a number has no place in its
@@ -84,22 +89,26 @@ impl Kernel<'_> {
         table: &Table,
         cohort: Option<&Cohort>,
         stage: Stage,
-    ) -> Option<Points> {
+        points: &mut Points,
+    ) -> Option<()> {
         let size = table.subjects.len();
+        let Points { columns, flags } = points;
+        columns.resize_with(self.steps.len(), Scores::default);
+        columns.iter_mut().for_each(|scores| scores.out.clear());
+        flags.reset(size);
         let mut walk = Walk {
             kernel: self,
             table,
             stage,
             size,
             tree: Tree { cohort, made: OnceCell::new(), columns: OnceCell::new() },
-            scores: vec![Scores::default(); self.steps.len()],
-            flags: vec![BTreeSet::new(); size],
+            scores: columns,
+            flags,
             lost: vec![false; size],
         };
         walk.left_out(0)?;
         walk.step(0, &[], &[])?;
-        walk.find_lost()?;
-        Some(Points { columns: walk.scores, flags: walk.flags })
+        walk.find_lost()
     }
 }
 
@@ -109,8 +118,8 @@ struct Walk<'a> {
     stage: Stage,
     size: usize,
     tree: Tree<'a>,
-    scores: Vec<Scores>,
-    flags: Vec<BTreeSet<Flag>>,
+    scores: &'a mut Vec<Scores>,
+    flags: &'a mut Flags,
     /// Subjects for whom a number did not fit.
     lost: Vec<bool>,
 }
@@ -121,8 +130,8 @@ impl<'a> Walk<'a> {
         let kernel = self.kernel;
         let here = kernel.steps.get(step)?;
         let out = match &here.task {
-            Task::Leaf(leaf) => {
-                let column = self.table.column(&leaf.indicator);
+            Task::Leaf(leaf, _) => {
+                let column = self.table.column(step, &leaf.indicator);
                 let states = column.map_or(&[][..], |column| &column.states);
                 let leaves = leaf.missing == MissingPolicy::LeaveOut;
                 let out = |kind: Kind| match kind {
@@ -164,13 +173,13 @@ impl<'a> Walk<'a> {
         }
         for place in 0..self.scores[step].out.len().max(spread.len()) {
             if self.scores[step].is_out(place) {
-                self.flags[place].insert(Flag::LeftOut);
+                self.flags.insert(place, Flag::LeftOut);
             } else if spread.get(place) == Some(&true) {
-                self.flags[place].insert(Flag::Spread);
+                self.flags.insert(place, Flag::Spread);
             }
         }
         match &here.task {
-            Task::Leaf(leaf) => self.leaf(step, leaf, factors),
+            Task::Leaf(leaf, constants) => self.leaf(step, (leaf, constants), factors),
             Task::Sum | Task::WeightedMean | Task::Exact => self.inner(step, factors),
         }
     }
@@ -179,12 +188,15 @@ impl<'a> Walk<'a> {
     fn note(&mut self, step: usize, place: usize, found: Option<super::finish::Finished>) {
         match found {
             Some(found) => {
-                self.scores[step].units[place] = found.units;
+                self.scores[step].units.set(place, found.units);
                 if found.bounded {
-                    self.flags[place].insert(Flag::Bounded);
+                    self.flags.insert(place, Flag::Bounded);
                 }
             }
-            None => (self.scores[step].units[place], self.lost[place]) = (0, true),
+            None => {
+                self.scores[step].units.set(place, 0);
+                self.lost[place] = true;
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::super::finish::Factor;
 use super::super::number::{Scaled, short};
-use super::{Scores, Walk};
+use super::Walk;
 use crate::exact::Ratio;
 use crate::explained::Explained;
 use crate::fact::Cohort;
@@ -24,7 +24,10 @@ impl<'a> Walk<'a> {
         let here = kernel.steps.get(step)?;
         for below in here.span.clone() {
             let scale = kernel.steps[below].finish.scale;
-            self.scores[below] = Scores { scale, units: vec![0; self.size], out: Vec::new() };
+            let scores = &mut self.scores[below];
+            scores.scale = scale;
+            scores.units.reset(self.size);
+            scores.out.clear();
         }
         for place in 0..self.size {
             let factor = factors.get(place).copied().unwrap_or(Factor::ONE);
@@ -50,9 +53,10 @@ impl<'a> Walk<'a> {
             self.keep(step, place, &explained)?;
             for below in here.span.clone() {
                 let scores = &mut self.scores[below];
-                if !short(scores.units[place], scores.scale) {
+                if !short(scores.units.get(place), scores.scale) {
                     // Nothing above could count with it.
-                    (scores.units[place], self.lost[place]) = (0, true);
+                    scores.units.set(place, 0);
+                    self.lost[place] = true;
                 }
             }
         }
@@ -73,7 +77,7 @@ impl<'a> Walk<'a> {
             if !troubles.is_empty() {
                 return None;
             }
-            self.flags[place].clear();
+            self.flags.clear(place);
             self.keep(0, place, &explained)?;
         }
         Some(())
@@ -87,7 +91,7 @@ impl<'a> Walk<'a> {
             let scores = self.scores.get_mut(next)?;
             match node.points {
                 Some(points) => {
-                    *scores.units.get_mut(place)? = Scaled::from(points).at(scores.scale)?;
+                    scores.units.set(place, Scaled::from(points).at(scores.scale)?);
                 }
                 None if scores.out.is_empty() => {
                     scores.out = vec![false; self.size];
@@ -95,7 +99,7 @@ impl<'a> Walk<'a> {
                 }
                 None => scores.out[place] = true,
             }
-            self.flags[place].extend(&node.flags);
+            node.flags.iter().for_each(|flag| self.flags.insert(place, *flag));
             waiting.extend(node.children.iter().rev());
             next += 1;
         }

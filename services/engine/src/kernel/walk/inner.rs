@@ -2,8 +2,12 @@
 
 use super::super::finish::{Factor, Finished};
 use super::super::number::{Scaled, common_divisor, power, short};
+use super::super::units::Units;
 use super::super::{Step, Task};
 use super::{Below, Part, Walk};
+
+/// Greatest scale on which points, being below 10^8, are below 10^14.
+const SMALL: u32 = 6;
 
 impl Walk<'_> {
     pub(super) fn inner(&mut self, step: usize, factors: &[Factor]) -> Option<()> {
@@ -18,13 +22,14 @@ impl Walk<'_> {
         let widest = parts.iter().map(|part| self.scores[part.step].scale).max()?;
         let plain = sums_up && here.finish.is_plain();
         self.scores[step].scale = if plain { widest } else { here.finish.scale };
-        self.scores[step].units = self.added(&parts, widest)?;
+        self.add(step, &parts, widest)?;
         if plain {
             for place in 0..self.size {
-                let units = &mut self.scores[step].units[place];
-                if !short(*units, widest) {
+                let units = &mut self.scores[step].units;
+                if !short(units.get(place), widest) {
                     // Nothing above could count with it.
-                    (*units, self.lost[place]) = (0, true);
+                    units.set(place, 0);
+                    self.lost[place] = true;
                 }
             }
             return Some(());
@@ -34,7 +39,7 @@ impl Walk<'_> {
             if self.scores[step].is_out(place) {
                 continue;
             }
-            let sum = self.scores[step].units[place];
+            let sum = self.scores[step].units.get(place);
             let factor = factors.get(place).copied().unwrap_or(Factor::ONE);
             let found = if sums_up && factor == Factor::ONE {
                 here.finish.points(sum, under)
@@ -59,7 +64,7 @@ impl Walk<'_> {
         (sum, under): (i128, i128),
         factor: Factor,
     ) -> Option<Finished> {
-        let weight = Scaled::from(here.node.weight);
+        let weight = here.finish.weight;
         let whole = match here.node.full_marks.map(Scaled::from) {
             Some(full) => full,
             None => {
@@ -79,7 +84,7 @@ impl Walk<'_> {
     /// The parts with their weights on one scale.
     fn weighed(&self, step: usize) -> Option<(Vec<Part>, u32)> {
         let steps = self.kernel.parts(step);
-        let weights = steps.iter().map(|part| Scaled::from(self.kernel.steps[*part].node.weight));
+        let weights = steps.iter().map(|part| self.kernel.steps[*part].finish.weight);
         let weights: Vec<Scaled> = weights.collect();
         let scale = weights.iter().map(|weight| weight.scale).max()?;
         let part = |(step, weight): (usize, Scaled)| Some(Part { step, weight: weight.at(scale)? });
@@ -116,18 +121,30 @@ impl Walk<'_> {
         below
     }
 
-    /// The points of the parts added, on the widest scale.
-    fn added(&self, parts: &[Part], scale: u32) -> Option<Vec<i128>> {
-        let mut sums = vec![0_i128; self.size];
+    /// Adds the points of the parts, on the widest scale.
+    fn add(&mut self, step: usize, parts: &[Part], scale: u32) -> Option<()> {
+        self.scores[step].units.reset(self.size);
+        let (head, below) = self.scores.split_at_mut(step + 1);
+        let sums = &mut head[step].units;
         for part in parts {
-            let scores = &self.scores[part.step];
+            let scores = &below[part.step - step - 1];
             let up = power(scale - scores.scale)?;
-            // Points are below 10^8 and parts fewer than 2001: far from 128 bits.
-            for (sum, units) in sums.iter_mut().zip(&scores.units) {
-                *sum += units * up;
+            match (&mut *sums, &scores.units) {
+                // 2000 parts below 10^14 stay within 64 bits.
+                (Units::Narrow(sums), Units::Narrow(units)) if scale <= SMALL => {
+                    let up = i64::try_from(up).ok()?;
+                    for (sum, units) in sums.iter_mut().zip(units) {
+                        *sum += units * up;
+                    }
+                }
+                // 2000 parts below 10^28 stay within 128.
+                _ => {
+                    let added = sums.iter().zip(scores.units.iter());
+                    *sums = added.map(|(sum, units)| sum + units * up).collect();
+                }
             }
         }
-        Some(sums)
+        Some(())
     }
 }
 

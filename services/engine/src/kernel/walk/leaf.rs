@@ -1,31 +1,44 @@
 //! A leaf's column.
 
+use super::super::constants::Constants;
 use super::super::finish::{Factor, Finish, Finished};
 use super::super::formula::{Formula, Fraction};
 use super::super::number::Whole;
+use super::super::swift::Swift;
 use super::super::table::{Kind, State, TableColumn};
+use super::super::units::Units;
 use super::Walk;
 use crate::explained::Flag;
 use crate::node::{Leaf, MissingPolicy};
 use crate::score::Stage;
 
 impl Walk<'_> {
-    pub(super) fn leaf(&mut self, step: usize, leaf: &Leaf, factors: &[Factor]) -> Option<()> {
+    pub(super) fn leaf(
+        &mut self,
+        step: usize,
+        (leaf, constants): (&Leaf, &Constants),
+        factors: &[Factor],
+    ) -> Option<()> {
         let kernel = self.kernel;
-        let (node, finish) = (kernel.steps[step].node, &kernel.steps[step].finish);
+        let finish = &kernel.steps[step].finish;
         self.scores[step].scale = finish.scale;
-        self.scores[step].units = vec![0; self.size];
-        let absent = TableColumn::default();
-        let (column, known) = match self.table.column(&leaf.indicator) {
-            Some(column) => (column, true),
-            None => (&absent, false),
+        self.scores[step].units.reset(self.size);
+        let Some(column) = self.table.column(step, &leaf.indicator) else {
+            return self.nobody(leaf);
         };
-        let narrow = Formula::<i64>::of(node, leaf, column);
-        let wide = Formula::<i128>::of(node, leaf, column);
+        let narrow = Formula::<i64>::of(constants, column);
+        if factors.is_empty()
+            && column.states.is_empty()
+            && finish.only_rounds()
+            && let Some(formula) = &narrow
+            && self.swift(step, formula, column).is_some()
+        {
+            return Some(());
+        }
+        let wide = Formula::<i128>::of(constants, column);
         let needs_target = leaf.method.needs_target();
         for place in 0..self.size {
-            let missing = State { kind: Kind::Missing, ..State::default() };
-            let state = if known { column.state(place) } else { missing };
+            let state = column.state(place);
             if state != State::default() {
                 self.remark(place, state);
                 if state.kind == Kind::Missing && self.blocks(leaf) {
@@ -35,15 +48,15 @@ impl Walk<'_> {
                     continue;
                 }
             }
-            let target = column.target(place).filter(|_| needs_target);
-            if needs_target && target.is_none_or(|target| target <= 0) {
+            let target = column.targets.get(place);
+            if needs_target && target <= 0 {
                 if self.stage == Stage::Final {
                     return None;
                 }
-                self.flags[place].insert(Flag::TargetMissing);
+                self.flags.insert(place, Flag::TargetMissing);
                 continue;
             }
-            let cell = Cell { place, value: column.values[place], target };
+            let cell = Cell { place, value: column.values.get(place), target };
             let factor = factors.get(place).copied().unwrap_or(Factor::ONE);
             let found = if factor == Factor::ONE {
                 let narrow = narrow.as_ref().and_then(|formula| cell.plain(formula, finish));
@@ -52,11 +65,29 @@ impl Walk<'_> {
                 wide.as_ref().and_then(|formula| cell.grown(formula, finish, factor))
             };
             if let Some((_, Some(flag))) = found {
-                self.flags[place].insert(flag);
+                self.flags.insert(place, flag);
             }
             self.note(step, place, found.map(|(finished, _)| finished));
         }
         Some(())
+    }
+
+    /// A column that nobody has: missing for everybody.
+    fn nobody(&mut self, leaf: &Leaf) -> Option<()> {
+        for place in 0..self.size {
+            self.flags.insert(place, Flag::Missing);
+        }
+        (self.size == 0 || !self.blocks(leaf)).then_some(())
+    }
+
+    fn swift(&mut self, step: usize, formula: &Formula<i64>, column: &TableColumn) -> Option<()> {
+        let finish = &self.kernel.steps[step].finish;
+        let (Units::Narrow(values), Units::Narrow(targets), Units::Narrow(points)) =
+            (&column.values, &column.targets, &mut self.scores[step].units)
+        else {
+            return None;
+        };
+        Swift { finish, values, targets, points, flags: self.flags.bits() }.run(formula)
     }
 
     fn blocks(&self, leaf: &Leaf) -> bool {
@@ -64,21 +95,20 @@ impl Walk<'_> {
     }
 
     fn remark(&mut self, place: usize, state: State) {
-        let flags = &mut self.flags[place];
         match state.kind {
             Kind::Value => {}
             Kind::Missing => {
-                flags.insert(Flag::Missing);
+                self.flags.insert(place, Flag::Missing);
             }
             Kind::NotApplicable => {
-                flags.insert(Flag::NotApplicable);
+                self.flags.insert(place, Flag::NotApplicable);
             }
         }
         if state.unverified {
-            flags.insert(Flag::Unverified);
+            self.flags.insert(place, Flag::Unverified);
         }
         if state.partial {
-            flags.insert(Flag::Partial);
+            self.flags.insert(place, Flag::Partial);
         }
     }
 }
@@ -88,16 +118,12 @@ impl Walk<'_> {
 struct Cell {
     place: usize,
     value: i128,
-    target: Option<i128>,
+    target: i128,
 }
 
 impl Cell {
     fn fraction<T: Whole>(self, formula: &Formula<T>) -> Option<Fraction<T>> {
-        let target = match self.target {
-            Some(target) => Some(T::narrow(target)?),
-            None => None,
-        };
-        formula.fraction(self.place, T::narrow(self.value)?, target)
+        formula.fraction(self.place, T::narrow(self.value)?, T::narrow(self.target)?)
     }
 
     fn plain<T: Whole>(
