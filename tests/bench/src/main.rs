@@ -16,6 +16,7 @@ mod peer;
 mod process;
 mod report;
 mod rows;
+mod s1;
 mod suite;
 
 use std::path::PathBuf;
@@ -42,9 +43,9 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Run {
-    /// Rows of the table: 4 one correction, 5 bulk report into SQLite, 6 into PostgreSQL, 8 unary
+    /// Rows of the table: 2 kernel, 4 one correction, 5 bulk report into SQLite, 6 into PostgreSQL, 8 unary
     /// read, 11 start and idle memory.
-    #[arg(long, value_delimiter = ',', default_values_t = [4, 5, 6, 8, 11])]
+    #[arg(long, value_delimiter = ',', default_values_t = [2, 4, 5, 6, 8, 11])]
     rows: Vec<u32>,
     /// Interleaved pairs of each row.
     #[arg(long, default_value_t = 7)]
@@ -55,6 +56,9 @@ struct Run {
     /// Small sizes that show correctness only.
     #[arg(long)]
     smoke: bool,
+    /// Counties of S1; each row has its own usual number.
+    #[arg(long)]
+    s1: Option<usize>,
     /// Where to write the figures as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -81,15 +85,9 @@ async fn main() -> ExitCode {
 async fn run(arguments: Run) -> Outcome<()> {
     let here = std::env::current_exe()?;
     let saima = arguments.saima.unwrap_or(here.with_file_name("saima"));
-    if !saima.exists() {
-        return Err(format!(
-            "{} is not there: build it with `cargo build --release`",
-            saima.display()
-        )
-        .into());
-    }
-    let Run { pairs, counties, smoke, .. } = arguments;
-    let bench = rows::Bench { saima, here, pairs: pairs.max(1), counties: counties.max(1), smoke };
+    let Run { pairs, counties, s1, smoke, .. } = arguments;
+    let (pairs, counties) = (pairs.max(1), counties.max(1));
+    let bench = rows::Bench { saima, here, pairs, counties, s1, smoke };
     let mut lines = Vec::new();
     for row in arguments.rows {
         lines.extend(rows::run(row, &bench).await?);

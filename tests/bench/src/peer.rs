@@ -2,12 +2,15 @@
 
 mod echo;
 mod postgres;
+mod python;
+mod s1;
 mod sqlite;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::Outcome;
+pub(crate) use python::Python;
 
 /// Which peer to be.
 #[derive(clap::Args)]
@@ -33,6 +36,8 @@ enum Peer {
         /// The database.
         url: String,
     },
+    /// The engine's kernel over S1 in memory, and one read of it.
+    S1,
 }
 
 /// Is the peer until its input or its parent ends.
@@ -41,5 +46,6 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
         Peer::Echo { listen } => echo::serve(listen).await,
         Peer::Sqlite { file } => sqlite::work(&file),
         Peer::Postgres { url } => postgres::work(&url).await,
+        Peer::S1 => s1::work(),
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Line {
     what: String,
     against: String,
     /// peer ÷ suite for times (more is better), suite ÷ peer for memory (less is better).
-    ratio: Spread,
+    ratio: Option<Spread>,
     unit: &'static str,
     suite: String,
     peer: String,
@@ -34,7 +34,34 @@ impl Line {
         goal: &'static str,
     ) -> Self {
         let (what, against) = (what.to_owned(), against.to_owned());
-        Self { row, what, against, ratio, unit, suite, peer, goal, control_per_cent: None }
+        Self {
+            row,
+            what,
+            against,
+            ratio: Some(ratio),
+            unit,
+            suite,
+            peer,
+            goal,
+            control_per_cent: None,
+        }
+    }
+
+    /// A line of a peer that is not to be had here.
+    pub(crate) fn absent(row: u32, [what, against]: [&str; 2], reason: String) -> Self {
+        let (what, against) = (what.to_owned(), against.to_owned());
+        let (unit, suite, goal) = ("absent", String::new(), "");
+        Self {
+            row,
+            what,
+            against,
+            ratio: None,
+            unit,
+            suite,
+            peer: reason,
+            goal,
+            control_per_cent: None,
+        }
     }
 
     /// Two lines, CPU and wall, for `units` units of work a measurement.
@@ -70,7 +97,9 @@ pub(crate) fn print(lines: &[Line]) {
     println!("| row | what | against | ratio (min–max) | of | suite | peer | goal | A/A control |");
     println!("|---|---|---|---|---|---|---|---|---|");
     for line in lines {
-        let Spread { min, median, max } = line.ratio;
+        let ratio = line.ratio.map_or_else(String::new, |Spread { min, median, max }| {
+            format!("{median:.2} ({min:.2}–{max:.2})")
+        });
         let control = match line.control_per_cent {
             Some(off) if off.is_finite() && off > 5.0 => format!("{off:.1} %, inconclusive"),
             Some(off) if off.is_finite() => format!("{off:.1} %"),
@@ -78,7 +107,7 @@ pub(crate) fn print(lines: &[Line]) {
             None => "none".to_owned(),
         };
         println!(
-            "| {} | {} | {} | {median:.2} ({min:.2}–{max:.2}) | {} | {} | {} | {} | {control} |",
+            "| {} | {} | {} | {ratio} | {} | {} | {} | {} | {control} |",
             line.row, line.what, line.against, line.unit, line.suite, line.peer, line.goal,
         );
     }

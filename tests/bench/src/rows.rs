@@ -2,11 +2,12 @@
 
 pub(crate) mod bulk;
 mod correction;
+mod kernel;
 mod postgres;
 mod read;
 mod start;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use proto::scoring::v1::{PartScore, Result as Score};
 
@@ -24,9 +25,25 @@ pub(crate) struct Bench {
     /// Counties of a nation.
     pub(crate) counties: u32,
     pub(crate) smoke: bool,
+    /// Counties of S1 that were asked for.
+    pub(crate) s1: Option<usize>,
 }
 
 impl Bench {
+    /// Counties of S1 to work on.
+    fn s1(&self, usual: usize, smoke: usize) -> usize {
+        self.s1.unwrap_or(if self.smoke { smoke } else { usual })
+    }
+
+    /// The binary under test, for the rows that start it.
+    pub(crate) fn saima(&self) -> Outcome<&Path> {
+        if self.saima.exists() {
+            return Ok(&self.saima);
+        }
+        let saima = self.saima.display();
+        Err(format!("{saima} is not there: build it with `cargo build --release`").into())
+    }
+
     /// Units and indicators of a bulk report.
     fn bulk_size(&self) -> Size {
         let (units, indicators) = if self.smoke { (10, 5) } else { (1000, 100) };
@@ -37,12 +54,13 @@ impl Bench {
 /// Runs one row.
 pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
     match row {
+        2 => kernel::run(bench).await,
         4 => correction::run(bench).await,
         5 => bulk::run(bench).await,
         6 => postgres::run(bench).await,
         8 => read::run(bench).await,
         11 => start::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 4, 5, 6, 8 and 11").into()),
+        _ => Err(format!("there is no row {row}; there are 2, 4, 5, 6, 8 and 11").into()),
     }
 }
 

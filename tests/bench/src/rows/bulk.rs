@@ -68,7 +68,7 @@ async fn run_form(bench: &Bench, form: Form, what: &str) -> Outcome<Vec<Line>> {
     let size = bench.bulk_size();
     let rows = size.units * size.indicators;
     let months = months(bench.pairs + 1);
-    let suite = Suite::start(&bench.saima).await?;
+    let suite = Suite::start(bench.saima()?).await?;
     define(&suite.channel, size, &months).await?;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("peer.db").to_string_lossy().into_owned();

@@ -86,7 +86,7 @@ fn each() -> [String; 2] {
 
 /// A suite with some counties, each with a month reported.
 async fn nation(bench: &Bench, size: Size, counties: u32) -> Outcome<Suite> {
-    let suite = Suite::start(&bench.saima).await?;
+    let suite = Suite::start(bench.saima()?).await?;
     for county in 0..counties {
         let district = county_name(county);
         define_in(&suite.channel, &district, size, &[MONTH.into()]).await?;

@@ -19,7 +19,7 @@ const CALLERS: u32 = 8;
 
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let calls = if bench.smoke { 40 } else { 16_000 };
-    let suite = Suite::start(&bench.saima).await?;
+    let suite = Suite::start(bench.saima()?).await?;
     let name = publish(&suite.channel).await?;
     let listen = format!("127.0.0.1:{}", free_port()?);
     let echo = Process::start(&bench.here, &["peer", "echo", &listen])?;

@@ -18,7 +18,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
         for is_suite in pair {
             let start = Instant::now();
             let (wall, cpu, resident) = if is_suite {
-                let suite = Suite::start(&bench.saima).await?;
+                let suite = Suite::start(bench.saima()?).await?;
                 let wall = start.elapsed();
                 (wall, suite.process.cpu()?, rest(&suite.process).await?)
             } else {

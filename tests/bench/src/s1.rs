@@ -1,0 +1,206 @@
+//! S1 of performance.md, so plain that anybody can make it: counties × 130 units × 50
+//! indicators × 12 months, the values by a formula; four methods in turn, weights, a veto,
+//! ranks within tracks of 26, the first fifth of a track graded A. `peers/s1.py` says the same for
+//! numpy and DuckDB; the checksums of the three must agree before a time is printed.
+
+use engine::{
+    Accumulation, Bounds, Completion, Control, Direction, Kernel, Leaf, Method, MinMax,
+    MissingPolicy, Node, Order, Part, Points, Ranking, Rounding, Roundings, Rule, Step, Steps,
+    Table, TableColumn, TieRule, Track, TrackDraft, WarningRules,
+};
+use rust_decimal::Decimal;
+
+use crate::Outcome;
+
+pub(crate) const UNITS: usize = 130;
+pub(crate) const INDICATORS: usize = 50;
+pub(crate) const MONTHS: usize = 12;
+/// Units of a track.
+pub(crate) const TRACK: usize = 26;
+/// Values of a county.
+pub(crate) const COUNTY: usize = INDICATORS * MONTHS * UNITS;
+/// Values of a track.
+pub(crate) const COHORT: usize = INDICATORS * MONTHS * TRACK;
+
+/// Target of a year in cents.
+const TARGET: i128 = 120_000;
+/// Graded A: a fifth of a track, rounded down; ties at the edge stay outside.
+const QUOTA: usize = TRACK / 5;
+/// Fewer points than these, in cents, for the last indicator are a veto.
+const VETO: i128 = 232;
+
+/// The value of a county, unit, indicator and month, in cents.
+pub(crate) fn value(t: usize, u: usize, i: usize, m: usize) -> i64 {
+    ((t * 7919 + u * 104_729 + i * 1_299_709 + m * 15_485_863) % 10_007 + 5000) as i64
+}
+
+/// The values of a county: by track, indicator, month, unit.
+pub(crate) fn county(t: usize, values: &mut Vec<i64>) {
+    for first in (0..UNITS).step_by(TRACK) {
+        for i in 0..INDICATORS {
+            for m in 0..MONTHS {
+                values.extend((first..first + TRACK).map(|u| value(t, u, i, m)));
+            }
+        }
+    }
+}
+
+/// The rulebook: it is the same for every track.
+pub(crate) fn track() -> Outcome<Track> {
+    let root = Node {
+        node_id: "total".into(),
+        weight: Decimal::ONE_HUNDRED,
+        rule: Rule::Sum((0..INDICATORS).map(leaf).collect()),
+        ..blank()
+    };
+    let draft = TrackDraft {
+        track_id: "track".into(),
+        display_name: String::new(),
+        root,
+        ranking: Ranking {
+            tie_rule: TieRule::Competition,
+            tie_break: Vec::new(),
+            ascending: false,
+        },
+        colouring: None,
+        warnings: WarningRules::default(),
+    };
+    let usual = Roundings { leaf: Rounding::USUAL, total: Rounding::USUAL };
+    Track::check(draft, usual).map_err(|faults| format!("{faults:?}").into())
+}
+
+fn leaf(i: usize) -> Node {
+    let weight = Decimal::new(2 + (i % 5) as i64, 0) / Decimal::TWO;
+    let step = |threshold: Option<i64>, tenths: i64| Step {
+        threshold: threshold.map(Decimal::from),
+        points: weight * Decimal::new(tenths, 1),
+    };
+    let (direction, method) = match i % 4 {
+        0 => (Direction::HigherIsBetter, Method::Completion(Completion { cap: Decimal::ONE })),
+        1 => (Direction::LowerIsBetter, Method::Control(Control {})),
+        2 => {
+            let bounds = Bounds::Cohort;
+            (Direction::HigherIsBetter, Method::MinMax(MinMax { bounds, unclamped: false }))
+        }
+        _ => {
+            let steps = [(Some(1300), 10), (Some(1200), 8), (Some(1100), 6), (None, 3)];
+            let steps = steps.map(|(threshold, tenths)| step(threshold, tenths)).to_vec();
+            (Direction::HigherIsBetter, Method::Steps(Steps { steps }))
+        }
+    };
+    let leaf =
+        Leaf { indicator: indicator(i), direction, missing: MissingPolicy::ZeroPoints, method };
+    Node { node_id: format!("n{i:02}"), weight, rule: Rule::Leaf(leaf), ..blank() }
+}
+
+fn blank() -> Node {
+    Node {
+        node_id: String::new(),
+        display_name: String::new(),
+        weight: Decimal::ONE,
+        full_marks: None,
+        rounding: None,
+        min_points: None,
+        max_points: None,
+        rule: Rule::Sum(Vec::new()),
+    }
+}
+
+fn indicator(i: usize) -> String {
+    format!("i{i:02}")
+}
+
+/// An empty table of a track; its columns are filled county by county.
+pub(crate) fn table() -> Table {
+    let column = |i: usize| TableColumn {
+        indicator: indicator(i),
+        target_scale: 2,
+        targets: std::iter::repeat_n(TARGET, TRACK).collect(),
+        ..TableColumn::default()
+    };
+    Table {
+        subjects: (0..TRACK).map(|u| format!("u{u:02}")).collect(),
+        columns: (0..INDICATORS).map(column).collect(),
+    }
+}
+
+/// What the first three counties come to, by numpy and by DuckDB.
+pub(crate) const THREE: &str = "1446074160 2426665 403146";
+
+/// What the counties scored so far add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checksums {
+    scores: i128,
+    ranks: i128,
+    grades: i128,
+}
+
+impl std::fmt::Display for Checksums {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.scores, self.ranks, self.grades)
+    }
+}
+
+/// One track, scored.
+pub(crate) struct Scored {
+    pub(crate) order: Order,
+    /// By place of the order: 3 for A, 2, and 1 for the vetoed.
+    pub(crate) grades: Vec<u8>,
+}
+
+/// Scores a track whose values lie as [`county`] puts them.
+pub(crate) fn score(
+    kernel: &Kernel<'_>,
+    (table, points): (&mut Table, &mut Points),
+    values: &[i64],
+) -> Outcome<Scored> {
+    let month = |i: usize, m: usize| {
+        let first = (i * MONTHS + m) * TRACK;
+        Part { scale: 2, values: &values[first..first + TRACK], states: &[] }
+    };
+    for (i, column) in table.columns.iter_mut().enumerate() {
+        let months: [Part<'_>; MONTHS] = std::array::from_fn(|m| month(i, m));
+        column.accumulate(Accumulation::Sum, TRACK, &months).ok_or("a value does not fit")?;
+    }
+    kernel.score(table, points).ok_or("the kernel has no answer")?;
+    let order = kernel.order(points).ok_or("the kernel has no order")?;
+    let grades = grades(points, &order).ok_or("a node is not there")?;
+    Ok(Scored { order, grades })
+}
+
+fn grades(points: &Points, order: &Order) -> Option<Vec<u8>> {
+    let (_, totals) = points.units(0)?;
+    let (_, last) = points.units(INDICATORS)?;
+    let total = |place: usize| totals.get(order.places[place]);
+    let grade = |(place, at): (usize, &usize)| {
+        let level =
+            (place..TRACK).take_while(|other| total(*other) == total(place)).count() + place;
+        match last.get(*at) < VETO {
+            true => 1,
+            false if level <= QUOTA => 3,
+            false => 2,
+        }
+    };
+    Some(order.places.iter().enumerate().map(grade).collect())
+}
+
+impl Checksums {
+    /// Adds track `k` of county `t`.
+    pub(crate) fn add(
+        &mut self,
+        (t, k): (usize, usize),
+        points: &Points,
+        scored: &Scored,
+    ) -> Outcome<()> {
+        let (_, totals) = points.units(0).ok_or("no total")?;
+        for (place, at) in scored.order.places.iter().enumerate() {
+            let u = k * TRACK + at;
+            let mark = ((t * 131 + u * 17 + 1) % 1009) as i128;
+            let rank = scored.order.rank(place).ok_or("no rank")?;
+            self.scores += totals.get(*at) * mark;
+            self.ranks += rank.mantissa() * mark;
+            self.grades += i128::from(scored.grades[place]) * mark;
+        }
+        Ok(())
+    }
+}
