@@ -17,6 +17,7 @@ mod finish;
 mod flags;
 mod formula;
 mod gather;
+mod grades;
 mod number;
 mod order;
 mod swift;

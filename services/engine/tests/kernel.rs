@@ -7,8 +7,10 @@ mod common;
 use common::random::race;
 use common::{DOWN, UP, cohort, d, leaf, marks, node, not_applicable, sheet, sum, value};
 use engine::{
-    Accumulation, Bounds, Completion, Efficacy, Fact, Kernel, Kind, Method, MinMax, Part, Points,
-    Rule, Sheet, State, Table, TableColumn, Track, TrackSummary,
+    Accumulation, Bounds, Completion, Condition, Edge, Efficacy, Fact, Gate, GateEffect, Grade,
+    Grading, Kernel, Kind, Method, MinMax, NumberRange, Outcomes, Part, Points, Quota,
+    QuotaRounding, Rule, Sheet, State, Table, TableColumn, Track, TrackDraft, TrackSummary,
+    WarningRules,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -200,5 +202,79 @@ proptest! {
                 prop_assert_eq!(found, value);
             }
         }
+    }
+}
+
+/// Three grades: a quota of the ranked for the best, a band for the second, and a gate each
+/// for the veto and the bar.
+fn graded(track: &Track, share: u32, limit: Decimal, edge: Edge) -> Track {
+    let last = track.root().walk().last().unwrap().node_id.clone();
+    // Bounds would put grades out of reach, which is refused.
+    let mut root = track.root().clone();
+    (root.min_points, root.max_points) = (None, None);
+    let below = |limit| NumberRange { below: Some(limit), ..NumberRange::default() };
+    let gate = |gate_id: &str, when, effect| Gate {
+        gate_id: gate_id.to_owned(),
+        display_name: String::new(),
+        when,
+        effect,
+    };
+    let grade = |id: &str, at_least, quota| Grade {
+        grade_id: id.to_owned(),
+        display_name: String::new(),
+        at_least,
+        quota,
+        outright: Vec::new(),
+    };
+    let when = Condition::Points { node_id: last, limits: below(limit), percent: false };
+    let outcomes = Outcomes {
+        gates: vec![
+            gate("veto", Condition::Total(below(limit)), GateEffect::LowestGrade),
+            gate("bar", when, GateEffect::Bar("a".to_owned())),
+        ],
+        grading: Some(Grading::Grades {
+            grades: vec![
+                grade("a", None, Some(Quota::Share(share.into()))),
+                grade("b", Some(limit / d("2")), None),
+                grade("c", None, None),
+            ],
+            rounding: QuotaRounding::Ceil,
+            edge,
+        }),
+        ..Outcomes::default()
+    };
+    let draft = TrackDraft {
+        track_id: "track".to_owned(),
+        display_name: String::new(),
+        root,
+        ranking: track.ranking().clone(),
+        colouring: None,
+        warnings: WarningRules::default(),
+        outcomes,
+    };
+    Track::check(draft, common::USUAL).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases() / 4))]
+
+    // H9: the grades of the columns are those of the board.
+    #[test]
+    fn columns_are_graded_as_the_board_is(
+        (track, sheets) in race(0..=2), share in 1..=99_u32, limit in 1..90_i64,
+        edge in prop_oneof![Just(Edge::AllIn), Just(Edge::AllOut)],
+    ) {
+        let limit = track.root().weight * Decimal::new(limit, 2);
+        let track = graded(&track, share, limit, edge);
+        let cohort = cohort(sheets);
+        let table = Table::of(&track, &cohort).unwrap();
+        let (kernel, mut points) = (Kernel::of(&track), Points::default());
+        kernel.score(&table, &mut points).unwrap();
+        let order = kernel.order(&points).unwrap();
+        let grades = kernel.grades(&points, &order).unwrap();
+        let ids = grades.iter().map(|grade| grade.map(|place| ["a", "b", "c"][place].to_owned()));
+        let board = engine::score(&track, &cohort).unwrap().subjects;
+        let theirs = board.iter().map(|it| it.grade.as_ref().map(|grade| grade.grade_id.clone()));
+        prop_assert_eq!(ids.collect::<Vec<_>>(), theirs.collect::<Vec<_>>());
     }
 }

@@ -1,8 +1,10 @@
 """S1 as tests/bench/src/s1.rs defines it, for numpy and DuckDB: a conversation of lines.
 
-    python s1.py numpy|duckdb
+    python s1.py numpy|duckdb [FILE]
     > make COUNTIES      answers "made"
     > score TIMES        answers "SCORES RANKS GRADES", the checksums of the last time
+    > whole TIMES        the same from FILE into FILE, by one statement for each step
+    > tenths TIMES       the same, a tenth of the counties at a time
 
 Whole numbers throughout: values and points are cents, a quotient is rounded half up by
 adding half of the divisor. `read` sums every value once.
@@ -75,7 +77,8 @@ class Numpy:
         vetoed = (points[:, INDICATORS - 1] < VETO).reshape(counties, -1, TRACK)
         total = points.sum(axis=1).reshape(counties, -1, TRACK)
         better = (total[:, :, None, :] > total[:, :, :, None]).sum(axis=3)
-        level = (total[:, :, None, :] >= total[:, :, :, None]).sum(axis=3)
+        fit = ~vetoed
+        level = ((total[:, :, None, :] >= total[:, :, :, None]) & fit[:, :, None, :]).sum(axis=3)
         rank = better + 1
         grade = np.where(vetoed, 1, np.where(level <= QUOTA, 3, 2))
         t = np.arange(first, first + counties, dtype=np.int64)[:, None]
@@ -86,7 +89,7 @@ class Numpy:
 
 class Duckdb:
     # The joined minimum and maximum are its better way: a window costs more.
-    SQL = f"""
+    POINTS = f"""
 WITH cell AS (SELECT t, u, i, sum(v)::BIGINT AS a FROM obs WHERE t BETWEEN ? AND ? GROUP BY t, u, i),
 bound AS (SELECT t, u // {TRACK} AS k, i, min(a) AS low, max(a) AS high FROM cell WHERE i % 4 = 2 GROUP BY ALL),
 point AS (
@@ -97,11 +100,13 @@ point AS (
             ELSE (2 * 50 * (2 + cell.i % 5) * (a - low) + (high - low)) // (2 * (high - low)) END
         ELSE 5 * (2 + cell.i % 5) * CASE {" ".join(f"WHEN a >= {x} THEN {p}" for x, p in STEPS)} ELSE 3 END
     END AS p
-    FROM cell LEFT JOIN bound ON bound.t = cell.t AND bound.k = cell.u // {TRACK} AND bound.i = cell.i),
+    FROM cell LEFT JOIN bound ON bound.t = cell.t AND bound.k = cell.u // {TRACK} AND bound.i = cell.i)
+"""
+    GRADED = f"""
 total AS (
     SELECT t, u, sum(p)::BIGINT AS total, bool_or(i = {INDICATORS - 1} AND p < {VETO}) AS vetoed FROM point GROUP BY t, u),
 placed AS (
-    SELECT *, rank() OVER track AS place, count(*) OVER level AS level FROM total
+    SELECT *, rank() OVER track AS place, count(*) FILTER (NOT vetoed) OVER level AS level FROM total
     WINDOW track AS (PARTITION BY t, u // {TRACK} ORDER BY total DESC),
         level AS (PARTITION BY t, u // {TRACK} ORDER BY total DESC RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)),
 graded AS (
@@ -110,10 +115,10 @@ graded AS (
 """
     SUMS = "SELECT sum(total * mark)::HUGEINT, sum(place * mark)::HUGEINT, sum(grade * mark)::HUGEINT FROM graded"
 
-    def __init__(self):
+    def __init__(self, *file):
         import duckdb
 
-        self.db = duckdb.connect()
+        self.db = duckdb.connect(*file)
         self.db.execute("SET threads = 1")
 
     def make(self, counties):
@@ -129,12 +134,31 @@ graded AS (
     def read(self):
         return int(self.db.execute("SELECT sum(v) FROM obs").fetchone()[0])
 
+    def durable(self, chunks):
+        """Points of every indicator, totals, ranks and grades in tables of the file."""
+        db, step = self.db, -(-self.counties // chunks)
+        db.execute("CREATE OR REPLACE TABLE score (t INTEGER, u INTEGER, i INTEGER, p INTEGER)")
+        db.execute("CREATE OR REPLACE TABLE result (t INTEGER, u INTEGER, total BIGINT, place BIGINT, grade INTEGER, mark BIGINT)")
+        for first in range(0, self.counties, step):
+            part = [first, first + step - 1]
+            db.execute("INSERT INTO score " + self.POINTS + "SELECT * FROM point", part)
+            graded = self.GRADED.replace("FROM point ", "FROM score WHERE t BETWEEN ? AND ? ", 1)
+            db.execute("INSERT INTO result WITH " + graded + "SELECT t, u, total, place, grade, mark FROM graded", part)
+        db.execute("CHECKPOINT")
+        return [int(it) for it in db.execute(self.SUMS.replace("graded", "result")).fetchone()]
+
+    def whole(self):
+        return self.durable(1)
+
+    def tenths(self):
+        return self.durable(10)
+
     def score(self):
-        return [int(it) for it in self.db.execute(self.SQL + self.SUMS, [0, self.counties]).fetchone()]
+        return [int(it) for it in self.db.execute(self.POINTS + "," + self.GRADED + self.SUMS, [0, self.counties]).fetchone()]
 
 
 def main():
-    engine = {"numpy": Numpy, "duckdb": Duckdb}[sys.argv[1]]()
+    engine = {"numpy": Numpy, "duckdb": Duckdb}[sys.argv[1]](*sys.argv[2:])
     for line in sys.stdin:
         word, number = line.split()
         if word == "make":

@@ -1,6 +1,7 @@
 //! The peers that Saima is measured against, each a process of its own.
 
 mod echo;
+mod national;
 mod postgres;
 mod python;
 mod s1;
@@ -36,6 +37,11 @@ enum Peer {
         /// The database.
         url: String,
     },
+    /// The engine's kernel over the sheets of S1 in a store, into the store.
+    National {
+        /// The database file.
+        file: PathBuf,
+    },
     /// The engine's kernel over S1 in memory, and one read of it.
     S1,
 }
@@ -46,6 +52,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
         Peer::Echo { listen } => echo::serve(listen).await,
         Peer::Sqlite { file } => sqlite::work(&file),
         Peer::Postgres { url } => postgres::work(&url).await,
+        Peer::National { file } => national::work(&file),
         Peer::S1 => s1::work(),
     }
 }

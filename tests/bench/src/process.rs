@@ -54,9 +54,18 @@ impl Process {
 
     /// Resident memory in KiB.
     pub(crate) fn resident(&self) -> Outcome<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that was ever resident, in KiB.
+    pub(crate) fn peak(&self) -> Outcome<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, word: &'static str) -> Outcome<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.split_whitespace().nth(1).ok_or("no VmRSS")?.parse()?)
+        let line = status.lines().find(|line| line.starts_with(word)).ok_or(word)?;
+        Ok(line.split_whitespace().nth(1).ok_or(word)?.parse()?)
     }
 }
 

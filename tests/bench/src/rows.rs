@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 mod correction;
 mod kernel;
+mod national;
 mod postgres;
 mod read;
 mod start;
@@ -54,13 +55,15 @@ impl Bench {
 /// Runs one row.
 pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
     match row {
+        1 => national::run(bench).await,
         2 => kernel::run(bench).await,
+        3 => national::growth(bench).await,
         4 => correction::run(bench).await,
         5 => bulk::run(bench).await,
         6 => postgres::run(bench).await,
         8 => read::run(bench).await,
         11 => start::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 2, 4, 5, 6, 8 and 11").into()),
+        _ => Err(format!("there is no row {row}; there are 1, 2, 3, 4, 5, 6, 8 and 11").into()),
     }
 }
 

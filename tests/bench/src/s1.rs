@@ -4,9 +4,10 @@
 //! numpy and DuckDB; the checksums of the three must agree before a time is printed.
 
 use engine::{
-    Accumulation, Bounds, Completion, Control, Direction, Kernel, Leaf, Method, MinMax,
-    MissingPolicy, Node, Order, Part, Points, Ranking, Rounding, Roundings, Rule, Step, Steps,
-    Table, TableColumn, TieRule, Track, TrackDraft, WarningRules,
+    Accumulation, Bounds, Completion, Condition, Control, Direction, Edge, Gate, GateEffect, Grade,
+    Grading, Kernel, Leaf, Method, MinMax, MissingPolicy, Node, NumberRange, Order, Outcomes, Part,
+    Points, Quota, QuotaRounding, Ranking, Rounding, Roundings, Rule, Step, Steps, Table,
+    TableColumn, TieRule, Track, TrackDraft, WarningRules,
 };
 use rust_decimal::Decimal;
 
@@ -24,10 +25,8 @@ pub(crate) const COHORT: usize = INDICATORS * MONTHS * TRACK;
 
 /// Target of a year in cents.
 const TARGET: i128 = 120_000;
-/// Graded A: a fifth of a track, rounded down; ties at the edge stay outside.
-const QUOTA: usize = TRACK / 5;
 /// Fewer points than these, in cents, for the last indicator are a veto.
-const VETO: i128 = 232;
+const VETO: i64 = 232;
 
 /// The value of a county, unit, indicator and month, in cents.
 pub(crate) fn value(t: usize, u: usize, i: usize, m: usize) -> i64 {
@@ -64,9 +63,47 @@ pub(crate) fn track() -> Outcome<Track> {
         },
         colouring: None,
         warnings: WarningRules::default(),
+        outcomes: outcomes(),
     };
     let usual = Roundings { leaf: Rounding::USUAL, total: Rounding::USUAL };
     Track::check(draft, usual).map_err(|faults| format!("{faults:?}").into())
+}
+
+/// A fifth of a track, rounded down, is graded A, ties at the edge stay outside; too few
+/// points for the last indicator leave nothing but the lowest grade.
+fn outcomes() -> Outcomes {
+    let grade = |id: &str, at_least, quota| Grade {
+        grade_id: id.into(),
+        display_name: String::new(),
+        at_least,
+        quota,
+        outright: Vec::new(),
+    };
+    let limits = NumberRange { below: Some(Decimal::new(VETO, 2)), ..NumberRange::default() };
+    let veto = Gate {
+        gate_id: "veto".into(),
+        display_name: String::new(),
+        when: Condition::Points {
+            node_id: format!("n{:02}", INDICATORS - 1),
+            limits,
+            percent: false,
+        },
+        effect: GateEffect::LowestGrade,
+    };
+    Outcomes {
+        gates: vec![veto],
+        grading: Some(Grading::Grades {
+            grades: vec![
+                grade("a", None, Some(Quota::Share(20.into()))),
+                // Everybody has a point.
+                grade("b", Some(Decimal::ONE), None),
+                grade("c", None, None),
+            ],
+            rounding: QuotaRounding::Floor,
+            edge: Edge::AllOut,
+        }),
+        ..Outcomes::default()
+    }
 }
 
 fn leaf(i: usize) -> Node {
@@ -102,6 +139,8 @@ fn blank() -> Node {
         rounding: None,
         min_points: None,
         max_points: None,
+        least_parts: 0,
+        too_few: MissingPolicy::ZeroPoints,
         rule: Rule::Sum(Vec::new()),
     }
 }
@@ -144,8 +183,8 @@ impl std::fmt::Display for Checksums {
 /// One track, scored.
 pub(crate) struct Scored {
     pub(crate) order: Order,
-    /// By place of the order: 3 for A, 2, and 1 for the vetoed.
-    pub(crate) grades: Vec<u8>,
+    /// By place of the order: the place of the grade among A, B, C.
+    pub(crate) grades: Vec<Option<usize>>,
 }
 
 /// Scores a track whose values lie as [`county`] puts them.
@@ -164,24 +203,8 @@ pub(crate) fn score(
     }
     kernel.score(table, points).ok_or("the kernel has no answer")?;
     let order = kernel.order(points).ok_or("the kernel has no order")?;
-    let grades = grades(points, &order).ok_or("a node is not there")?;
+    let grades = kernel.grades(points, &order).ok_or("the kernel has no grades")?;
     Ok(Scored { order, grades })
-}
-
-fn grades(points: &Points, order: &Order) -> Option<Vec<u8>> {
-    let (_, totals) = points.units(0)?;
-    let (_, last) = points.units(INDICATORS)?;
-    let total = |place: usize| totals.get(order.places[place]);
-    let grade = |(place, at): (usize, &usize)| {
-        let level =
-            (place..TRACK).take_while(|other| total(*other) == total(place)).count() + place;
-        match last.get(*at) < VETO {
-            true => 1,
-            false if level <= QUOTA => 3,
-            false => 2,
-        }
-    };
-    Some(order.places.iter().enumerate().map(grade).collect())
 }
 
 impl Checksums {
@@ -199,7 +222,8 @@ impl Checksums {
             let rank = scored.order.rank(place).ok_or("no rank")?;
             self.scores += totals.get(*at) * mark;
             self.ranks += rank.mantissa() * mark;
-            self.grades += i128::from(scored.grades[place]) * mark;
+            let grade = scored.grades[place].ok_or("no grade")?;
+            self.grades += (3 - grade as i128) * mark;
         }
         Ok(())
     }

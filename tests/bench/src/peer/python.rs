@@ -16,10 +16,14 @@ pub(crate) struct Python {
 
 impl Python {
     /// The environment beside the program, made when it is not there or of other versions.
-    /// The reason when it cannot be had: the peers are then reported absent.
-    pub(crate) fn beside(program: &Path) -> Result<Self, String> {
+    /// The reason when it cannot be had, and when it is `only_if_there` and is not: the peers
+    /// are then reported absent.
+    pub(crate) fn beside(program: &Path, only_if_there: bool) -> Result<Self, String> {
         let folder = program.ancestors().nth(2).unwrap_or(program).join("bench-peers");
         let python = Self { folder };
+        if only_if_there && !python.program().exists() {
+            return Err("no Python peers: not installed, and nothing is at smoke size".to_owned());
+        }
         python.make().map_err(|error| format!("no Python peers: {error}"))?;
         Ok(python)
     }

@@ -37,7 +37,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let mut lines = pairs(bench, values, (&mut suite, &mut read), "one read of it", "≥ 0.67")?;
     drop(read);
     for (name, times, goal) in [("numpy", 4, "≥ 2"), ("duckdb", 1, "≥ 30")] {
-        let python = match Python::beside(&bench.here) {
+        let python = match Python::beside(&bench.here, bench.smoke) {
             Ok(python) => python,
             Err(reason) => {
                 lines.push(Line::absent(2, [WHAT, name], reason));

@@ -20,7 +20,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     };
     let size = bench.bulk_size();
     let months = months(bench.pairs + 1);
-    let suite = Suite::on_postgres(&bench.saima, &ours.url()).await?;
+    let suite = Suite::on_postgres(bench.saima()?, &ours.url()).await?;
     define(&suite.channel, size, &months).await?;
     let mut peer = Process::converse(&bench.here, &["peer", "postgres", &theirs.url()])?;
     let (mut first, mut corrections) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
