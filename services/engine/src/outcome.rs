@@ -30,10 +30,21 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
+    fn picks(&self) -> Vec<&Pick> {
+        let awards = self.awards.iter().map(|award| &award.pick);
+        awards.chain(self.cards.iter().map(|card| &card.pick)).collect()
+    }
+
+    /// Every condition that is asked, with those within it.
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
+        let asked = self.picks().into_iter().flat_map(|pick| [&pick.when, &pick.unless]).flatten();
+        let conditions = self.gates.iter().map(|gate| &gate.when).chain(asked);
+        conditions.flat_map(Condition::walk).collect()
+    }
+
     /// The indicators that conditions, orders and tie-breaks look at.
     pub(crate) fn indicators(&self) -> Vec<&str> {
-        let awards = self.awards.iter().map(|award| &award.pick);
-        let picks: Vec<&Pick> = awards.chain(self.cards.iter().map(|card| &card.pick)).collect();
+        let picks = self.picks();
         let asked = picks.iter().flat_map(|pick| [&pick.when, &pick.unless]).flatten();
         let conditions = self.gates.iter().map(|gate| &gate.when).chain(asked);
         let mut all: Vec<&str> = conditions.flat_map(Condition::indicators).collect();

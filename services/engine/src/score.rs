@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
-use crate::fact::Cohort;
+use crate::fact::{Cohort, Sheet};
 use crate::outcome::{AwardProposal, CardProposal, GateResult, GradeResult, award, gate, grade};
 use crate::pace::{self, Pace};
 use crate::rank;
@@ -89,11 +89,23 @@ pub(crate) fn evaluate(
     stage: Stage,
 ) -> Result<TrackResult, Vec<Trouble>> {
     let columns = tree::columns(track, cohort);
+    let explain = |_: usize, sheet: &Sheet, troubles: &mut Vec<Trouble>| {
+        tree::explain(track, sheet, &columns, stage, troubles)
+    };
+    conclude(track, cohort, explain)
+}
+
+/// What follows from every subject's points, `explain` giving the tree of the sheet in a place.
+pub(crate) fn conclude(
+    track: &Track,
+    cohort: &Cohort,
+    explain: impl Fn(usize, &Sheet, &mut Vec<Trouble>) -> Explained,
+) -> Result<TrackResult, Vec<Trouble>> {
     let stakes = pace::stakes(track);
     let items: BTreeSet<&str> = track.items().iter().map(|item| item.item_id.as_str()).collect();
     let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
-    for sheet in cohort.sheets() {
-        let explained = tree::explain(track, sheet, &columns, stage, &mut troubles);
+    for (place, sheet) in cohort.sheets().iter().enumerate() {
+        let explained = explain(place, sheet, &mut troubles);
         for entry in sheet.entries.iter().filter(|entry| !items.contains(entry.item.as_str())) {
             troubles.push(Trouble::unknown_item(&sheet.subject, &entry.name, &entry.item));
         }

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use crate::colour::{self, Colour};
+use crate::colour::Colour;
 use crate::explained::{Explained, Flag};
 use crate::fact::{Cohort, Sheet};
 use crate::kernel::{Kernel, Points, Table};
-use crate::outcome::{GradeResult, Outcomes};
-use crate::pace;
+use crate::node::Node;
+use crate::outcome::{AwardProposal, CardProposal, Condition, GateResult, GradeResult};
+use crate::rounding::Rounding;
 use crate::score::{self, Stage, SubjectResult, TrackResult};
 use crate::track::Track;
 use crate::trouble::Trouble;
-use crate::warning::{self, Warning};
+use crate::warning::Warning;
 
 /// [`TrackResult`] without its trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct TrackSummary {
     pub subjects: Vec<SubjectSummary>,
     /// Proposals for the two warnings.
     pub warnings: Vec<Warning>,
+    /// Proposals of awards, by the scheme's order.
+    pub awards: Vec<AwardProposal>,
+    /// Proposals of cards, by the scheme's order.
+    pub cards: Vec<CardProposal>,
 }
 
 /// [`SubjectResult`] without its tree.
@@ -46,6 +51,8 @@ pub struct SubjectSummary {
     pub points: Vec<Option<Decimal>>,
     /// What was special anywhere in the tree.
     pub flags: BTreeSet<Flag>,
+    /// Gates whose condition holds.
+    pub gates: Vec<GateResult>,
     /// Grade; absent when the track gives none, or without a total.
     pub grade: Option<GradeResult>,
 }
@@ -69,6 +76,8 @@ impl TrackResult {
             ranked: self.ranked,
             subjects: self.subjects.iter().map(SubjectResult::summary).collect(),
             warnings: self.warnings.clone(),
+            awards: self.awards.clone(),
+            cards: self.cards.clone(),
         }
     }
 }
@@ -85,6 +94,7 @@ impl SubjectResult {
             pace: self.pace,
             points,
             flags: self.flags(),
+            gates: self.gates.clone(),
             grade: self.grade.clone(),
         }
     }
@@ -104,51 +114,45 @@ fn of_cohort(track: &Track, cohort: &Cohort, stage: Stage) -> Result<TrackSummar
 
 /// `None` when the tree must answer.
 fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSummary> {
-    // What follows from the order, and entries that no ledger knows, are the tree's to say.
-    let entered = cohort.sheets().iter().any(|sheet| !sheet.entries.is_empty());
-    if *track.outcomes() != Outcomes::default() || entered {
+    // What a single node was marked with, and which entries count, only the tree knows.
+    let asks_the_tree = |condition: &&Condition| match condition {
+        Condition::Entry { .. } => true,
+        Condition::Flag { node_id, .. } => !node_id.is_empty(),
+        _ => false,
+    };
+    if track.outcomes().conditions().iter().any(asks_the_tree) {
         return None;
     }
-    let kernel = Kernel::of(track);
     let table = Table::of(track, cohort)?;
     let mut points = Points::default();
-    kernel.points(&table, Some(cohort), stage, &mut points)?;
-    let order = kernel.order(&points)?;
-    let stakes = pace::stakes(track);
-    let (mut subjects, mut behind) = (Vec::new(), Vec::new());
-    for (place, at) in order.places.iter().enumerate() {
-        let sheet: &Sheet = cohort.sheets().get(*at)?;
-        let mut troubles = Vec::new();
-        let paces = pace::of_subject(track, sheet, &mut troubles);
-        if !troubles.is_empty() {
-            return None;
-        }
-        let pace = pace::mean(&paces, &stakes).ok()?;
-        behind.extend(warning::behind_of(track, &sheet.subject, &paces));
-        let nodes = points.of(*at);
-        let total = nodes.first().copied().flatten();
-        let colouring = track.colouring();
-        subjects.push(SubjectSummary {
-            subject: sheet.subject.clone(),
-            total,
-            rank: order.placed.rank(place),
-            colour: colouring.and_then(|it| colour::of(it, &order.placed, place, total, pace)),
-            pace,
-            points: nodes,
-            flags: points.flags(*at),
-            grade: None,
-        });
-    }
-    let standing = |place: usize| {
-        let subject = subjects.get(place)?;
-        Some((subject.subject.as_str(), subject.total?))
+    Kernel::of(track).points(&table, Some(cohort), stage, &mut points)?;
+    let bare = |place: usize, _: &Sheet, _: &mut Vec<Trouble>| {
+        let mut explained = bare(track.root(), &mut points.of(place).into_iter());
+        explained.flags = points.flags(place);
+        explained
     };
-    let mut warnings = behind;
-    warnings.extend(warning::lowest(track, &order.placed, standing));
-    Some(TrackSummary {
-        track_id: track.track_id().to_owned(),
-        ranked: order.placed.len(),
-        subjects,
-        warnings,
-    })
+    score::conclude(track, cohort, bare).ok().map(|result| result.summary())
+}
+
+/// A tree that holds points, and nothing that explains them: what follows from points, such as
+/// the order, gates and grades, looks at no more.
+fn bare(node: &Node, points: &mut impl Iterator<Item = Option<Decimal>>) -> Explained {
+    Explained {
+        node_id: node.node_id.clone(),
+        display_name: String::new(),
+        method: node.rule.name(),
+        formula: "",
+        indicator: None,
+        inputs: Vec::new(),
+        weight: node.weight,
+        effective_weight: Decimal::ZERO,
+        raw_points: None,
+        points: points.next().flatten(),
+        rounding: Rounding::NONE,
+        flags: BTreeSet::new(),
+        reason: String::new(),
+        observations: Vec::new(),
+        lines: Vec::new(),
+        children: node.children().iter().map(|child| bare(child, points)).collect(),
+    }
 }

@@ -258,7 +258,7 @@ fn graded(track: &Track, share: u32, limit: Decimal, edge: Edge) -> Track {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases() / 4))]
 
-    // H9: the grades of the columns are those of the board.
+    // H9, Q6: the grades of the columns are those of the board.
     #[test]
     fn columns_are_graded_as_the_board_is(
         (track, sheets) in race(0..=2), share in 1..=99_u32, limit in 1..90_i64,
@@ -276,5 +276,6 @@ proptest! {
         let board = engine::score(&track, &cohort).unwrap().subjects;
         let theirs = board.iter().map(|it| it.grade.as_ref().map(|grade| grade.grade_id.clone()));
         prop_assert_eq!(ids.collect::<Vec<_>>(), theirs.collect::<Vec<_>>());
+        agrees(&track, cohort.sheets().to_vec());
     }
 }
