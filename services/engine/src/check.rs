@@ -1,14 +1,21 @@
 //! What must hold of a track before anybody is scored by it.
 
-use std::collections::BTreeSet;
+mod references;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use crate::exact::Ratio;
+use crate::expression::{Limits, Name};
 use crate::fault::Faults;
+use crate::figure::Figure;
+use crate::method::{Method, Takes};
 use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::check::{self, Known};
 use crate::track::{Colouring, TrackDraft, WarningRules};
+
+use references::Reference;
 
 /// Deepest tree, in nodes from the root to a leaf.
 pub const MAX_DEPTH: usize = 12;
@@ -17,8 +24,12 @@ pub const MAX_NODES: usize = 2000;
 
 /// Notes everything that is wrong with a track.
 pub(crate) fn track(draft: &TrackDraft, faults: &mut Faults) {
-    let mut tree = Tree::default();
+    let mut tree = Tree::of(draft);
     faults.inside("root", |faults| tree.node(&draft.root, 1, false, faults));
+    for (place, aside) in draft.asides.iter().enumerate() {
+        faults.inside(format!("asides[{place}]"), |faults| tree.node(aside, 1, false, faults));
+    }
+    references::check(draft, &tree.references, faults);
     let known = Known::of(draft);
     faults
         .inside("ranking", |faults| known.tie_break("tie_break", &draft.ranking.tie_break, faults));
@@ -29,14 +40,20 @@ pub(crate) fn track(draft: &TrackDraft, faults: &mut Faults) {
     check::outcomes(&draft.outcomes, &known, faults);
 }
 
-#[derive(Default)]
 struct Tree<'a> {
+    limits: &'a BTreeMap<String, Limits>,
     ids: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
     count: usize,
+    references: Vec<Reference<'a>>,
 }
 
 impl<'a> Tree<'a> {
+    fn of(draft: &'a TrackDraft) -> Tree<'a> {
+        let (ids, items, references) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        Tree { limits: &draft.limits, ids, items, count: 0, references }
+    }
+
     /// `summed`: the node stands below a sum, where something may come on top.
     fn node(&mut self, node: &'a Node, depth: usize, summed: bool, faults: &mut Faults) {
         self.count += 1;
@@ -58,7 +75,7 @@ impl<'a> Tree<'a> {
         numbers(node, summed, faults);
         faults.inside(path(&node.rule), |faults| {
             match &node.rule {
-                Rule::Leaf(rule) => leaf(node, rule, faults),
+                Rule::Leaf(rule) => self.leaf(node, rule, faults),
                 Rule::LinkedSum(linked) => linked.check(faults),
                 Rule::Graded(graded) => graded.check(faults),
                 Rule::Reference(reference) => reference.check(node, faults),
@@ -111,6 +128,60 @@ impl<'a> Tree<'a> {
             });
         }
     }
+
+    fn leaf(&mut self, node: &'a Node, leaf: &'a Leaf, faults: &mut Faults) {
+        leaf.figure.check(leaf, faults);
+        if let Figure::Expression(expression) = &leaf.figure {
+            let limits = |name: &Name| match name {
+                Name::Value(indicator) | Name::LastYear(indicator) => {
+                    self.limits.get(indicator).copied().unwrap_or_default()
+                }
+                // A run refuses a target that is not above 0 where a formula names it.
+                Name::Target(_) => Limits { above: true, ..Limits::default() },
+                Name::Points(_) => Limits::default(),
+            };
+            expression.check(formula_field(leaf), &limits, faults);
+        }
+        for name in leaf.figure.names(&leaf.indicator) {
+            if let Name::Points(named) = name {
+                let field = match leaf.figure {
+                    Figure::Points(_) => "figure.points_of",
+                    _ => formula_field(leaf),
+                };
+                let path = format!("{}.{field}", faults.here());
+                self.references.push(Reference { path, from: &node.node_id, to: named });
+            }
+        }
+        faults.inside(leaf.method.name(), |faults| method(node, leaf, faults));
+    }
+}
+
+/// Where the formula of a leaf stands.
+fn formula_field(leaf: &Leaf) -> &'static str {
+    match leaf.method {
+        Method::ExpressionPoints(_) => "expression.formula",
+        _ => "figure.expression",
+    }
+}
+
+fn method(node: &Node, leaf: &Leaf, faults: &mut Faults) {
+    if let Some(fit) = leaf.method.direction()
+        && fit != leaf.direction
+    {
+        let wanted = match fit {
+            Direction::HigherIsBetter => "higher",
+            Direction::LowerIsBetter => "lower",
+        };
+        let message = format!("this method is for indicators whose {wanted} values are better");
+        faults.add("", "DIRECTION", message);
+    }
+    if leaf.method.takes() != Takes::Value && leaf.figure != Figure::Value {
+        faults.add("", "FIGURE", "this method takes no figure: it scores ballots or milestones");
+    }
+    if leaf.method.needs_target() && leaf.indicator.is_empty() {
+        faults.add("", "INDICATOR_REQUIRED", "this method needs the indicator that has the target");
+    }
+    leaf.method.check(node.weight, leaf.direction, faults);
 }
 
 fn adds(rule: &Rule) -> bool {
@@ -168,25 +239,6 @@ fn weights(node: &Node, children: &[Node], faults: &mut Faults) {
             format!("the weights below {} add up to {sum}, not to {}", node.node_id, node.scale());
         faults.add("children", "WEIGHT_SUM", message);
     }
-}
-
-fn leaf(node: &Node, leaf: &Leaf, faults: &mut Faults) {
-    if leaf.indicator.is_empty() {
-        faults.add("indicator", "INDICATOR_REQUIRED", "a leaf needs an indicator");
-    }
-    faults.inside(leaf.method.name(), |faults| {
-        if let Some(fit) = leaf.method.direction()
-            && fit != leaf.direction
-        {
-            let wanted = match fit {
-                Direction::HigherIsBetter => "higher",
-                Direction::LowerIsBetter => "lower",
-            };
-            let message = format!("this method is for indicators whose {wanted} values are better");
-            faults.add("", "DIRECTION", message);
-        }
-        leaf.method.check(node.weight, leaf.direction, faults);
-    });
 }
 
 fn colouring(colouring: &Colouring, ascending: bool, faults: &mut Faults) {

@@ -14,6 +14,7 @@
 //! mode, gives what rounding the exact number would have given. Cutting by halves would not:
 //! 0.00499999999999999999999 would first become 0.005 and then 0.01.
 
+mod function;
 mod natural;
 mod power;
 mod ratio;
@@ -23,6 +24,8 @@ mod tests;
 
 use std::fmt;
 
+pub use function::FUNCTION_PLACES;
+pub(crate) use function::{natural_exponential, natural_logarithm, power};
 pub(crate) use natural::Natural;
 pub(crate) use power::weighted_product;
 pub(crate) use ratio::Ratio;
@@ -39,6 +42,8 @@ pub enum Arithmetic {
     Overflow,
     /// The formula divides by zero.
     DivisionByZero,
+    /// The logarithm or a root of a number that has none.
+    Undefined,
     /// The formula needs a symbol that the explanation does not carry.
     Absent(&'static str),
 }
@@ -50,6 +55,9 @@ impl fmt::Display for Arithmetic {
                 f.write_str("the number has more than 28 digits before the point")
             }
             Arithmetic::DivisionByZero => f.write_str("the formula divides by zero"),
+            Arithmetic::Undefined => {
+                f.write_str("the formula takes a logarithm or root of a number that has none")
+            }
             Arithmetic::Absent(symbol) => write!(f, "the formula needs {symbol}, which is absent"),
         }
     }

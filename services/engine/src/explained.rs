@@ -7,6 +7,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
+use crate::figure::Figure;
 use crate::rounding::Rounding;
 use crate::rule::Whole;
 use crate::{method, rule};
@@ -26,6 +27,8 @@ pub struct Explained {
     pub formula: &'static str,
     /// The indicator of a leaf.
     pub indicator: Option<String>,
+    /// How a leaf's number was made, where it is not simply the indicator's value.
+    pub drawn: Option<Drawn>,
     /// Symbols of the formula, then `min` and `max` where the node bounds its points.
     pub inputs: Vec<Input>,
     /// Points at stake in the scheme.
@@ -71,6 +74,15 @@ pub struct Line {
     pub remark: String,
     /// Names of what is behind it.
     pub sources: Vec<String>,
+}
+
+/// A figure that a leaf scores, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// What kind of figure it is.
+    pub figure: Figure,
+    /// Symbols of its formula.
+    pub inputs: Vec<Input>,
 }
 
 /// One symbol of a formula.
@@ -121,6 +133,8 @@ pub enum Flag {
     Waived,
     /// A gate made the total 0.
     Vetoed,
+    /// Nothing was due of the subject yet, so it has all points.
+    NothingDue,
 }
 
 impl Flag {
@@ -176,6 +190,7 @@ impl Flag {
             Flag::Provisional => "PROVISIONAL",
             Flag::Waived => "WAIVED",
             Flag::Vetoed => "VETOED",
+            Flag::NothingDue => "NOTHING_DUE",
         }
     }
 }
@@ -191,6 +206,30 @@ impl Explained {
     /// node is left out. Equal to [`Explained::points`] in every tree the engine makes.
     pub fn recompute(&self) -> Result<Option<Decimal>, Arithmetic> {
         Ok(self.recompute_with(&Ratio::ONE)?.map(|settled| settled.points))
+    }
+
+    /// The whole formula of a leaf: that of its figure, then that of its method.
+    pub fn whole_formula(&self) -> Cow<'static, str> {
+        match &self.drawn {
+            None => Cow::Borrowed(self.formula),
+            Some(drawn) => Cow::Owned(format!("x = {}; {}", drawn.figure.formula(), self.formula)),
+        }
+    }
+
+    /// The symbols of the whole formula.
+    pub fn whole_inputs(&self) -> impl Iterator<Item = &Input> {
+        self.drawn.iter().flat_map(|drawn| &drawn.inputs).chain(&self.inputs)
+    }
+
+    /// The inputs with the figure computed anew, where there is one.
+    fn redrawn(&self) -> Result<Option<Vec<Input>>, Arithmetic> {
+        let Some(drawn) = &self.drawn else { return Ok(None) };
+        let figure = drawn.figure.value(Inputs(&drawn.inputs))?;
+        let mut inputs = self.inputs.clone();
+        for input in inputs.iter_mut().filter(|input| matches!(&*input.symbol, "x" | "A")) {
+            input.value = Some(figure);
+        }
+        Ok(Some(inputs))
     }
 
     /// The node of that id, here or below.
@@ -224,7 +263,8 @@ impl Explained {
             return settle(raw, &factor, bounds, self.rounding).map(Some);
         }
         if self.children.is_empty() {
-            let outcome = method::points(self.method, inputs)?;
+            let redrawn = self.redrawn()?;
+            let outcome = method::points(self.method, redrawn.as_deref().map_or(inputs, Inputs))?;
             let raw = (outcome.points * factor.clone()).cut()?;
             return settle(raw, factor, bounds, self.rounding).map(Some);
         }

@@ -69,6 +69,17 @@ impl Share {
         Share { done: done.min(whole), whole: whole.max(1) }
     }
 
+    /// What has elapsed, and of what.
+    pub(crate) fn parts(self) -> (u32, u32) {
+        (self.done, self.whole)
+    }
+
+    /// How many of so many equal parts of the period have ended.
+    pub(crate) fn ended(self, parts: usize) -> usize {
+        let ended = u128::from(self.done) * parts as u128 / u128::from(self.whole);
+        usize::try_from(ended).unwrap_or(parts).min(parts)
+    }
+
     pub(crate) fn of(self, target: Decimal) -> Ratio {
         let parts = Ratio::from(target) * Ratio::whole(self.done.into());
         // The whole is never 0, so nothing is lost here.
@@ -93,6 +104,28 @@ pub struct Cell {
     pub plan: Vec<PlanPoint>,
     /// The value of the same period of the year before (上年同期).
     pub last_year: Option<Decimal>,
+}
+
+impl Cell {
+    /// What the subject's own plan says is to be reached by now: on a line through its points,
+    /// from 0 at the start; the last one holds from there on. None where it has no plan.
+    pub(crate) fn planned(&self) -> Option<Decimal> {
+        let now = self.elapsed.of(Decimal::ONE);
+        let last = self.plan.last()?;
+        let mut before = (Ratio::ZERO, Ratio::ZERO);
+        for point in &self.plan {
+            let (at, value) = (point.elapsed.of(Decimal::ONE), Ratio::from(point.value));
+            if at >= now {
+                let share = (now - before.0.clone()).over(at - before.0);
+                // Two points at one time: the later one in the list holds.
+                let share = share.unwrap_or(Ratio::ONE);
+                let planned = before.1.clone() + (value - before.1) * share;
+                return planned.cut().ok();
+            }
+            before = (at, value);
+        }
+        Some(last.value)
+    }
 }
 
 /// All that is known of one subject. An indicator without a cell is missing and has no target.
@@ -154,23 +187,45 @@ impl Cohort {
     }
 }
 
-/// The values of one indicator over a cohort, least first; only those that have a value.
+/// The values of one indicator or figure over a cohort, least first; only those that there are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
     values: Vec<Decimal>,
+    /// Their sum; none when it has too many digits.
+    sum: Option<Decimal>,
+    /// The sum of those above 0.
+    gains: Option<Decimal>,
 }
 
 impl Column {
+    pub(crate) fn from_values(mut values: Vec<Decimal>) -> Column {
+        values.sort_unstable();
+        let first = values.partition_point(|value| *value <= Decimal::ZERO);
+        let add = |values: &[Decimal]| {
+            let sum: Ratio = values.iter().map(|value| Ratio::from(*value)).sum();
+            sum.cut().ok()
+        };
+        let (sum, gains) = (add(&values), add(&values[first..]));
+        Column { values, sum, gains }
+    }
+
+    pub(crate) fn gains(&self) -> Option<Decimal> {
+        self.gains
+    }
+
+    pub(crate) fn sum(&self) -> Option<Decimal> {
+        self.sum
+    }
+
     pub(crate) fn of(cohort: &Cohort, indicator: &str) -> Column {
         let facts = cohort.sheets.iter().map(|sheet| sheet.fact(indicator));
-        let mut values: Vec<Decimal> = facts
+        let values = facts
             .filter_map(|fact| match fact {
                 Fact::Value { value, .. } => Some(*value),
                 Fact::Missing | Fact::NotApplicable { .. } => None,
             })
             .collect();
-        values.sort_unstable();
-        Column { values }
+        Column::from_values(values)
     }
 
     pub(crate) fn least(&self) -> Option<Decimal> {

@@ -53,6 +53,16 @@ impl Faults {
         self.found.push(Fault { path, reason, message: message.into() });
     }
 
+    /// Where the walk is.
+    pub(crate) fn here(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Notes a fault of a place that was walked through before.
+    pub(crate) fn add_at(&mut self, path: String, reason: &'static str, message: String) {
+        self.found.push(Fault { path, reason, message });
+    }
+
     /// Notes `PARAMETER_RANGE` unless `least ≤ value ≤ most`.
     pub(crate) fn range(&mut self, field: &str, value: Decimal, least: Decimal, most: Decimal) {
         if value < least || value > most {

@@ -25,6 +25,7 @@ mod table;
 mod units;
 mod walk;
 
+use crate::figure::Figure;
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::track::Track;
 
@@ -122,12 +123,14 @@ fn task(node: &Node) -> Task<'_> {
     }
     match rule {
         Rule::Leaf(leaf) => {
-            let Leaf { indicator: _, direction: _, missing, method: _ } = leaf;
+            let Leaf { indicator: _, direction: _, missing, figure, method: _ } = leaf;
             let policy = match missing {
                 MissingPolicy::ZeroPoints | MissingPolicy::LeaveOut | MissingPolicy::Block => true,
             };
             match Constants::of(node, leaf) {
-                Some(constants) if policy => Task::Leaf(leaf, constants),
+                Some(constants) if policy && *figure == Figure::Value => {
+                    Task::Leaf(leaf, constants)
+                }
                 _ => Task::Exact,
             }
         }

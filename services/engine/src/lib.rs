@@ -16,8 +16,10 @@ mod check;
 mod colour;
 mod exact;
 mod explained;
+mod expression;
 mod fact;
 mod fault;
+mod figure;
 mod kernel;
 mod method;
 mod node;
@@ -40,17 +42,31 @@ pub const EDITION: u32 = 1;
 pub use accumulate::{Accumulation, accumulate};
 pub use check::{MAX_DEPTH, MAX_NODES};
 pub use colour::Colour;
-pub use exact::{Arithmetic, DIGITS, PLACES};
-pub use explained::{Explained, Flag, Input, Line};
+pub use exact::{Arithmetic, DIGITS, FUNCTION_PLACES, PLACES};
+pub use explained::{Drawn, Explained, Flag, Input, Line};
+pub use expression::{
+    Comparison, Expression, Function, Limits, Name, OfCohort, OfPresent, Operation, Quantity, Truth,
+};
 pub use fact::{
     BrokenQuota, Cell, Cohort, Day, Entry, EntryStanding, Exemption, Fact, MarkQuota, Milestone,
     Milestones, PlanPoint, Referred, Share, Sheet, Tally, Won, broken_quotas,
 };
 pub use fault::Fault;
+pub use figure::{Difficulty, Figure, GrowthBy, Otherwise, Reconciled};
 pub use kernel::{Kernel, Kind, Order, Part, Points, State, Table, TableColumn, Units};
-pub use method::steps::Step;
+pub use method::ballots::{MarkValue, RaterGroup};
+pub use method::case_handling::CaseKind;
+pub use method::efficacy::Exponential;
+pub use method::interpolation::Knot;
+pub use method::milestones::Lateness;
+pub use method::pace_points::Curve;
+pub use method::rank_bands::{RankBand, Through};
+pub use method::slopes::{Segment, SlopeSide};
+pub use method::steps::{Precondition, Step};
 pub use method::{
-    Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Steps,
+    Ballots, Bounds, CaseHandling, Cliff, Completion, Contribution, Control, DeductPerEvent,
+    Efficacy, ExpressionPoints, Interpolation, Marks, Method, MilestonePoints, MinMax, PacePoints,
+    RankBands, RankTable, RatioToLeader, Slopes, Steps,
 };
 pub use node::{Direction, Leaf, MissingPolicy, Node, Rule};
 pub use outcome::{

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
 use crate::explained::{Flag, Input, Inputs};
-use crate::fact::Column;
+use crate::fact::{Cell, Column, Fact, Milestones, Share, Sheet, Tally};
 use crate::fault::Faults;
 use crate::node::Direction;
 
@@ -27,13 +27,48 @@ pub(crate) trait Scoring {
     const NEEDS_TARGET: bool = false;
     /// It only makes sense for indicators of this direction.
     const DIRECTION: Option<Direction> = None;
+    /// It compares with the values of the cohort.
+    const COHORT: bool = false;
+    /// What kind of fact it scores.
+    const TAKES: Takes = Takes::Value;
 
+    /// Whether these parameters divide by a target.
+    fn needs_target(&self) -> bool {
+        Self::NEEDS_TARGET
+    }
+    /// Further indicators without whose values it cannot score.
+    fn needs(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// Further indicators that it looks at where they have a value.
+    fn asks(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// Whether the tally has a ballot that it counts.
+    fn rates(&self, _tally: &Tally) -> bool {
+        false
+    }
+    /// Whether one of the milestones counts by now.
+    fn counts(&self, _milestones: &Milestones) -> bool {
+        false
+    }
     /// Notes the faults of its parameters.
     fn check(&self, weight: Decimal, direction: Direction, faults: &mut Faults);
     /// Every number of the formula, in the formula's order.
     fn inputs(&self, case: &Case<'_>) -> Vec<Input>;
     /// Evaluates the formula.
     fn points(inputs: Inputs<'_>) -> Result<Outcome, Arithmetic>;
+}
+
+/// The kind of fact that a method scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// A number: the indicator's value or a figure.
+    Value,
+    /// Ballots, counted.
+    Tally,
+    /// Milestones.
+    Milestones,
 }
 
 /// A value to be scored, and what it is scored against.
@@ -43,6 +78,48 @@ pub(crate) struct Case<'a> {
     pub(crate) value: Decimal,
     pub(crate) target: Option<Decimal>,
     pub(crate) cohort: &'a Column,
+    pub(crate) cell: Option<&'a Cell>,
+    pub(crate) tally: Option<&'a Tally>,
+    pub(crate) milestones: Option<&'a Milestones>,
+    pub(crate) sheet: &'a Sheet,
+}
+
+impl Case<'_> {
+    /// The value of another indicator of the subject.
+    pub(crate) fn other(&self, indicator: &str) -> Option<Decimal> {
+        match self.sheet.fact(indicator) {
+            Fact::Value { value, .. } => Some(*value),
+            Fact::Missing | Fact::NotApplicable { .. } => None,
+        }
+    }
+
+    /// The rank of the value in the cohort; tied values share the better one.
+    pub(crate) fn rank(&self) -> Vec<Input> {
+        vec![
+            Input::new("x", "actual value", self.value),
+            Input::new("r", "rank of the value", Decimal::from(self.better() + 1)),
+            Input::new("n", "values that are ranked", Decimal::from(self.cohort.size())),
+        ]
+    }
+
+    /// How many values of the cohort are better.
+    pub(crate) fn better(&self) -> usize {
+        let (less, greater) = self.cohort.around(self.value);
+        match self.direction {
+            Direction::HigherIsBetter => greater,
+            Direction::LowerIsBetter => less,
+        }
+    }
+
+    /// How much of the period has elapsed, by day and in reporting periods.
+    pub(crate) fn elapsed(&self) -> (Share, Share) {
+        self.cell.map_or((Share::WHOLE, Share::WHOLE), |cell| (cell.elapsed, cell.rounds))
+    }
+
+    /// What the subject's own plan says is to be reached by now.
+    pub(crate) fn planned(&self) -> Option<Decimal> {
+        self.cell.and_then(Cell::planned)
+    }
 }
 
 /// Points of a leaf in the scheme's own terms: before weights are spread, bounds, rounding.
@@ -84,7 +161,32 @@ macro_rules! methods {
 
             /// Whether it needs a target, which must then be above 0.
             pub fn needs_target(&self) -> bool {
-                match self { $(Method::$name(_) => $name::NEEDS_TARGET,)+ }
+                match self { $(Method::$name(it) => it.needs_target(),)+ }
+            }
+
+            /// Whether it compares with the values of the cohort.
+            pub(crate) fn uses_cohort(&self) -> bool {
+                match self { $(Method::$name(_) => $name::COHORT || uses_cohort(self),)+ }
+            }
+
+            pub(crate) fn takes(&self) -> Takes {
+                match self { $(Method::$name(_) => $name::TAKES,)+ }
+            }
+
+            pub(crate) fn needs(&self) -> Vec<&str> {
+                match self { $(Method::$name(it) => it.needs(),)+ }
+            }
+
+            pub(crate) fn asks(&self) -> Vec<&str> {
+                match self { $(Method::$name(it) => it.asks(),)+ }
+            }
+
+            pub(crate) fn rates(&self, tally: &Tally) -> bool {
+                match self { $(Method::$name(it) => it.rates(tally),)+ }
+            }
+
+            pub(crate) fn counts(&self, milestones: &Milestones) -> bool {
+                match self { $(Method::$name(it) => it.counts(milestones),)+ }
             }
 
             pub(crate) fn direction(&self) -> Option<Direction> {
@@ -127,4 +229,35 @@ methods! {
     rank_table::RankTable,
     /// w − events × deduction (扣分制).
     deduct_per_event::DeductPerEvent,
+    /// w·x/x_max (与最优值之比).
+    ratio_to_leader::RatioToLeader,
+    /// Points by bands of ranks (位次分段).
+    rank_bands::RankBands,
+    /// Points on a line through knots (分级插值).
+    interpolation::Interpolation,
+    /// Base at the reference, more or less for each unit over or short of it (基础分加减).
+    slopes::Slopes,
+    /// Nothing unless the mark is reached (未完成不得分).
+    cliff::Cliff,
+    /// What was reached against what was due by now (时序进度).
+    pace_points::PacePoints,
+    /// Points of the milestones reached (节点完成).
+    milestones::MilestonePoints,
+    /// Shares of the cases handled well (办件质效).
+    case_handling::CaseHandling,
+    /// What rater groups think (测评).
+    ballots::Ballots,
+    /// w·x/Σx (贡献率).
+    contribution::Contribution,
+    /// The value of a formula (公式).
+    expression_points::ExpressionPoints,
+}
+
+/// Bounds may be those of the cohort.
+fn uses_cohort(method: &Method) -> bool {
+    match method {
+        Method::Efficacy(it) => it.bounds == Bounds::Cohort,
+        Method::MinMax(it) => it.bounds == Bounds::Cohort,
+        _ => false,
+    }
 }

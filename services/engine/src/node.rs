@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::expression::Name;
+use crate::figure::Figure;
 use crate::method::Method;
 use crate::rounding::Rounding;
 use crate::rule::{self, Adjustments, AwardPoints, Graded, LinkedSum, Reference};
@@ -65,12 +67,14 @@ pub enum Rule {
 /// An indicator and the method that turns its value into points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
-    /// The indicator's name.
+    /// The indicator's name; may be empty where the figure is a formula or another node's points.
     pub indicator: String,
     /// Which way is better.
     pub direction: Direction,
     /// What an absent value does.
     pub missing: MissingPolicy,
+    /// Which number is scored; usually the indicator's value.
+    pub figure: Figure,
     /// How the value becomes points.
     pub method: Method,
 }
@@ -93,6 +97,37 @@ pub enum MissingPolicy {
     LeaveOut,
     /// No score at all until there is a value.
     Block,
+}
+
+impl Leaf {
+    /// The indicators whose facts it looks at, each once.
+    pub fn indicators(&self) -> Vec<String> {
+        let mut all = vec![self.indicator.clone()];
+        all.extend(self.figure.names(&self.indicator).into_iter().filter_map(|name| match name {
+            Name::Value(indicator) | Name::Target(indicator) | Name::LastYear(indicator) => {
+                Some(indicator)
+            }
+            Name::Points(_) => None,
+        }));
+        all.extend(self.method.needs().into_iter().chain(self.method.asks()).map(str::to_owned));
+        let mut once: Vec<String> = Vec::new();
+        for indicator in all {
+            if !indicator.is_empty() && !once.contains(&indicator) {
+                once.push(indicator);
+            }
+        }
+        once
+    }
+
+    /// The indicators whose targets it needs, which must then be above 0.
+    pub fn targets(&self) -> Vec<String> {
+        let own = self.method.needs_target().then(|| self.indicator.clone());
+        let named = self.figure.names(&self.indicator).into_iter().filter_map(|name| match name {
+            Name::Target(indicator) => Some(indicator),
+            Name::Value(_) | Name::LastYear(_) | Name::Points(_) => None,
+        });
+        own.into_iter().chain(named).collect()
+    }
 }
 
 impl Node {

@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
 use crate::fact::{Fact, Sheet};
+use crate::figure::Figure;
+use crate::method::Takes;
 use crate::node::{Direction, Leaf, Node};
 use crate::rounding::{Rounding, RoundingMode};
 use crate::track::Track;
@@ -80,6 +82,9 @@ fn share_out<'a>(node: &'a Node, stake: Ratio, stakes: &mut BTreeMap<&'a str, Ra
 }
 
 fn of_leaf(node: &Node, leaf: &Leaf, sheet: &Sheet) -> Result<Option<Pace>, Arithmetic> {
+    if leaf.figure != Figure::Value || leaf.method.takes() != Takes::Value {
+        return Ok(None);
+    }
     let Some(cell) = sheet.cells.get(&leaf.indicator) else { return Ok(None) };
     let (Fact::Value { value, .. }, Some(target)) = (&cell.fact, cell.target) else {
         return Ok(None);

@@ -1,5 +1,7 @@
 //! Scoring a track: every subject's tree, the order, colours, pace and warnings.
 
+mod behind;
+pub(crate) mod columns;
 pub(crate) mod tree;
 
 use std::collections::BTreeSet;
@@ -15,6 +17,7 @@ use crate::rank;
 use crate::track::Track;
 use crate::trouble::Trouble;
 use crate::warning::{self, Warning};
+use columns::Columns;
 
 /// What a track came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub struct SubjectResult {
     pub paces: Vec<Pace>,
     /// The tree behind the total.
     pub explained: Explained,
+    /// The nodes beside the tree.
+    pub asides: Vec<Explained>,
     /// Gates whose condition holds.
     pub gates: Vec<GateResult>,
     /// Grade; absent when the track gives none, or without a total.
@@ -61,6 +66,12 @@ impl SubjectResult {
     /// What was special anywhere in the tree.
     pub fn flags(&self) -> BTreeSet<Flag> {
         self.explained.all_flags()
+    }
+
+    /// The node of that id, in the tree or beside it.
+    pub fn node(&self, node_id: &str) -> Option<&Explained> {
+        let trees = std::iter::once(&self.explained).chain(&self.asides);
+        trees.into_iter().find_map(|tree| tree.find(node_id))
     }
 }
 
@@ -88,24 +99,26 @@ pub(crate) fn evaluate(
     cohort: &Cohort,
     stage: Stage,
 ) -> Result<TrackResult, Vec<Trouble>> {
-    let columns = tree::columns(track, cohort);
+    let columns = Columns::of(track, cohort);
     let explain = |_: usize, sheet: &Sheet, troubles: &mut Vec<Trouble>| {
-        tree::explain(track, sheet, &columns, stage, troubles)
+        let explained = tree::explain(track, sheet, &columns, stage, troubles);
+        (explained, tree::asides(track, sheet, &columns, stage, troubles))
     };
     conclude(track, cohort, explain)
 }
 
-/// What follows from every subject's points, `explain` giving the tree of the sheet in a place.
+/// What follows from every subject's points, `explain` giving the tree of the sheet in a
+/// place and the nodes beside it.
 pub(crate) fn conclude(
     track: &Track,
     cohort: &Cohort,
-    explain: impl Fn(usize, &Sheet, &mut Vec<Trouble>) -> Explained,
+    explain: impl Fn(usize, &Sheet, &mut Vec<Trouble>) -> (Explained, Vec<Explained>),
 ) -> Result<TrackResult, Vec<Trouble>> {
     let stakes = pace::stakes(track);
     let items: BTreeSet<&str> = track.items().iter().map(|item| item.item_id.as_str()).collect();
     let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
     for (place, sheet) in cohort.sheets().iter().enumerate() {
-        let explained = explain(place, sheet, &mut troubles);
+        let (explained, asides) = explain(place, sheet, &mut troubles);
         for entry in sheet.entries.iter().filter(|entry| !items.contains(entry.item.as_str())) {
             troubles.push(Trouble::unknown_item(&sheet.subject, &entry.name, &entry.item));
         }
@@ -122,6 +135,7 @@ pub(crate) fn conclude(
             pace,
             paces,
             explained,
+            asides,
             gates: Vec::new(),
             grade: None,
         };

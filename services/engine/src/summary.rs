@@ -120,7 +120,8 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
         Condition::Flag { node_id, .. } => !node_id.is_empty(),
         _ => false,
     };
-    if track.outcomes().conditions().iter().any(asks_the_tree) {
+    // Nodes beside the tree have no columns, and what follows may look at them.
+    if !track.asides().is_empty() || track.outcomes().conditions().iter().any(asks_the_tree) {
         return None;
     }
     let table = Table::of(track, cohort)?;
@@ -129,7 +130,7 @@ fn by_columns(track: &Track, cohort: &Cohort, stage: Stage) -> Option<TrackSumma
     let bare = |place: usize, _: &Sheet, _: &mut Vec<Trouble>| {
         let mut explained = bare(track.root(), &mut points.of(place).into_iter());
         explained.flags = points.flags(place);
-        explained
+        (explained, Vec::new())
     };
     score::conclude(track, cohort, bare).ok().map(|result| result.summary())
 }
@@ -143,6 +144,7 @@ fn bare(node: &Node, points: &mut impl Iterator<Item = Option<Decimal>>) -> Expl
         method: node.rule.name(),
         formula: "",
         indicator: None,
+        drawn: None,
         inputs: Vec::new(),
         weight: node.weight,
         effective_weight: Decimal::ZERO,

@@ -58,7 +58,7 @@ impl Keys {
             match tie_break {
                 TieBreak::Points(node) => {
                     for (keys, subject) in keys.iter_mut().zip(subjects) {
-                        let points = subject.explained.find(node).and_then(|node| node.points);
+                        let points = subject.node(node).and_then(|node| node.points);
                         keys.push(Key::Number(points.map(|points| signed(ascending, points))));
                     }
                 }
@@ -104,10 +104,8 @@ impl Keys {
 
 /// The place of each subject in a node, tied ones sharing the better; last without points.
 fn places(node: &str, ascending: bool, subjects: &[SubjectResult]) -> Vec<usize> {
-    let points: Vec<Option<Decimal>> = subjects
-        .iter()
-        .map(|subject| subject.explained.find(node).and_then(|node| node.points))
-        .collect();
+    let points: Vec<Option<Decimal>> =
+        subjects.iter().map(|subject| subject.node(node).and_then(|node| node.points)).collect();
     let mut order: Vec<Decimal> = points.iter().flatten().copied().collect();
     order.sort_unstable();
     let better = |points: Decimal| {

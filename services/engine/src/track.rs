@@ -1,11 +1,13 @@
 //! A track: who is compared with whom, by which tree, and what follows from the order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use crate::check;
+use crate::expression::Limits;
 use crate::fault::{Fault, Faults};
+use crate::method::Takes;
 use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
@@ -21,6 +23,11 @@ pub struct TrackDraft {
     pub display_name: String,
     /// The score tree.
     pub root: Node,
+    /// Nodes beside the tree (另列): scored and shown like its nodes, named by formulas and
+    /// tie-breaks, never counted.
+    pub asides: Vec<Node>,
+    /// What is known of the values of indicators before any is reported, by name.
+    pub limits: BTreeMap<String, Limits>,
     /// How the order is made.
     pub ranking: Ranking,
     /// How the board is coloured; not at all when absent.
@@ -133,6 +140,31 @@ impl Track {
         &self.draft.root
     }
 
+    /// The nodes beside the tree.
+    pub fn asides(&self) -> &[Node] {
+        &self.draft.asides
+    }
+
+    /// Every node of the tree, then of the asides, parents first.
+    pub fn nodes(&self) -> Vec<&Node> {
+        self.trees().flat_map(Node::walk).collect()
+    }
+
+    /// The tree, then the asides.
+    pub(crate) fn trees(&self) -> impl Iterator<Item = &Node> {
+        std::iter::once(&self.draft.root).chain(&self.draft.asides)
+    }
+
+    /// The node of that id, in the tree or aside.
+    pub fn node(&self, node_id: &str) -> Option<&Node> {
+        self.nodes().into_iter().find(|node| node.node_id == node_id)
+    }
+
+    /// Every leaf with its node, in the tree and aside.
+    pub fn all_leaves(&self) -> Vec<(&Node, &Leaf)> {
+        self.nodes().into_iter().filter_map(|node| Some((node, node.leaf()?))).collect()
+    }
+
     /// How the order is made.
     pub fn ranking(&self) -> &Ranking {
         &self.draft.ranking
@@ -160,26 +192,35 @@ impl Track {
         leaf.is_some_and(|(_, leaf)| leaf.direction == Direction::LowerIsBetter)
     }
 
-    /// Every leaf with its node, in the scheme's order.
+    /// Every leaf of the tree with its node, in the scheme's order.
     pub fn leaves(&self) -> Vec<(&Node, &Leaf)> {
         let nodes = self.draft.root.walk().into_iter();
         nodes.filter_map(|node| Some((node, node.leaf()?))).collect()
     }
 
     /// Every indicator that the track looks at: to score, to break ties, to decide.
-    pub fn indicators(&self) -> BTreeSet<&str> {
-        let mut all: BTreeSet<&str> = BTreeSet::new();
-        for node in self.draft.root.walk() {
+    pub fn indicators(&self) -> BTreeSet<String> {
+        self.indicators_of(|_| true)
+    }
+
+    /// Those of them whose values are reported; ballots and milestones come in another way.
+    pub fn reported(&self) -> BTreeSet<String> {
+        self.indicators_of(|leaf| leaf.method.takes() == Takes::Value)
+    }
+
+    fn indicators_of(&self, wanted: impl Fn(&Leaf) -> bool) -> BTreeSet<String> {
+        let mut all: BTreeSet<String> = BTreeSet::new();
+        for node in self.nodes() {
             match &node.rule {
-                Rule::Leaf(leaf) => all.insert(&leaf.indicator),
-                Rule::Graded(graded) => all.insert(&graded.indicator),
-                _ => false,
-            };
+                Rule::Leaf(leaf) if wanted(leaf) => all.extend(leaf.indicators()),
+                Rule::Graded(graded) => all.extend([graded.indicator.clone()]),
+                _ => {}
+            }
         }
         for tie_break in &self.draft.ranking.tie_break {
-            all.extend(tie_break.indicator());
+            all.extend(tie_break.indicator().map(str::to_owned));
         }
-        all.extend(self.draft.outcomes.indicators());
+        all.extend(self.draft.outcomes.indicators().into_iter().map(str::to_owned));
         all
     }
 

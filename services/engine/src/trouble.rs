@@ -16,7 +16,8 @@ pub struct Trouble {
     /// The indicator it concerns; empty when it concerns none.
     pub indicator: String,
     /// `MISSING_VALUE`, `TARGET_MISSING`, `TARGET_NOT_POSITIVE`, `MISSING_RESULT`,
-    /// `TOO_FEW_PARTS`, `ENTRY_WORTH`, `UNKNOWN_ITEM`, `OVERFLOW` or `DUPLICATE_SUBJECT`.
+    /// `TOO_FEW_PARTS`, `ENTRY_WORTH`, `UNKNOWN_ITEM`, `DUPLICATE_SUBJECT`, or of the arithmetic
+    /// `OVERFLOW`, `DIVISION_BY_ZERO`, `UNDEFINED`, `ABSENT`.
     pub reason: &'static str,
     /// What is wrong and where, sufficient alone.
     pub message: String,
@@ -69,7 +70,13 @@ impl Trouble {
 
     pub(crate) fn arithmetic(subject: &str, node_id: &str, cause: Arithmetic) -> Trouble {
         let message = format!("{subject} cannot be scored at node {node_id}: {cause}");
-        Trouble::leaf(subject, node_id, "", "OVERFLOW", message)
+        let reason = match cause {
+            Arithmetic::Overflow => "OVERFLOW",
+            Arithmetic::DivisionByZero => "DIVISION_BY_ZERO",
+            Arithmetic::Undefined => "UNDEFINED",
+            Arithmetic::Absent(_) => "ABSENT",
+        };
+        Trouble::leaf(subject, node_id, "", reason, message)
     }
 
     pub(crate) fn duplicate_subject(subject: &str) -> Trouble {

@@ -101,7 +101,12 @@ fn parameters_have_their_range() {
     let completion = |cap| method(UP, Method::Completion(Completion { cap: d(cap) }));
     assert_eq!(completion("0.99"), ["root.leaf.completion.cap PARAMETER_RANGE"]);
     let base = |base| {
-        Method::Efficacy(Efficacy { bounds: Bounds::Cohort, base: d(base), unclamped: false })
+        Method::Efficacy(Efficacy {
+            bounds: Bounds::Cohort,
+            base: d(base),
+            unclamped: false,
+            exponential: None,
+        })
     };
     assert_eq!(method(UP, base("99.5")), ["root.leaf.efficacy.base PARAMETER_RANGE"]);
     assert_eq!(method(DOWN, base("-1")), ["root.leaf.efficacy.base PARAMETER_RANGE"]);
@@ -147,6 +152,7 @@ fn steps_stand_in_order_and_catch_everything() {
         let step = |(threshold, points): &(Option<&str>, &str)| Step {
             threshold: threshold.map(d),
             points: d(points),
+            precondition: None,
         };
         let found =
             method(direction, Method::Steps(Steps { steps: steps.iter().map(step).collect() }));

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::random::race;
+use common::random::{columnar_race, race};
 use common::{DOWN, UP, cohort, d, leaf, marks, node, not_applicable, sheet, sum, value};
 use engine::{
     Accumulation, Bounds, Completion, Condition, Edge, Efficacy, Fact, Gate, GateEffect, Grade,
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn sums_and_means_are_scored_by_columns_alone((track, sheets) in race(0..=2)) {
+    fn sums_and_means_are_scored_by_columns_alone((track, sheets) in columnar_race(0..=2)) {
         prop_assert!(by_columns(&track, &sheets));
         agrees(&track, sheets);
     }
@@ -93,7 +93,9 @@ fn one_subject_too_long_leaves_the_others_in_their_columns() {
 
 #[test]
 fn what_is_left_out_spreads_alike() {
-    let efficacy = |bounds| Method::Efficacy(Efficacy { bounds, base: d("60"), unclamped: false });
+    let efficacy = |bounds| {
+        Method::Efficacy(Efficacy { bounds, base: d("60"), unclamped: false, exponential: None })
+    };
     let inner =
         sum("i", "30", vec![marks("c", "20"), leaf("e", "10", DOWN, efficacy(Bounds::Cohort))]);
     let mut scaled = sum("s", "50", vec![marks("f", "60"), marks("g", "40")]);
@@ -247,6 +249,8 @@ fn graded(track: &Track, share: u32, limit: Decimal, edge: Edge) -> Track {
         track_id: "track".to_owned(),
         display_name: String::new(),
         root,
+        asides: Vec::new(),
+        limits: std::collections::BTreeMap::new(),
         ranking: track.ranking().clone(),
         colouring: None,
         warnings: WarningRules::default(),
@@ -261,7 +265,7 @@ proptest! {
     // H9, Q6: the grades of the columns are those of the board.
     #[test]
     fn columns_are_graded_as_the_board_is(
-        (track, sheets) in race(0..=2), share in 1..=99_u32, limit in 1..90_i64,
+        (track, sheets) in columnar_race(0..=2), share in 1..=99_u32, limit in 1..90_i64,
         edge in prop_oneof![Just(Edge::AllIn), Just(Edge::AllOut)],
     ) {
         let limit = track.root().weight * Decimal::new(limit, 2);

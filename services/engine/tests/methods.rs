@@ -107,14 +107,19 @@ fn efficacy_runs_from_the_base_to_the_full_points() {
             bounds: Bounds::Fixed { low: d("20"), high: d("80") },
             base: d("60"),
             unclamped,
+            exponential: None,
         })
     };
     let values = ["20", "50", "80", "5", "95"];
     assert_eq!(in_cohort(&fixed(false), "10", UP, &values), ["6", "8", "10", "6", "10"]);
     assert_eq!(in_cohort(&fixed(true), "10", UP, &values), ["6", "8", "10", "5", "11"]);
     assert_eq!(in_cohort(&fixed(false), "10", DOWN, &values), ["10", "8", "6", "10", "6"]);
-    let cohort =
-        Method::Efficacy(Efficacy { bounds: Bounds::Cohort, base: d("60"), unclamped: false });
+    let cohort = Method::Efficacy(Efficacy {
+        bounds: Bounds::Cohort,
+        base: d("60"),
+        unclamped: false,
+        exponential: None,
+    });
     assert_eq!(in_cohort(&cohort, "100", UP, &["3", "5", "11"]), ["60", "70", "100"]);
     assert_eq!(in_cohort(&cohort, "100", DOWN, &["3", "5", "11"]), ["100", "90", "60"]);
 }
@@ -136,7 +141,12 @@ fn min_max_runs_from_zero_to_the_full_points() {
 fn equal_values_of_a_cohort_get_full_points() {
     for method in [
         Method::MinMax(MinMax { bounds: Bounds::Cohort, unclamped: false }),
-        Method::Efficacy(Efficacy { bounds: Bounds::Cohort, base: d("60"), unclamped: true }),
+        Method::Efficacy(Efficacy {
+            bounds: Bounds::Cohort,
+            base: d("60"),
+            unclamped: true,
+            exponential: None,
+        }),
     ] {
         for values in [&["7"][..], &["7", "7.0", "7.00"]] {
             assert_eq!(in_cohort(&method, "10", UP, values), vec!["10"; values.len()]);
@@ -151,6 +161,7 @@ fn steps_give_the_points_of_the_best_step_reached() {
         let step = |(threshold, points): &(Option<&str>, &str)| Step {
             threshold: threshold.map(d),
             points: d(points),
+            precondition: None,
         };
         Method::Steps(Steps { steps: steps.iter().map(step).collect() })
     };

@@ -6,8 +6,8 @@ mod common;
 use common::random::{amount, direction, method, race};
 use common::{UNROUNDED, cohort, draft, node};
 use engine::{
-    Cell, Direction, Explained, Fact, Flag, Leaf, Method, MissingPolicy, Rule, Sheet, Track,
-    TrackResult,
+    Cell, Direction, Explained, Fact, Figure, Flag, Leaf, Method, MissingPolicy, Rule, Sheet,
+    Track, TrackResult,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -28,6 +28,7 @@ fn first(
         indicator: "i".to_owned(),
         direction,
         missing: MissingPolicy::ZeroPoints,
+        figure: Figure::Value,
         method: method.clone(),
     };
     let mut root = node("i", "1", Rule::Leaf(leaf));
@@ -141,6 +142,8 @@ proptest! {
             Method::Completion(it) => (Decimal::ZERO, weight * it.cap),
             Method::Efficacy(it) => (weight * it.base / Decimal::ONE_HUNDRED, weight),
             Method::DeductPerEvent(it) => (it.floor, weight),
+            Method::PacePoints(it) => (Decimal::ZERO, weight + it.bonus_cap),
+            Method::Slopes(it) => (Decimal::ZERO, it.over.cap.map_or(Decimal::MAX, |cap| it.base + cap)),
             _ => (Decimal::ZERO, weight),
         };
         prop_assert!(least <= points && points <= most, "{points} not in {least}..{most}");
@@ -165,7 +168,10 @@ proptest! {
         let with_twin = first(&method, direction, weight, target, &values);
         values.swap(0, last);
         prop_assert_eq!(first(&method, direction, weight, target, &values), with_twin);
-        let cohort = matches!(method, Method::RankTable(_)) || values.len() == 2;
+        let cohort = match &method {
+            Method::RankTable(_) | Method::RankBands(_) | Method::Contribution(_) => true,
+            _ => values.len() == 2,
+        };
         prop_assert!(cohort || own == with_twin);
     }
 

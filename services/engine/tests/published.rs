@@ -105,7 +105,7 @@ fn published_rankings_under_both_tie_rules() {
 fn efficacy_below_the_floor() {
     let method = |unclamped| {
         let bounds = Bounds::Fixed { low: d("6"), high: d("12") };
-        Method::Efficacy(Efficacy { bounds, base: d("60"), unclamped })
+        Method::Efficacy(Efficacy { bounds, base: d("60"), unclamped, exponential: None })
     };
     let points = |unclamped| {
         let track = track(leaf("i", "100", UP, method(unclamped)));
@@ -121,7 +121,8 @@ fn efficacy_below_the_floor() {
 #[test]
 fn efficacy_between_two_bands() {
     let bounds = Bounds::Fixed { low: d("1.7"), high: d("9.5") };
-    let method = Method::Efficacy(Efficacy { bounds, base: d("75"), unclamped: false });
+    let method =
+        Method::Efficacy(Efficacy { bounds, base: d("75"), unclamped: false, exponential: None });
     let result = score(&track(leaf("i", "16", UP, method)), vec![sheet("a", &[("i", value("8"))])]);
     assert_eq!(total(&result, "a"), d("15.23"));
 }

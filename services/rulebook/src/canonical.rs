@@ -13,6 +13,7 @@
 //!   what was digested before keeps its digest: from `least_parts` on in a node, from `gates` on
 //!   in a track, the themes.
 //! * A theme's weights stand with the theme, by track and node.
+//! * A formula is written in its one printed form, however it was spaced or bracketed.
 //! * The direction of each leaf's indicator is written with the leaf, since points depend on
 //!   it. Nothing else of the indicator is; a leaf without a name of its own has none here.
 //!
@@ -20,6 +21,7 @@
 //! say the same have the same digest.
 
 mod compose;
+mod figure;
 mod method;
 mod outcome;
 
@@ -142,6 +144,9 @@ fn track(members: &Members, draft: &TrackDraft, text: &mut Text) {
         members.except_posts.iter().for_each(|it| text.quoted("except_posts", it));
     });
     text.inside("root", |text| node(&draft.root, text));
+    for (place, aside) in draft.asides.iter().enumerate() {
+        text.inside(format!("asides[{place}]"), |text| node(aside, text));
+    }
     text.inside("ranking", |text| {
         let tie_rule = match draft.ranking.tie_rule {
             TieRule::Competition => "COMPETITION",
@@ -229,6 +234,7 @@ fn leaf(leaf: &Leaf, text: &mut Text) {
     };
     text.bare("direction", direction);
     text.bare("missing", policy(leaf.missing));
+    figure::write(&leaf.figure, text);
     text.bare("method", leaf.method.name());
     text.inside(leaf.method.name(), |text| method::write(&leaf.method, text));
 }

@@ -126,12 +126,12 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn sheet(&self, unit: &str, indicators: &BTreeSet<&str>) -> Result<Sheet, Trouble> {
+    fn sheet(&self, unit: &str, indicators: &BTreeSet<String>) -> Result<Sheet, Trouble> {
         let mut cells = BTreeMap::new();
         for indicator in indicators {
             // A scheme in force names no unknown indicator; one that does has no facts of it.
             if let Some(measure) = self.indicators.get(indicator) {
-                cells.insert((*indicator).to_owned(), self.cell(unit, indicator, measure)?);
+                cells.insert(indicator.clone(), self.cell(unit, indicator, measure)?);
             }
         }
         Ok(Sheet { subject: unit.to_owned(), cells, ..Sheet::default() })

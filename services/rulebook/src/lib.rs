@@ -7,6 +7,7 @@
 //! Deliberately absent: arithmetic (that is the engine's), storage, calls, clocks.
 
 mod canonical;
+mod formula;
 mod indicators;
 mod inputs;
 mod members;
@@ -114,18 +115,16 @@ impl Rulebook {
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Every indicator on any track, by name.
-    pub fn indicators(&self) -> BTreeSet<&str> {
+    /// Every indicator that any track looks at, by name.
+    pub fn indicators(&self) -> BTreeSet<String> {
         self.entries.iter().flat_map(|entry| entry.track.indicators()).collect()
     }
 
     /// Whether some leaf divides by this indicator's target, which must then be above 0
     /// (reason `TARGET_NOT_POSITIVE`).
     pub fn divides_by_target(&self, indicator: &str) -> bool {
-        let leaves = self.entries.iter().flat_map(|entry| entry.track.leaves());
-        leaves
-            .into_iter()
-            .any(|(_, leaf)| leaf.indicator == indicator && leaf.method.needs_target())
+        let mut leaves = self.entries.iter().flat_map(|entry| entry.track.all_leaves());
+        leaves.any(|(_, leaf)| leaf.targets().iter().any(|it| it == indicator))
     }
 }
 

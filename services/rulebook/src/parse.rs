@@ -3,6 +3,7 @@
 mod compose;
 mod condition;
 mod faults;
+mod figure;
 mod method;
 mod node;
 mod outcome;
@@ -98,7 +99,8 @@ fn read_scheme(
     let canonical = canonical::text(&head, roundings, written, &themes);
     let mut entries = Vec::with_capacity(drafts.len());
     for (members, mut draft) in drafts {
-        node::name_leaves(&mut draft.root, indicators);
+        let trees = std::iter::once(&mut draft.root).chain(&mut draft.asides);
+        trees.for_each(|tree| node::name_leaves(tree, indicators));
         entries.push(Entry { members, track: Track::check(draft, roundings).ok()? });
     }
     let mut themed = Vec::with_capacity(themes.len());

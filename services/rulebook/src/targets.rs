@@ -76,26 +76,27 @@ impl Rulebook {
         let mut gaps = Fields::default();
         for (place, entry) in self.entries.iter().enumerate() {
             let Some(track) = self.track_in(entry.track.track_id(), &span.id()) else { continue };
-            for (node, leaf) in track.leaves() {
-                let Some(measure) = indicators.get(&leaf.indicator) else { continue };
-                if !leaf.method.needs_target() || measure.frequency > span.length {
+            let leaves = track.all_leaves().into_iter();
+            let needed = leaves.flat_map(|(node, leaf)| {
+                leaf.targets().into_iter().map(move |indicator| (node, indicator))
+            });
+            for (node, indicator) in needed {
+                let Some(measure) = indicators.get(&indicator) else { continue };
+                if measure.frequency > span.length {
                     continue;
                 }
                 let field = format!("scheme.tracks[{place}] node {}", node.node_id);
                 for unit in entrants(assignment, scheme, entry.track.track_id()) {
-                    match targets.of(unit, &leaf.indicator, measure, &span) {
+                    match targets.of(unit, &indicator, measure, &span) {
                         None => {
-                            let message = format!(
-                                "{unit} has no target of {} for {}",
-                                leaf.indicator,
-                                span.id()
-                            );
+                            let message =
+                                format!("{unit} has no target of {} for {}", indicator, span.id());
                             gaps.violation(&field, "TARGET_MISSING", message);
                         }
                         Some(value) if value <= Decimal::ZERO => {
                             let message = format!(
                                 "the target of {unit} in {} must be above 0, not {value}",
-                                leaf.indicator
+                                indicator
                             );
                             gaps.violation(&field, "TARGET_NOT_POSITIVE", message);
                         }

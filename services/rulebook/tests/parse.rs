@@ -63,13 +63,19 @@ fn every_method_is_read() {
         Some(pb::Bounds { source: Some(pb::bounds::Source::Cohort(pb::bounds::Cohort {})) });
     assert_eq!(
         read(
-            Given::Efficacy(pb::Efficacy { bounds: cohort, base: None, unclamped: true }),
+            Given::Efficacy(pb::Efficacy {
+                bounds: cohort,
+                base: None,
+                unclamped: true,
+                exponential: None
+            }),
             "revenue"
         ),
         Method::Efficacy(engine::Efficacy {
             bounds: Bounds::Cohort,
             base: Decimal::from(60),
-            unclamped: true
+            unclamped: true,
+            exponential: None,
         })
     );
     assert_eq!(
@@ -82,10 +88,12 @@ fn every_method_is_read() {
     let step = |threshold: Option<&str>, points: &str| pb::steps::Step {
         threshold: threshold.and_then(decimal),
         points: decimal(points),
+        precondition: None,
     };
     let steps = pb::Steps { steps: vec![step(Some("1"), "2"), step(None, "0")] };
     let expected = [(Some(Decimal::ONE), two), (None, Decimal::ZERO)];
-    let expected = expected.map(|(threshold, points)| engine::Step { threshold, points });
+    let expected =
+        expected.map(|(threshold, points)| engine::Step { threshold, points, precondition: None });
     assert_eq!(
         read(Given::Steps(steps), "accidents"),
         Method::Steps(engine::Steps { steps: expected.to_vec() })
@@ -171,7 +179,7 @@ fn every_choice_must_be_made() {
     scheme.tracks[0].root = None;
     assert_eq!(faults(&scheme), ["scheme.tracks[0].root REQUIRED"]);
     let mut scheme = plain();
-    let efficacy = pb::Efficacy { bounds: None, base: None, unclamped: false };
+    let efficacy = pb::Efficacy { bounds: None, base: None, unclamped: false, exponential: None };
     *method(&mut scheme, 0) = Some(pb::leaf::Method::Efficacy(efficacy));
     assert_eq!(faults(&scheme), [format!("{LEAF}.efficacy.bounds REQUIRED")]);
     let mut scheme = plain();
@@ -193,6 +201,7 @@ fn indicators_must_be_known() {
         pb::node::Rule::Leaf(pb::Leaf {
             indicator: common::name("indicators", "nowhere"),
             missing: 7,
+            figure: None,
             method: Some(completion(None)),
         }),
     );

@@ -21,7 +21,12 @@ fn shape(field: &str) -> Option<&'static str> {
             | "Condition.Value.indicator"
             | "Condition.TargetsMet.indicators"
             | "TieBreak.Value.indicator"
-            | "Pick.Measure.value",
+            | "Pick.Measure.value"
+            | "Precondition.indicator"
+            | "Alternatives.indicators"
+            | "Reconciled.verified"
+            | "Difficulty.factor"
+            | "CaseHandling.Kind.indicator",
         ) => "districts/{district}/indicators/{indicator}",
         ("saima.registry", "Period.name" | "Scheme.effective_period") => {
             "districts/{district}/periods/{period}"

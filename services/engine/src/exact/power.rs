@@ -94,7 +94,7 @@ fn enclose(
 
 /// ln of a whole number above 0: by its bits, and the rest m in 1..2 by
 /// ln m = 2·artanh((m − 1)/(m + 1)).
-fn logarithm(number: &Natural, two: &Natural, bits: u32) -> Natural {
+pub(super) fn logarithm(number: &Natural, two: &Natural, bits: u32) -> Natural {
     let doublings = number.bits().saturating_sub(1);
     let one = Natural::ONE.shift_up(bits);
     let rest = number.shift_up(bits).shift_down(doublings);
@@ -104,7 +104,7 @@ fn logarithm(number: &Natural, two: &Natural, bits: u32) -> Natural {
 }
 
 /// ln 2 = 2·artanh(1/3).
-fn logarithm_of_two(bits: u32) -> Natural {
+pub(super) fn logarithm_of_two(bits: u32) -> Natural {
     let third = Natural::ONE.shift_up(bits).per(&Natural::Small(3));
     inverse_tangent(&third, bits).shift_up(1)
 }
@@ -123,7 +123,7 @@ fn inverse_tangent(argument: &Natural, bits: u32) -> Natural {
 }
 
 /// e^x = 1 + x + x²/2! + …, for x below 1.
-fn exponential(argument: &Natural, bits: u32) -> Natural {
+pub(super) fn exponential(argument: &Natural, bits: u32) -> Natural {
     let (mut term, mut sum) = (Natural::ONE.shift_up(bits), Natural::ZERO);
     let mut count = 1_u128;
     while !term.is_zero() {

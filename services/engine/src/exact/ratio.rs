@@ -33,6 +33,31 @@ impl Ratio {
         }
     }
 
+    /// `over` ÷ `under`, which is not 0.
+    pub(super) fn of(negative: bool, over: Natural, under: Natural) -> Ratio {
+        Ratio { negative, over, under }
+    }
+
+    /// The distance from 0.
+    pub(crate) fn abs(self) -> Ratio {
+        Ratio { negative: false, ..self }
+    }
+
+    /// The greatest whole number that is not above it.
+    pub(crate) fn floor(&self) -> Ratio {
+        let (kept, rest) = self.over.divide(&self.under).unwrap_or((Natural::ZERO, Natural::ZERO));
+        let kept = if self.negative && !rest.is_zero() { &kept + &Natural::ONE } else { kept };
+        Ratio { negative: self.negative, over: kept, under: Natural::ONE }
+    }
+
+    /// Rounded half up, that is, halves away from 0, to so many places.
+    pub(crate) fn round(&self, places: u32) -> Ratio {
+        let unit = Natural::power_of_ten(places);
+        let twice = &(&self.over * &unit) * &Natural::from(2);
+        let kept = (&twice + &self.under).per(&(&self.under * &Natural::from(2)));
+        Ratio { negative: self.negative, over: kept, under: unit }
+    }
+
     /// The quotient.
     pub(crate) fn over(self, divisor: Ratio) -> Result<Ratio, Arithmetic> {
         if divisor.is_zero() {

@@ -64,18 +64,27 @@ impl Constants {
                 let base = Scaled { units: 0, scale: 0 };
                 Kind::Between { base, hundred: 1, bounds: of(bounds), open: *unclamped }
             }
-            Method::Efficacy(crate::method::Efficacy { bounds, base, unclamped }) => {
+            Method::Efficacy(crate::method::Efficacy {
+                bounds,
+                base,
+                unclamped,
+                exponential: None,
+            }) => {
                 let base = scaled(base);
                 Kind::Between { base, hundred: 100, bounds: of(bounds), open: *unclamped }
             }
-            Method::Steps(crate::method::Steps { steps }) => Kind::Steps {
-                thresholds: steps
-                    .iter()
-                    .filter_map(|it| it.threshold.as_ref())
-                    .map(scaled)
-                    .collect(),
-                points: steps.iter().map(|step| scaled(&step.points)).collect(),
-            },
+            Method::Steps(crate::method::Steps { steps })
+                if steps.iter().all(|step| step.precondition.is_none()) =>
+            {
+                Kind::Steps {
+                    thresholds: steps
+                        .iter()
+                        .filter_map(|it| it.threshold.as_ref())
+                        .map(scaled)
+                        .collect(),
+                    points: steps.iter().map(|step| scaled(&step.points)).collect(),
+                }
+            }
             Method::RankTable(RankTable::Listed(points)) => {
                 Kind::Listed(points.iter().map(scaled).collect())
             }

@@ -19,7 +19,8 @@ use super::{Kernel, Task};
 use crate::explained::Flag;
 use crate::fact::Cohort;
 use crate::node::MissingPolicy;
-use crate::score::{Stage, tree};
+use crate::score::Stage;
+use crate::score::columns::left_out;
 
 /// The points of a cohort, a column for each node in the order of the walk. What was
 /// filled once may be filled again, for another cohort, in the memory that is there.
@@ -146,7 +147,8 @@ impl<'a> Walk<'a> {
             }
             Task::Exact => {
                 let cohort = self.cohort()?;
-                cohort.sheets().iter().map(|sheet| tree::left_out(here.node, sheet)).collect()
+                let sheets = cohort.sheets().iter();
+                sheets.map(|sheet| left_out(kernel.track, here.node, sheet)).collect()
             }
             Task::Sum | Task::WeightedMean => {
                 let parts = kernel.parts(step);

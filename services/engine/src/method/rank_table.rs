@@ -26,6 +26,7 @@ pub enum RankTable {
 
 impl Scoring for RankTable {
     const NAME: &'static str = "rank_table";
+    const COHORT: bool = true;
     const FORMULA: &'static str = "p of rank r; or max(start − (r − 1)·step, floor)";
 
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
@@ -55,18 +56,10 @@ impl Scoring for RankTable {
     }
 
     fn inputs(&self, case: &Case<'_>) -> Vec<Input> {
-        let (less, greater) = case.cohort.around(case.value);
-        let better = match case.direction {
-            Direction::HigherIsBetter => greater,
-            Direction::LowerIsBetter => less,
-        };
-        let mut inputs = vec![
-            Input::new("x", "actual value", case.value),
-            Input::new("r", "rank of the value", Decimal::from(better + 1)),
-            Input::new("n", "values that are ranked", Decimal::from(case.cohort.size())),
-        ];
+        let mut inputs = case.rank();
         match self {
             RankTable::Listed(points) => {
+                let better = case.better();
                 let place = better.min(points.len().saturating_sub(1));
                 inputs.push(Input::maybe("p", "points of that rank", points.get(place).copied()));
             }

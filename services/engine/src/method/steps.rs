@@ -22,11 +22,30 @@ pub struct Step {
     pub threshold: Option<Decimal>,
     /// Points given, 0..w.
     pub points: Decimal,
+    /// What else must hold for the step to be reached; not on the last step.
+    pub precondition: Option<Precondition>,
+}
+
+/// A condition on another indicator (前置条件), for example no accident. One without a value
+/// does not meet it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precondition {
+    /// The indicator.
+    pub indicator: String,
+    /// Its value is at least this.
+    pub at_least: Option<Decimal>,
+    /// Its value is at most this.
+    pub at_most: Option<Decimal>,
 }
 
 impl Scoring for Steps {
     const NAME: &'static str = "steps";
     const FORMULA: &'static str = "p of the first step whose threshold s is reached by x";
+
+    fn asks(&self) -> Vec<&str> {
+        let conditions = self.steps.iter().filter_map(|step| step.precondition.as_ref());
+        conditions.map(|it| it.indicator.as_str()).collect()
+    }
 
     fn check(&self, weight: Decimal, direction: Direction, faults: &mut Faults) {
         if self.steps.last().is_none_or(|last| last.threshold.is_some()) {
@@ -50,20 +69,25 @@ impl Scoring for Steps {
         }
         for (step, number) in self.steps.iter().zip(1..) {
             if let Some(threshold) = step.threshold {
-                inputs.push(Input::new(format!("s{number}"), format!("threshold of step {number}"), threshold));
+                let meaning = format!("threshold of step {number}");
+                inputs.push(Input::new(format!("s{number}"), meaning, threshold));
             }
-            inputs.push(Input::new(format!("p{number}"), format!("points of step {number}"), step.points));
+            if let Some(condition) = &step.precondition {
+                condition.inputs(number, case, &mut inputs);
+            }
+            let meaning = format!("points of step {number}");
+            inputs.push(Input::new(format!("p{number}"), meaning, step.points));
         }
         inputs
     }
 
     fn points(inputs: Inputs<'_>) -> Result<Outcome, Arithmetic> {
         let x = inputs.get("x")?;
-        let mut number = 1;
+        let mut number = 1_u32;
         // A step without a threshold is the last one and reached by every value.
         while let Some(threshold) = inputs.find(&format!("s{number}")) {
             let reached = if inputs.has("lower") { x <= threshold } else { x >= threshold };
-            if reached {
+            if reached && condition_holds(number, inputs) {
                 break;
             }
             number += 1;
@@ -73,7 +97,59 @@ impl Scoring for Steps {
     }
 }
 
+impl Precondition {
+    fn inputs(&self, number: u32, case: &Case<'_>, inputs: &mut Vec<Input>) {
+        let value = case.other(&self.indicator);
+        let meaning = format!("value of {}", self.indicator);
+        inputs.push(Input::maybe(format!("c{number}"), meaning, value));
+        if let Some(least) = self.at_least {
+            let meaning = format!("least c{number} for step {number}");
+            inputs.push(Input::new(format!("c{number}≥"), meaning, least));
+        }
+        if let Some(most) = self.at_most {
+            let meaning = format!("most c{number} for step {number}");
+            inputs.push(Input::new(format!("c{number}≤"), meaning, most));
+        }
+    }
+
+    fn check(&self, faults: &mut Faults) {
+        if self.indicator.is_empty() {
+            faults.add("indicator", "INDICATOR_REQUIRED", "names the indicator that must hold");
+        }
+        for (field, bound) in [("at_least", self.at_least), ("at_most", self.at_most)] {
+            bound.into_iter().for_each(|bound| faults.size(field, bound));
+        }
+        let possible = match (self.at_least, self.at_most) {
+            (None, None) => false,
+            (Some(least), Some(most)) => least <= most,
+            _ => true,
+        };
+        if !possible {
+            faults.add("", "PRECONDITION", "needs at_least, at_most or both, the least first");
+        }
+    }
+}
+
+/// Whether the condition of that step holds, if it has one.
+fn condition_holds(number: u32, inputs: Inputs<'_>) -> bool {
+    let least = inputs.find(&format!("c{number}≥"));
+    let most = inputs.find(&format!("c{number}≤"));
+    if least.is_none() && most.is_none() {
+        return true;
+    }
+    inputs.find(&format!("c{number}")).is_some_and(|value| {
+        least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
+    })
+}
+
 fn check_step(step: &Step, before: Option<&Step>, last: bool, direction: Direction, faults: &mut Faults) {
+    if let Some(condition) = &step.precondition {
+        faults.inside("precondition", |faults| condition.check(faults));
+        if last {
+            let message = "the last step catches every value and can have no condition";
+            faults.add("precondition", "STEPS_END", message);
+        }
+    }
     match step.threshold {
         None if !last => {
             faults.add("threshold", "STEPS_ORDER", "only the last step may go without a threshold");

@@ -25,7 +25,8 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(crate) fn of(draft: &'a TrackDraft) -> Known<'a> {
-        let nodes = draft.root.walk();
+        let trees = std::iter::once(&draft.root).chain(&draft.asides);
+        let nodes: Vec<&Node> = trees.flat_map(Node::walk).collect();
         let ledgers = nodes.iter().filter_map(|node| node.adjustments());
         Known {
             items: ledgers.flat_map(|it| &it.items).map(|it| it.item_id.as_str()).collect(),

@@ -116,7 +116,7 @@ impl Condition {
             Condition::Pace(limits) => number("pace".to_owned(), seen.result.pace, limits),
             Condition::Rank(limits) => number("rank".to_owned(), seen.result.rank, limits),
             Condition::Points { node_id, limits, percent } => {
-                let node = seen.result.explained.find(node_id)?;
+                let node = seen.result.node(node_id)?;
                 let holds = number(format!("p({node_id})"), node.points, limits);
                 if *percent { percent_holds(node, limits) } else { holds }
             }
@@ -137,7 +137,7 @@ impl Condition {
             Condition::Flag { node_id, flag } => Some(if node_id.is_empty() {
                 seen.result.explained.all_flags().contains(flag)
             } else {
-                seen.result.explained.find(node_id)?.flags.contains(flag)
+                seen.result.node(node_id)?.flags.contains(flag)
             }),
             Condition::Award(award) => {
                 let won = seen.sheet.awards.iter().find(|won| won.award == *award);

@@ -239,7 +239,7 @@ impl Order<'_> {
         match by {
             Measure::Ranking => subject.total,
             Measure::Pace => subject.pace,
-            Measure::Points(node) => subject.explained.find(node)?.points,
+            Measure::Points(node) => subject.node(node)?.points,
             Measure::Value(indicator) => {
                 let Fact::Value { value, .. } =
                     self.cohort.sheet(&subject.subject)?.fact(indicator)

@@ -2,28 +2,23 @@
 
 mod lines;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Bounds, Explained, Flag, Input, Inputs, Settled, settle};
-use crate::fact::{Cohort, Column, Fact, Sheet};
+use crate::explained::{Bounds, Drawn, Explained, Flag, Input, Inputs, Settled, settle};
+use crate::expression::Standing;
+use crate::fact::{Column, Fact, Sheet};
+use crate::figure::Figure;
 use crate::method::{self, Case};
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::rule::{self, Whole};
 use crate::score::Stage;
+use crate::score::behind::Behind;
+use crate::score::columns::{Columns, left_out, standing, too_few};
 use crate::track::Track;
 use crate::trouble::Trouble;
-
-/// The values of every indicator of a track, over its cohort.
-pub(crate) type Columns<'a> = BTreeMap<&'a str, Column>;
-
-/// Gathers the values that subjects are compared by.
-pub(crate) fn columns<'a>(track: &'a Track, cohort: &Cohort) -> Columns<'a> {
-    let leaves = track.leaves().into_iter();
-    leaves.map(|(_, leaf)| (leaf.indicator.as_str(), Column::of(cohort, &leaf.indicator))).collect()
-}
 
 /// Scores one subject. The tree is only of use when no trouble was added.
 pub(crate) fn explain(
@@ -46,11 +41,22 @@ pub(crate) fn below(
     (factor, spread): (&Ratio, bool),
     troubles: &mut Vec<Trouble>,
 ) -> Explained {
-    let mut walk = Walk { track, sheet, columns, stage, troubles };
-    walk.node(node, factor, spread)
+    Walk::new(track, sheet, columns, stage, troubles).node(node, factor, spread)
 }
 
-struct Walk<'a> {
+/// The nodes beside the tree.
+pub(crate) fn asides(
+    track: &Track,
+    sheet: &Sheet,
+    columns: &Columns<'_>,
+    stage: Stage,
+    troubles: &mut Vec<Trouble>,
+) -> Vec<Explained> {
+    let mut walk = Walk::new(track, sheet, columns, stage, troubles);
+    track.asides().iter().map(|aside| walk.node(aside, &Ratio::ONE, false)).collect()
+}
+
+pub(crate) struct Walk<'a> {
     track: &'a Track,
     sheet: &'a Sheet,
     columns: &'a Columns<'a>,
@@ -58,14 +64,49 @@ struct Walk<'a> {
     troubles: &'a mut Vec<Trouble>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    pub(crate) fn new(
+        track: &'a Track,
+        sheet: &'a Sheet,
+        columns: &'a Columns<'a>,
+        stage: Stage,
+        troubles: &'a mut Vec<Trouble>,
+    ) -> Walk<'a> {
+        Walk { track, sheet, columns, stage, troubles }
+    }
+
+    /// The points of one node, as the whole tree has them.
+    pub(crate) fn points_at(&mut self, node: &Node) -> Option<Decimal> {
+        let trees = self.track.trees();
+        let found = trees
+            .into_iter()
+            .find_map(|tree| self.descend(tree, &Ratio::ONE, false, &node.node_id));
+        found.and_then(|found| found.points)
+    }
+
+    fn descend(
+        &mut self,
+        node: &Node,
+        factor: &Ratio,
+        spread: bool,
+        node_id: &str,
+    ) -> Option<Explained> {
+        if node.node_id == node_id {
+            return Some(self.node(node, factor, spread));
+        }
+        let own = inputs(&node.rule, self.sheet, &mut BTreeSet::new());
+        let below = self.below(node, factor, Inputs(&own)).ok()?;
+        let mut children = node.children().iter();
+        children.find_map(|child| self.descend(child, &below.factor, below.spread, node_id))
+    }
+
     /// `factor` is how much the node's own terms grow by what was left out beside and above.
     fn node(&mut self, node: &Node, factor: &Ratio, spread: bool) -> Explained {
         let mut explained = blank(node, self.track);
         if spread {
             explained.flags.insert(Flag::Spread);
         }
-        let out = left_out(node, self.sheet);
+        let out = left_out(self.track, node, self.sheet);
         let settled = match &node.rule {
             Rule::Leaf(leaf) => self.leaf(node, leaf, factor, &mut explained),
             Rule::Reference(_) | Rule::Adjustments(_) | Rule::AwardPoints(_) => {
@@ -106,20 +147,8 @@ impl Walk<'_> {
         let rule = node.rule.name();
         let own = inputs(&node.rule, self.sheet, &mut explained.flags);
         explained.inputs.splice(0..0, own);
-        let weights: Vec<(Decimal, bool)> = node
-            .children()
-            .iter()
-            .map(|child| {
-                let symbols = Inputs(&explained.inputs);
-                let weight = rule::weight_beside(rule, symbols, &child.node_id, child.weight);
-                (weight, !left_out(child, self.sheet))
-            })
-            .collect();
-        let counted = weights.iter().filter(|(_, counts)| *counts).count();
-        let spread = weights.iter().any(|(weight, counts)| !counts && !weight.is_zero());
-        let spread = spread && matches!(node.rule, Rule::Sum(_) | Rule::LinkedSum(_));
-        let below =
-            rule::factor_below(rule, node.full_marks.is_some(), factor, weights.into_iter())?;
+        let Below { factor: below, spread, counted } =
+            self.below(node, factor, Inputs(&explained.inputs))?;
         for child in node.children() {
             let spread = spread && !out && !child.weight.is_zero();
             let child = self.node(child, &below, spread);
@@ -132,7 +161,7 @@ impl Walk<'_> {
         if out || troubled {
             return Ok(Settled::nothing());
         }
-        if too_few(node, self.sheet) {
+        if too_few(self.track, node, self.sheet) {
             explained.flags.insert(Flag::TooFew);
             if node.too_few == MissingPolicy::Block && self.stage == Stage::Final {
                 self.troubles.push(Trouble::too_few(&self.sheet.subject, node));
@@ -148,6 +177,23 @@ impl Walk<'_> {
         settle(raw, factor, bounds(node), explained.rounding)
     }
 
+    /// What an inner node's parts are told.
+    fn below(&self, node: &Node, factor: &Ratio, symbols: Inputs<'_>) -> Result<Below, Arithmetic> {
+        let rule = node.rule.name();
+        let children = node.children().iter();
+        let weights = children.map(|child| {
+            let weight = rule::weight_beside(rule, symbols, &child.node_id, child.weight);
+            (weight, !left_out(self.track, child, self.sheet))
+        });
+        let weights: Vec<(Decimal, bool)> = weights.collect();
+        let counted = weights.iter().filter(|(_, counts)| *counts).count();
+        let spread = weights.iter().any(|(weight, counts)| !counts && !weight.is_zero());
+        let spread = spread && matches!(node.rule, Rule::Sum(_) | Rule::LinkedSum(_));
+        let own_scale = node.full_marks.is_some();
+        let factor = rule::factor_below(rule, own_scale, factor, weights.into_iter())?;
+        Ok(Below { factor, spread, counted })
+    }
+
     fn leaf(
         &mut self,
         node: &Node,
@@ -155,37 +201,26 @@ impl Walk<'_> {
         factor: &Ratio,
         explained: &mut Explained,
     ) -> Result<Settled, Arithmetic> {
-        match self.sheet.fact(&leaf.indicator) {
-            Fact::Missing => {
+        let behind = Behind::of(leaf, self.sheet);
+        match standing(self.track, leaf, self.sheet) {
+            Standing::Missing => {
                 explained.flags.insert(Flag::Missing);
                 if leaf.missing == MissingPolicy::Block && self.stage == Stage::Final {
                     let subject = &self.sheet.subject;
-                    self.troubles.push(Trouble::missing_value(
-                        subject,
-                        &node.node_id,
-                        &leaf.indicator,
-                    ));
+                    let lacking = behind.lacking(leaf);
+                    self.troubles.push(Trouble::missing_value(subject, &node.node_id, lacking));
                 }
                 Ok(Settled::nothing())
             }
-            Fact::NotApplicable { reason, verified, sources } => {
+            Standing::NotApplicable => {
                 explained.flags.insert(Flag::NotApplicable);
-                if !verified {
-                    explained.flags.insert(Flag::Unverified);
-                }
-                explained.reason.clone_from(reason);
-                explained.observations.clone_from(sources);
+                behind.note(explained);
+                explained.reason = behind.reason();
                 Ok(Settled::nothing())
             }
-            Fact::Value { value, verified, partial, sources } => {
-                if !verified {
-                    explained.flags.insert(Flag::Unverified);
-                }
-                if *partial {
-                    explained.flags.insert(Flag::Partial);
-                }
-                explained.observations.clone_from(sources);
-                self.value(node, leaf, *value, factor, explained)
+            Standing::Value => {
+                behind.note(explained);
+                self.value(node, leaf, factor, explained)
             }
         }
     }
@@ -194,33 +229,36 @@ impl Walk<'_> {
         &mut self,
         node: &Node,
         leaf: &Leaf,
-        value: Decimal,
         factor: &Ratio,
         explained: &mut Explained,
     ) -> Result<Settled, Arithmetic> {
-        let target = self.sheet.cells.get(&leaf.indicator).and_then(|cell| cell.target);
-        if leaf.method.needs_target() && target.is_none_or(|target| target <= Decimal::ZERO) {
-            let trouble = match target {
-                None => Trouble::target_missing,
-                Some(_) => Trouble::target_not_positive,
-            };
-            match self.stage {
-                Stage::Final => {
-                    self.troubles.push(trouble(&self.sheet.subject, &node.node_id, &leaf.indicator))
-                }
-                Stage::Provisional => {
-                    explained.flags.insert(Flag::TargetMissing);
-                }
-            }
+        if !self.has_targets(node, leaf, explained) {
             return Ok(Settled::nothing());
         }
+        let value = match &leaf.figure {
+            Figure::Value => match self.sheet.fact(&leaf.indicator) {
+                Fact::Value { value, .. } => *value,
+                // Ballots and milestones have no value of their own.
+                Fact::Missing | Fact::NotApplicable { .. } => Decimal::ZERO,
+            },
+            figure => {
+                let (value, inputs) = self.columns.draw(leaf, self.sheet)?;
+                explained.drawn = Some(Drawn { figure: figure.clone(), inputs });
+                value
+            }
+        };
         let empty = Column::default();
+        let cell = self.sheet.cells.get(&leaf.indicator);
         let case = Case {
             weight: node.weight,
             direction: leaf.direction,
             value,
-            target,
-            cohort: self.columns.get(leaf.indicator.as_str()).unwrap_or(&empty),
+            target: cell.and_then(|cell| cell.target),
+            cohort: self.columns.of_leaf(node, leaf).unwrap_or(&empty),
+            cell,
+            tally: self.sheet.tallies.get(&leaf.indicator),
+            milestones: self.sheet.milestones.get(&leaf.indicator),
+            sheet: self.sheet,
         };
         let inputs = leaf.method.inputs(&case);
         let outcome = method::points(leaf.method.name(), Inputs(&inputs))?;
@@ -229,40 +267,36 @@ impl Walk<'_> {
         let raw = (outcome.points * factor.clone()).cut()?;
         settle(raw, factor, bounds(node), explained.rounding)
     }
-}
 
-/// Whether a node has no points: a leaf that does not apply or may be left out and has no
-/// value, a reference that may be left out and has no result, an inner node all of whose parts
-/// are out, or too many of them.
-pub(crate) fn left_out(node: &Node, sheet: &Sheet) -> bool {
-    match &node.rule {
-        Rule::Leaf(leaf) => match sheet.fact(&leaf.indicator) {
-            Fact::NotApplicable { .. } => true,
-            Fact::Missing => leaf.missing == MissingPolicy::LeaveOut,
-            Fact::Value { .. } => false,
-        },
-        Rule::Reference(reference) => reference.left_out(&node.node_id, sheet),
-        Rule::Adjustments(_) | Rule::AwardPoints(_) => false,
-        _ => match counted(node, sheet) {
-            0 => true,
-            _ => node.too_few == MissingPolicy::LeaveOut && too_few(node, sheet),
-        },
+    /// Whether every target that the leaf needs is there and above 0; if not, what follows.
+    fn has_targets(&mut self, node: &Node, leaf: &Leaf, explained: &mut Explained) -> bool {
+        let mut sound = true;
+        for indicator in leaf.targets() {
+            let target = self.sheet.cells.get(&indicator).and_then(|cell| cell.target);
+            let trouble = match target {
+                Some(target) if target > Decimal::ZERO => continue,
+                Some(_) => Trouble::target_not_positive,
+                None => Trouble::target_missing,
+            };
+            sound = false;
+            match self.stage {
+                Stage::Final => {
+                    self.troubles.push(trouble(&self.sheet.subject, &node.node_id, &indicator));
+                }
+                Stage::Provisional => {
+                    explained.flags.insert(Flag::TargetMissing);
+                }
+            }
+        }
+        sound
     }
 }
 
-/// How many of the parts that share the node's weight have points.
-fn counted(node: &Node, sheet: &Sheet) -> usize {
-    let silent = |child: &Node| match &node.rule {
-        Rule::LinkedSum(linked) => linked.is_silent(&child.node_id),
-        _ => false,
-    };
-    let sharing = node.children().iter().filter(|it| !it.weight.is_zero() && !silent(it));
-    sharing.filter(|child| !left_out(child, sheet)).count()
-}
-
-fn too_few(node: &Node, sheet: &Sheet) -> bool {
-    node.least_parts > 1
-        && counted(node, sheet) < usize::try_from(node.least_parts).unwrap_or(usize::MAX)
+/// What an inner node's parts are told.
+struct Below {
+    factor: Ratio,
+    spread: bool,
+    counted: usize,
 }
 
 fn blank(node: &Node, track: &Track) -> Explained {
@@ -282,7 +316,8 @@ fn blank(node: &Node, track: &Track) -> Explained {
         display_name: node.display_name.clone(),
         method: node.rule.name(),
         formula,
-        indicator: node.leaf().map(|leaf| leaf.indicator.clone()),
+        indicator: node.leaf().map(|it| it.indicator.clone()).filter(|it| !it.is_empty()),
+        drawn: None,
         inputs,
         weight: node.weight,
         effective_weight: Decimal::ZERO,

@@ -6,9 +6,9 @@ pub mod random;
 use std::collections::BTreeMap;
 
 use engine::{
-    Cell, Cohort, Direction, Explained, Fact, Leaf, Method, MissingPolicy, Node, Outcomes, Ranking,
-    Rounding, Roundings, Rule, Sheet, SubjectResult, TieRule, Track, TrackDraft, TrackResult,
-    Trouble, WarningRules,
+    Cell, Cohort, Direction, Explained, Fact, Figure, Leaf, Method, MissingPolicy, Node, Outcomes,
+    Ranking, Rounding, Roundings, Rule, Sheet, SubjectResult, TieRule, Track, TrackDraft,
+    TrackResult, Trouble, WarningRules,
 };
 use rust_decimal::Decimal;
 
@@ -28,6 +28,7 @@ pub fn leaf(id: &str, weight: &str, direction: Direction, method: Method) -> Nod
             indicator: id.to_owned(),
             direction,
             missing: MissingPolicy::ZeroPoints,
+            figure: Figure::Value,
             method,
         }),
     )
@@ -68,6 +69,8 @@ pub fn draft(root: Node) -> TrackDraft {
         track_id: "track".to_owned(),
         display_name: "track".to_owned(),
         root,
+        asides: Vec::new(),
+        limits: BTreeMap::new(),
         ranking: Ranking {
             tie_rule: TieRule::Competition,
             tie_break: Vec::new(),

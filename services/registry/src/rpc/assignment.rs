@@ -72,7 +72,7 @@ pub(super) async fn assemble(
         entrants.extend(placed.into_iter().filter(|it| !gone.contains(&it.unit)).map(|it| {
             pb::Entrant { scheme: document.name.clone(), track_id: it.track_id, unit: it.unit }
         }));
-        used.extend(rulebook.indicators().into_iter().map(str::to_owned));
+        used.extend(rulebook.indicators());
         documents.push(document);
     }
     entrants

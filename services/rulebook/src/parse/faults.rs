@@ -7,7 +7,7 @@ use engine::Fault;
 use kit::Violation;
 
 /// Reasons that compare one field with another.
-const RELATIONS: [&str; 8] = [
+const RELATIONS: [&str; 17] = [
     "POINTS_ORDER",
     "BOUNDS_ORDER",
     "STEPS_ORDER",
@@ -16,6 +16,15 @@ const RELATIONS: [&str; 8] = [
     "COLOURING_ORDER",
     "DIRECTION",
     "FULL_MARKS",
+    "FIGURE",
+    "RANK_BANDS",
+    "KNOTS",
+    "SEGMENTS",
+    "CURVE",
+    "LATENESS",
+    "PRECONDITION",
+    "BALLOT_MARKS",
+    "DIVISION_BY_ZERO",
 ];
 
 /// The engine knows one list of tie-breaks where the contract has two, of which the first holds

@@ -1,15 +1,26 @@
 //! The methods of leaves: one arm each.
 
+mod further;
+
 use engine::{
-    Bounds, Completion, Control, DeductPerEvent, Efficacy, Marks, Method, MinMax, RankTable, Step,
-    Steps,
+    Bounds, Completion, Contribution, Control, DeductPerEvent, Efficacy, Exponential,
+    ExpressionPoints, Marks, Method, MinMax, Precondition, RankTable, RatioToLeader, Step, Steps,
 };
 use kit::field::Fields;
 use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
-/// Reads the method of the leaf at `path`.
-pub(super) fn read(path: &str, given: Option<&pb::leaf::Method>, fields: &mut Fields) -> Method {
+use super::figure;
+use crate::indicators::Indicators;
+
+/// Reads the method of the leaf at `path`, whose node has so many points at stake.
+pub(super) fn read(
+    path: &str,
+    given: Option<&pb::leaf::Method>,
+    weight: Decimal,
+    indicators: &Indicators,
+    fields: &mut Fields,
+) -> Method {
     use pb::leaf::Method as Given;
     match given {
         Some(Given::Marks(pb::Marks {})) => Method::Marks(Marks {}),
@@ -25,12 +36,18 @@ pub(super) fn read(path: &str, given: Option<&pb::leaf::Method>, fields: &mut Fi
                 .optional_decimal(format_args!("{path}.efficacy.base"), &given.base)
                 .unwrap_or(Decimal::from(60)),
             unclamped: given.unclamped,
+            exponential: given.exponential.as_ref().map(|form| Exponential {
+                a: fields.decimal(format_args!("{path}.efficacy.exponential.a"), &form.a),
+                b: fields.decimal(format_args!("{path}.efficacy.exponential.b"), &form.b),
+            }),
         }),
         Some(Given::MinMax(given)) => Method::MinMax(MinMax {
             bounds: bounds(&format!("{path}.min_max.bounds"), given.bounds.as_ref(), fields),
             unclamped: given.unclamped,
         }),
-        Some(Given::Steps(given)) => Method::Steps(steps(&format!("{path}.steps"), given, fields)),
+        Some(Given::Steps(given)) => {
+            Method::Steps(steps(&format!("{path}.steps"), given, indicators, fields))
+        }
         Some(Given::RankTable(given)) => {
             Method::RankTable(rank_table(&format!("{path}.rank_table"), given, fields))
         }
@@ -43,9 +60,43 @@ pub(super) fn read(path: &str, given: Option<&pb::leaf::Method>, fields: &mut Fi
                 .optional_decimal(format_args!("{path}.deduct_per_event.floor"), &given.floor)
                 .unwrap_or(Decimal::ZERO),
         }),
+        Some(Given::RatioToLeader(pb::RatioToLeader {})) => Method::RatioToLeader(RatioToLeader {}),
+        Some(Given::Contribution(pb::Contribution {})) => Method::Contribution(Contribution {}),
+        Some(Given::Expression(given)) => {
+            // The formula itself is the leaf's figure.
+            Method::ExpressionPoints(ExpressionPoints { unclamped: given.unclamped })
+        }
+        Some(Given::RankBands(given)) => {
+            Method::RankBands(further::rank_bands(&format!("{path}.rank_bands"), given, fields))
+        }
+        Some(Given::Interpolation(given)) => {
+            let path = format!("{path}.interpolation");
+            Method::Interpolation(further::interpolation(&path, given, fields))
+        }
+        Some(Given::Slopes(given)) => {
+            Method::Slopes(further::slopes(&format!("{path}.slopes"), given, weight, fields))
+        }
+        Some(Given::Cliff(given)) => {
+            Method::Cliff(further::cliff(&format!("{path}.cliff"), given, weight, fields))
+        }
+        Some(Given::Pace(given)) => {
+            Method::PacePoints(further::pace(&format!("{path}.pace"), given, fields))
+        }
+        Some(Given::Milestones(given)) => {
+            let path = format!("{path}.milestones");
+            Method::MilestonePoints(further::milestones(&path, given, fields))
+        }
+        Some(Given::CaseHandling(given)) => {
+            let path = format!("{path}.case_handling");
+            Method::CaseHandling(further::case_handling(&path, given, indicators, fields))
+        }
+        Some(Given::Ballots(given)) => {
+            Method::Ballots(further::ballots(&format!("{path}.ballots"), given, fields))
+        }
         None => {
             let message = "must have one of marks, completion, control, efficacy, min_max, steps, rank_table, \
-                           deduct_per_event";
+                           deduct_per_event, ratio_to_leader, rank_bands, interpolation, slopes, cliff, pace, \
+                           milestones, case_handling, ballots, contribution, expression";
             fields.violation(path, "METHOD_REQUIRED", message);
             Method::Marks(Marks {})
         }
@@ -66,13 +117,27 @@ fn bounds(path: &str, given: Option<&pb::Bounds>, fields: &mut Fields) -> Bounds
     }
 }
 
-fn steps(path: &str, given: &pb::Steps, fields: &mut Fields) -> Steps {
-    let mut step = |(place, given): (usize, &pb::steps::Step)| Step {
-        threshold: fields
-            .optional_decimal(format_args!("{path}.steps[{place}].threshold"), &given.threshold),
-        points: fields.decimal(format_args!("{path}.steps[{place}].points"), &given.points),
+fn steps(path: &str, given: &pb::Steps, indicators: &Indicators, fields: &mut Fields) -> Steps {
+    let step = |(place, given): (usize, &pb::steps::Step)| {
+        let path = format!("{path}.steps[{place}]");
+        let threshold = fields.optional_decimal(format_args!("{path}.threshold"), &given.threshold);
+        let points = fields.decimal(format_args!("{path}.points"), &given.points);
+        let precondition = given.precondition.as_ref().map(|given| {
+            let path = format!("{path}.precondition");
+            Precondition {
+                indicator: figure::other(
+                    format!("{path}.indicator"),
+                    &given.indicator,
+                    indicators,
+                    fields,
+                ),
+                at_least: fields.optional_decimal(format_args!("{path}.at_least"), &given.at_least),
+                at_most: fields.optional_decimal(format_args!("{path}.at_most"), &given.at_most),
+            }
+        });
+        Step { threshold, points, precondition }
     };
-    Steps { steps: given.steps.iter().enumerate().map(&mut step).collect() }
+    Steps { steps: given.steps.iter().enumerate().map(step).collect() }
 }
 
 fn rank_table(path: &str, given: &pb::RankTable, fields: &mut Fields) -> RankTable {

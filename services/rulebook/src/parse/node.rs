@@ -1,14 +1,19 @@
 //! The score tree.
 
-use engine::{Direction, Graded, Leaf, LinkedSum, Marks, Method, MissingPolicy, Node, Rule};
+use engine::{
+    Direction, Figure, Graded, Leaf, LinkedSum, Marks, Method, MissingPolicy, Node, Rule,
+};
 use kit::field::Fields;
 use proto::google::r#type as wire;
 use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
 use super::compose::{self, count_of};
-use super::{condition, method, rounding};
+use super::{condition, figure, method, rounding};
 use crate::indicators::Indicators;
+
+/// Most nodes beside a tree.
+const MAX_ASIDES: usize = 100;
 
 /// Reads the root at `path`.
 pub(super) fn root(
@@ -27,6 +32,21 @@ pub(super) fn root(
     }
 }
 
+/// Reads the nodes beside the tree.
+pub(super) fn asides(
+    path: &str,
+    given: &[pb::Node],
+    indicators: &Indicators,
+    fields: &mut Fields,
+) -> Vec<Node> {
+    if given.len() > MAX_ASIDES {
+        let message = format!("must be at most {MAX_ASIDES} nodes, are {}", given.len());
+        fields.violation(path, "ASIDE_COUNT", message);
+    }
+    let asides = given.iter().take(MAX_ASIDES).enumerate();
+    asides.map(|(place, it)| node(&format!("{path}[{place}]"), it, indicators, fields)).collect()
+}
+
 /// Gives leaves without a name of their own their indicator's.
 pub(super) fn name_leaves(node: &mut Node, indicators: &Indicators) {
     if let Rule::Leaf(leaf) = &node.rule
@@ -39,6 +59,7 @@ pub(super) fn name_leaves(node: &mut Node, indicators: &Indicators) {
 }
 
 fn node(path: &str, given: &pb::Node, indicators: &Indicators, fields: &mut Fields) -> Node {
+    let weight = weight(&format!("{path}.weight"), &given.weight, fields);
     let least_name = usize::from(!matches!(given.rule, Some(pb::node::Rule::Leaf(_)) | None));
     Node {
         node_id: given.node_id.clone(),
@@ -47,14 +68,14 @@ fn node(path: &str, given: &pb::Node, indicators: &Indicators, fields: &mut Fiel
             &given.display_name,
             least_name..=200,
         ),
-        weight: weight(&format!("{path}.weight"), &given.weight, fields),
+        weight,
         full_marks: fields.optional_decimal(format_args!("{path}.full_marks"), &given.full_marks),
         rounding: rounding(&format!("{path}.rounding"), given.rounding.as_ref(), fields),
         min_points: fields.optional_decimal(format_args!("{path}.min_points"), &given.min_points),
         max_points: fields.optional_decimal(format_args!("{path}.max_points"), &given.max_points),
         least_parts: count_of(&format!("{path}.least_parts"), given.least_parts, 2000, fields),
         too_few: missing(&format!("{path}.too_few"), given.too_few, fields),
-        rule: rule(path, given.rule.as_ref(), indicators, fields),
+        rule: rule(path, given.rule.as_ref(), weight, indicators, fields),
     }
 }
 
@@ -69,6 +90,7 @@ fn weight(field: &str, given: &Option<wire::Decimal>, fields: &mut Fields) -> De
 fn rule(
     path: &str,
     given: Option<&pb::node::Rule>,
+    weight: Decimal,
     indicators: &Indicators,
     fields: &mut Fields,
 ) -> Rule {
@@ -79,7 +101,7 @@ fn rule(
     };
     match given {
         Some(pb::node::Rule::Leaf(given)) => {
-            Rule::Leaf(leaf(&format!("{path}.leaf"), given, indicators, fields))
+            Rule::Leaf(leaf(&format!("{path}.leaf"), given, weight, indicators, fields))
         }
         Some(pb::node::Rule::Sum(rule)) => Rule::Sum(parts("sum", &rule.children)),
         Some(pb::node::Rule::WeightedMean(rule)) => {
@@ -116,26 +138,31 @@ fn rule(
                 indicator: "none".to_owned(),
                 direction: Direction::HigherIsBetter,
                 missing: MissingPolicy::ZeroPoints,
+                figure: Figure::Value,
                 method: Method::Marks(Marks {}),
             })
         }
     }
 }
 
-fn leaf(path: &str, given: &pb::Leaf, indicators: &Indicators, fields: &mut Fields) -> Leaf {
+fn leaf(
+    path: &str,
+    given: &pb::Leaf,
+    weight: Decimal,
+    indicators: &Indicators,
+    fields: &mut Fields,
+) -> Leaf {
+    let read = figure::read(path, given, indicators, fields);
     let measure = indicators.get(&given.indicator);
-    if measure.is_none() {
-        let (reason, message) = match given.indicator.as_str() {
-            "" => ("REQUIRED", "must be an indicator name".to_owned()),
-            name => ("UNKNOWN_INDICATOR", format!("there is no indicator {name}")),
-        };
-        fields.violation(format_args!("{path}.indicator"), reason, message);
+    if measure.is_none() && !(given.indicator.is_empty() && read.stands_alone) {
+        figure::unknown(format_args!("{path}.indicator"), &given.indicator, fields);
     }
     Leaf {
         indicator: given.indicator.clone(),
         direction: measure.map_or(Direction::HigherIsBetter, |measure| measure.direction),
         missing: missing(&format!("{path}.missing"), given.missing, fields),
-        method: method::read(path, given.method.as_ref(), fields),
+        figure: read.figure,
+        method: method::read(path, given.method.as_ref(), weight, indicators, fields),
     }
 }
 

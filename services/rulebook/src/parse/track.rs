@@ -26,6 +26,8 @@ pub(super) fn read(
             1..=200,
         ),
         root: node::root(&format!("{path}.root"), given.root.as_ref(), indicators, fields),
+        asides: node::asides(&format!("{path}.asides"), &given.asides, indicators, fields),
+        limits: indicators.limits(),
         ranking: ranking(path, given.ranking.as_ref(), indicators, fields),
         colouring: colouring(&format!("{path}.colouring"), given.colouring.as_ref(), fields),
         warnings: warnings(&format!("{path}.warnings"), given.warnings.as_ref(), fields),

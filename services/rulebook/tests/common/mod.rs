@@ -47,7 +47,12 @@ pub fn known() -> Indicators {
 }
 
 pub fn leaf(id: &str, weight: &str, method: pb::leaf::Method) -> pb::Node {
-    let leaf = pb::Leaf { indicator: name("indicators", id), missing: 0, method: Some(method) };
+    let leaf = pb::Leaf {
+        indicator: name("indicators", id),
+        missing: 0,
+        figure: None,
+        method: Some(method),
+    };
     node(id, weight, pb::node::Rule::Leaf(leaf))
 }
 

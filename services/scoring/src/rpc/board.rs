@@ -105,10 +105,10 @@ fn counted(definitions: &Definitions, scheme: &str) -> HashSet<(String, String)>
     let entries = definitions.rulebook(scheme).into_iter().flat_map(|rulebook| &rulebook.entries);
     let leaves = entries.flat_map(|entry| {
         let track = entry.track.track_id();
-        entry.track.leaves().into_iter().map(move |(_, leaf)| (track, &leaf.indicator))
+        entry.track.indicators().into_iter().map(move |indicator| (track, indicator))
     });
     let named = leaves.filter_map(|(track, indicator)| {
-        Some((track.to_owned(), INDICATOR.read(indicator)?.id("indicator").to_owned()))
+        Some((track.to_owned(), INDICATOR.read(&indicator)?.id("indicator").to_owned()))
     });
     named.collect()
 }

@@ -36,7 +36,7 @@ pub(super) fn colour(colour: Option<Colour>) -> pb::Colour {
 
 /// The tree behind a score.
 pub(super) fn explanation(node: &Explained) -> pb::Explanation {
-    let inputs = node.inputs.iter().map(|input| pb::Input {
+    let inputs = node.whole_inputs().map(|input| pb::Input {
         symbol: input.symbol.to_string(),
         meaning: input.meaning.to_string(),
         value: input.value.map(decimal::to_proto),
@@ -45,7 +45,7 @@ pub(super) fn explanation(node: &Explained) -> pb::Explanation {
         node_id: node.node_id.clone(),
         display_name: node.display_name.clone(),
         method: node.method.to_owned(),
-        formula: node.formula.to_owned(),
+        formula: node.whole_formula().into_owned(),
         indicator: node.indicator.clone().unwrap_or_default(),
         inputs: inputs.collect(),
         weight: Some(decimal::to_proto(node.weight)),

@@ -8,13 +8,14 @@ use super::Walk;
 use crate::exact::Ratio;
 use crate::explained::Explained;
 use crate::fact::Cohort;
+use crate::score::columns::Columns;
 use crate::score::tree;
 
 /// What the exact tree needs, made when it is first asked for.
 pub(super) struct Tree<'a> {
     pub(super) cohort: Option<&'a Cohort>,
     pub(super) made: OnceCell<Option<Cohort>>,
-    pub(super) columns: OnceCell<tree::Columns<'a>>,
+    pub(super) columns: OnceCell<Columns<'a>>,
 }
 
 impl<'a> Walk<'a> {
@@ -117,8 +118,8 @@ impl<'a> Walk<'a> {
         self.tree.made.get_or_init(make).as_ref()
     }
 
-    fn columns(&self) -> Option<&tree::Columns<'a>> {
+    fn columns(&self) -> Option<&Columns<'a>> {
         let cohort = self.cohort()?;
-        Some(self.tree.columns.get_or_init(|| tree::columns(self.kernel.track, cohort)))
+        Some(self.tree.columns.get_or_init(|| Columns::of(self.kernel.track, cohort)))
     }
 }

@@ -132,8 +132,8 @@ async fn check_targets(
 fn uses(rulebook: &Rulebook) -> Vec<Use> {
     let used = rulebook.indicators().into_iter().filter_map(|name| {
         Some(Use {
-            indicator: indicator::NAME.read(name)?.id("indicator").to_owned(),
-            divides: rulebook.divides_by_target(name),
+            indicator: indicator::NAME.read(&name)?.id("indicator").to_owned(),
+            divides: rulebook.divides_by_target(&name),
         })
     });
     used.collect()

@@ -55,9 +55,8 @@ fn carried(
     let mut indicators: HashMap<(&str, &str), Vec<String>> = HashMap::new();
     for (scheme, rulebook) in rulebooks {
         for entry in &rulebook.entries {
-            let leaves = entry.track.leaves().into_iter();
-            let ids =
-                leaves.map(|(_, leaf)| id(&INDICATOR, &leaf.indicator)).collect::<Result<_>>()?;
+            let reported = entry.track.reported().into_iter();
+            let ids = reported.map(|name| id(&INDICATOR, &name)).collect::<Result<_>>()?;
             indicators.insert((scheme, entry.track.track_id()), ids);
         }
     }
