@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::condition::{Condition, NumberRange};
 use super::gate::GateEffect;
-use super::grade::{Grade, Grading, Quota};
+use super::grade::{Grade, Grading, Quota, QuotaRounding};
 use super::pick::{Edge, Measure, Pick, Places};
 use super::{Gate, Outcomes};
 use crate::check::{ID_FORM, is_id};
@@ -140,14 +140,14 @@ fn gate(gate: &Gate, grading: Option<&Grading>, known: &Known<'_>, faults: &mut 
 }
 
 fn grading(grading: &Grading, known: &Known<'_>, faults: &mut Faults) {
-    let (grades, rule) = match grading {
+    let (grades, rounding, rule) = match grading {
         Grading::Groups { count, .. } => {
             if *count < 2 {
                 faults.add("groups.count", "PARAMETER_RANGE", "must be at least 2");
             }
             return;
         }
-        Grading::Grades { grades, edge, .. } => (grades, edge),
+        Grading::Grades { grades, rounding, edge } => (grades, rounding, edge),
     };
     edge("grades.edge", rule, known, faults);
     if grades.len() < 2 {
@@ -182,7 +182,10 @@ fn grading(grading: &Grading, known: &Known<'_>, faults: &mut Faults) {
         (None, Some(Quota::Share(share))) => Some(share),
         _ => None,
     });
-    if shares.fold(Decimal::ZERO, Decimal::saturating_add) >= Decimal::ONE_HUNDRED {
+    let (count, sum) = shares
+        .fold((0, Decimal::ZERO), |(count, sum), share| (count + 1, sum.saturating_add(share)));
+    // What several shares leave of a place goes to the last grade, unless it is rounded up.
+    if sum >= Decimal::ONE_HUNDRED && (count == 1 || *rounding == QuotaRounding::Ceil) {
         let message = "the quotas take the whole track, so that the last grade is never given";
         faults.add("grades.grades", "UNREACHABLE_GRADE", message);
     }
