@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Accumulation, Cell, Cohort, Fact, Share, Sheet, Trouble, accumulate};
+use engine::{
+    Accumulation, Cell, Cohort, Exemption, Fact, Referred, Share, Sheet, Trouble, Won, accumulate,
+};
 use jiff::civil::Date;
 use kit::field::Fields;
 use proto::registry::v1 as pb;
@@ -19,6 +21,16 @@ use crate::{PERIOD, Rulebook, refusal};
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     by_subject: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
+    carried: BTreeMap<String, Carried>,
+}
+
+/// What a subject brings along from other runs and decisions.
+#[derive(Clone, Debug, Default)]
+struct Carried {
+    results: BTreeMap<String, Vec<Referred>>,
+    awards: Vec<Won>,
+    exemptions: Vec<Exemption>,
+    marks: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// One track's part of a run.
@@ -36,6 +48,32 @@ impl Facts {
         let subject = self.by_subject.entry(subject_id(subject).into_owned()).or_default();
         let indicator = subject.entry(last_segment(indicator).to_owned()).or_default();
         indicator.insert(last_segment(period).to_owned(), fact);
+    }
+
+    /// Adds a result that a reference node asked for, in the order of [`Rulebook::wanted`].
+    pub fn insert_result(&mut self, subject: &str, node_id: &str, result: Referred) {
+        self.carried(subject).results.entry(node_id.to_owned()).or_default().push(result);
+    }
+
+    /// Adds an award that counts.
+    pub fn insert_award(&mut self, subject: &str, award: Won) {
+        self.carried(subject).awards.push(award);
+    }
+
+    /// Adds an exemption from a gate, award or card.
+    pub fn insert_exemption(&mut self, subject: &str, exemption: Exemption) {
+        self.carried(subject).exemptions.push(exemption);
+    }
+
+    /// Adds the mark that was given to what an indicator stands for, in one aspect (S2).
+    pub fn insert_mark(&mut self, subject: &str, indicator: &str, aspect: &str, mark: &str) {
+        let marks = &mut self.carried(subject).marks;
+        let marks = marks.entry(last_segment(indicator).to_owned()).or_default();
+        marks.insert(aspect.to_owned(), mark.to_owned());
+    }
+
+    fn carried(&mut self, subject: &str) -> &mut Carried {
+        self.carried.entry(subject_id(subject).into_owned()).or_default()
     }
 
     fn get(&self, subject: &str, indicator: &str, period: &str) -> Option<&Fact> {
@@ -134,7 +172,20 @@ impl Layout<'_> {
                 cells.insert(indicator.clone(), self.cell(unit, indicator, measure)?);
             }
         }
-        Ok(Sheet { subject: unit.to_owned(), cells, ..Sheet::default() })
+        let carried = self.facts.carried.get(&*subject_id(unit)).cloned().unwrap_or_default();
+        let marks = |indicator: &&str| {
+            let marks = carried.marks.get(last_segment(indicator))?;
+            Some(((*indicator).to_owned(), marks.clone()))
+        };
+        Ok(Sheet {
+            subject: unit.to_owned(),
+            cells,
+            marks: indicators.iter().filter_map(marks).collect(),
+            results: carried.results,
+            awards: carried.awards,
+            exemptions: carried.exemptions,
+            ..Sheet::default()
+        })
     }
 
     fn cell(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Cell, Trouble> {

@@ -12,6 +12,7 @@ mod indicators;
 mod inputs;
 mod members;
 mod parse;
+mod references;
 mod span;
 mod targets;
 mod theme;
@@ -31,6 +32,7 @@ pub use indicators::{Indicators, Measure};
 pub use inputs::{Facts, TrackInputs, track_inputs};
 pub use members::{Entrant, Members, Subjects};
 pub use parse::{parse, read};
+pub use references::Wanted;
 pub use span::{Length, Span};
 pub use theme::Theme;
 

@@ -99,6 +99,12 @@ impl Span {
         })
     }
 
+    /// The period of the same length so many before it.
+    pub fn back(&self, count: i32) -> Option<Span> {
+        let months = count.checked_mul(self.length.months().into())?;
+        Span::starting(self.first.checked_sub(months.months()).ok()?, self.length)
+    }
+
     /// How many days it has.
     pub fn days(&self) -> u32 {
         days(self.first, self.last)

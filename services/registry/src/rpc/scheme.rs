@@ -2,6 +2,7 @@
 
 mod draft;
 mod ground;
+mod references;
 
 use kit::db::Tx;
 use kit::field::{self, Fields};
@@ -250,7 +251,7 @@ fn append(tx: &mut Tx, kind: &'static str, scheme: Scheme) -> kit::Result<pb::Sc
     Ok(reply)
 }
 
-fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 7] {
+fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 8] {
     [
         ("display_name", !given.display_name.is_empty()),
         ("series", !given.series.is_empty()),
@@ -259,12 +260,14 @@ fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 7] {
         ("total_rounding", given.total_rounding.is_some()),
         ("tracks", !given.tracks.is_empty()),
         ("objection_days", given.objection_days != 0),
+        ("themes", !given.themes.is_empty()),
     ]
 }
 
 fn patch(mut scheme: pb::Scheme, given: pb::Scheme, update: &Mask) -> pb::Scheme {
     let named = |field: &str| update.has(field);
     patch!(scheme, given, named,
-        display_name series effective_period leaf_rounding total_rounding tracks objection_days);
+        display_name series effective_period leaf_rounding total_rounding tracks themes
+        objection_days);
     scheme
 }

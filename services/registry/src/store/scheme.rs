@@ -76,6 +76,23 @@ pub(crate) async fn last_of(tx: &mut Tx, district: &str, series: &str) -> Result
     row.map(Scheme::try_from).transpose()
 }
 
+/// What stands for a series: its scheme in force, or the last of its drafts.
+pub(crate) async fn of_series(tx: &mut Tx, district: &str, series: &str) -> Result<Option<Scheme>> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM scheme WHERE district = $1 AND series = $2
+              ORDER BY CASE state WHEN 2 THEN 0 ELSE 1 END, id DESC LIMIT 1"
+        ),
+        district,
+        series
+    )?;
+    row.map(Scheme::try_from).transpose()
+}
+
 /// The schemes that hold on `day` or on some later day, by id: of each series the one that
 /// began last by then and those that begin afterwards, but none replaced from its first day on.
 pub(crate) async fn holding_from(tx: &mut Tx, district: &str, day: Date) -> Result<Vec<Scheme>> {

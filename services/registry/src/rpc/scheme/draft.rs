@@ -12,6 +12,7 @@ use proto::registry::v1 as pb;
 use rulebook::Rulebook;
 
 use super::ground::{Ground, unmet};
+use super::references;
 use crate::district::District;
 use crate::period::Period;
 use crate::rpc::assignment;
@@ -47,6 +48,9 @@ pub(super) async fn judge(
     for fault in ground.select(&rulebook, start).err().unwrap_or_default() {
         fields.violation(fault.field, fault.reason, fault.message);
     }
+    for fault in references::faults(tx, &district.id, &ground, &rulebook).await? {
+        fields.violation(fault.field, fault.reason, fault.message);
+    }
     let uses = uses(&rulebook);
     check_targets(tx, &mut fields, &district.id, &uses, start).await?;
     fields.check()?;
@@ -70,6 +74,10 @@ pub(super) async fn judge_again(
     let ground = Ground::load(tx, district).await?;
     let rulebook = ground.read(&document)?;
     if let Err(faults) = ground.select(&rulebook, scheme.contents.effective_start) {
+        return Err(unmet(&document.name, faults));
+    }
+    let faults = references::faults(tx, &district.id, &ground, &rulebook).await?;
+    if !faults.is_empty() {
         return Err(unmet(&document.name, faults));
     }
     let period = period::NAME.parse("effective_period", &document.effective_period)?;
@@ -147,6 +155,7 @@ fn document(given: &pb::Scheme, rulebook: &Rulebook) -> pb::Scheme {
         total_rounding: given.total_rounding,
         objection_days: given.objection_days,
         tracks: given.tracks.clone(),
+        themes: given.themes.clone(),
         ..Default::default()
     }
 }
