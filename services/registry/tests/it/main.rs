@@ -16,6 +16,7 @@ mod phase;
 mod plate;
 mod post;
 mod project;
+mod reference;
 mod rulebook;
 mod scheme;
 mod seat;
