@@ -219,7 +219,6 @@ fn assignment(period: &str) -> pb::Assignment {
         unit: name("units", unit),
         scheme: name("schemes", "2023"),
         track_id: "general".to_owned(),
-        ..Default::default()
     };
     pb::Assignment {
         period: Some(pb::Period { name: name("periods", period), ..Default::default() }),
