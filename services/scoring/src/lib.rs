@@ -16,8 +16,10 @@
 
 mod activity;
 mod assignment;
+mod award;
 mod board;
 mod bulk;
+mod card;
 mod cell;
 mod comparison;
 mod correction;
@@ -40,7 +42,9 @@ use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, Wing};
 use kit::db::Migrations;
 use proto::scoring::v1::activity_service_server::ActivityServiceServer;
+use proto::scoring::v1::award_service_server::AwardServiceServer;
 use proto::scoring::v1::board_service_server::BoardServiceServer;
+use proto::scoring::v1::card_service_server::CardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
 use proto::scoring::v1::correction_service_server::CorrectionServiceServer;
@@ -80,6 +84,8 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(RunServiceServer::new(rpc.clone())))
         .service(kit::service!(SheetServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
+        .service(kit::service!(AwardServiceServer::new(rpc.clone())))
+        .service(kit::service!(CardServiceServer::new(rpc.clone())))
         .service(kit::service!(ComparisonServiceServer::new(rpc.clone())))
         .service(kit::service!(CorrectionServiceServer::new(rpc.clone())))
         .service(kit::service!(FeedbackServiceServer::new(rpc.clone())))

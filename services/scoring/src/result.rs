@@ -1,6 +1,6 @@
 //! Results: what each unit came to in a run, in the order boards print them.
 
-use engine::{Colour, Explained, TrackResult};
+use engine::{Colour, Explained, GateEffect, GradeBy, TrackResult};
 use kit::decimal;
 use kit::name::Pattern;
 use rust_decimal::Decimal;
@@ -26,6 +26,33 @@ pub(crate) struct Outcome {
     pub(crate) pace: Option<Decimal>,
     pub(crate) parts: Vec<Part>,
     pub(crate) flags: Vec<String>,
+    pub(crate) grade: Option<Grade>,
+    /// Gates whose condition holds.
+    pub(crate) gates: Vec<Gate>,
+}
+
+/// A grade (等次) and what decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grade {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    /// `BAND`, `QUOTA`, `OUTRIGHT`, `VETO`, `REST` or `GROUP`.
+    pub(crate) by: String,
+    /// A line a figure, gate or award.
+    pub(crate) ground: Vec<String>,
+}
+
+/// A gate whose condition holds (否决, 否优).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gate {
+    pub(crate) id: String,
+    pub(crate) display_name: String,
+    /// `ZERO`, `LOWEST_GRADE`, or `BAR` and the grade that is closed.
+    pub(crate) effect: String,
+    /// A line a figure or source.
+    pub(crate) ground: Vec<String>,
+    /// Why it has no effect; empty when it has.
+    pub(crate) exempt: String,
 }
 
 /// Points of one part directly below the root.
@@ -58,6 +85,8 @@ pub(crate) fn outcomes(
             pace: subject.pace,
             parts: subject.explained.children.iter().map(part).collect(),
             flags: subject.flags().iter().map(ToString::to_string).collect(),
+            grade: subject.grade.as_ref().map(grade),
+            gates: subject.gates.iter().map(gate).collect(),
         }
     };
     (1..).zip(subjects).map(outcome).collect()
@@ -72,6 +101,49 @@ fn part(node: &Explained) -> Part {
     }
 }
 
+fn grade(grade: &engine::GradeResult) -> Grade {
+    let (by, award) = match &grade.by {
+        GradeBy::Band => ("BAND", None),
+        GradeBy::Quota => ("QUOTA", None),
+        GradeBy::Outright(award) => ("OUTRIGHT", Some(award.clone())),
+        GradeBy::Veto => ("VETO", None),
+        GradeBy::Rest => ("REST", None),
+        GradeBy::Group => ("GROUP", None),
+    };
+    let figures = grade.figures.iter().map(figure);
+    Grade {
+        id: grade.grade_id.clone(),
+        display_name: grade.display_name.clone(),
+        by: by.to_owned(),
+        ground: figures.chain(award).chain(grade.gates.iter().cloned()).collect(),
+    }
+}
+
+fn gate(gate: &engine::GateResult) -> Gate {
+    let effect = match &gate.effect {
+        GateEffect::Zero => "ZERO".to_owned(),
+        GateEffect::LowestGrade => "LOWEST_GRADE".to_owned(),
+        GateEffect::Bar(grade) => format!("BAR {grade}"),
+    };
+    Gate {
+        id: gate.gate_id.clone(),
+        display_name: gate.display_name.clone(),
+        effect,
+        ground: ground(&gate.ground),
+        exempt: gate.exempt.clone().unwrap_or_default(),
+    }
+}
+
+/// What conditions were judged by, a line a figure, then a line a source.
+pub(crate) fn ground(ground: &engine::Ground) -> Vec<String> {
+    ground.figures.iter().map(figure).chain(ground.sources.iter().cloned()).collect()
+}
+
+fn figure(input: &engine::Input) -> String {
+    let value = input.value.map_or_else(|| "-".to_owned(), decimal::to_text);
+    format!("{} = {value} ({})", input.symbol, input.meaning)
+}
+
 /// The outcomes as one canonical text, a line each with its fields parted by tabs: what the
 /// output digest is taken of.
 pub(crate) fn canonical(outcomes: &[Outcome]) -> String {
@@ -79,7 +151,8 @@ pub(crate) fn canonical(outcomes: &[Outcome]) -> String {
 }
 
 impl Outcome {
-    /// Its line in the canonical text.
+    /// Its line in the canonical text. Grade and gates have fields of their own where the track
+    /// gives any, so that lines of tracks without are as they were before there were grades.
     pub(crate) fn canonical(&self) -> String {
         let number =
             |value: Option<Decimal>| value.map_or_else(|| "-".to_owned(), decimal::to_text);
@@ -92,7 +165,7 @@ impl Outcome {
             let weight = decimal::to_text(part.weight);
             format!("{}={}/{weight}", part.node_id, number(part.points))
         });
-        [
+        let mut fields = vec![
             self.track.clone(),
             self.unit.clone(),
             self.unit_display_name.clone(),
@@ -103,7 +176,14 @@ impl Outcome {
             number(self.pace),
             parts.collect::<Vec<_>>().join(","),
             self.flags.join(","),
-        ]
-        .join("\t")
+        ];
+        if let Some(grade) = &self.grade {
+            fields.push(format!("grade={}/{}/{}", grade.id, grade.by, grade.ground.join(";")));
+        }
+        fields.extend(self.gates.iter().map(|gate| {
+            let ground = gate.ground.join(";");
+            format!("gate={}/{}/{}/{ground}", gate.id, gate.effect, gate.exempt)
+        }));
+        fields.join("\t")
     }
 }

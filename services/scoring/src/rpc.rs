@@ -3,8 +3,10 @@
 
 mod activity;
 mod assignment;
+mod award;
 mod board;
 mod bulk;
+mod card;
 mod change;
 mod comparison;
 mod correction;

@@ -15,6 +15,8 @@ pub(crate) struct Run {
     /// Its position in the district's ledger of runs, and its id.
     pub(crate) sequence: i64,
     pub(crate) scheme: String,
+    /// The scheme's series, by which others refer to its results.
+    pub(crate) series: String,
     pub(crate) period: String,
     /// The published run whose place it is to take.
     pub(crate) supersedes: Option<i64>,

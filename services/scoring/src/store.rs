@@ -2,6 +2,8 @@
 //! what the domain decided. Under the lock of the district a writer is alone in it.
 
 pub(crate) mod activity;
+pub(crate) mod award;
+pub(crate) mod card;
 pub(crate) mod cell;
 pub(crate) mod correction;
 pub(crate) mod head;

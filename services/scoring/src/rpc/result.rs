@@ -4,7 +4,7 @@ use engine::{Colour, Explained};
 use kit::decimal;
 use proto::scoring::v1 as pb;
 
-use crate::result::{NAME, Outcome, Part};
+use crate::result::{Gate, Grade, NAME, Outcome, Part};
 use crate::subject;
 
 /// The result of a unit in a run.
@@ -21,6 +21,28 @@ pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Resul
         pace: outcome.pace.map(decimal::to_proto),
         parts: outcome.parts.iter().map(part).collect(),
         flags: outcome.flags.clone(),
+        grade: outcome.grade.as_ref().map(grade),
+        gates: outcome.gates.iter().map(gate).collect(),
+    }
+}
+
+/// A grade and what decided it.
+pub(super) fn grade(grade: &Grade) -> pb::Grade {
+    pb::Grade {
+        grade_id: grade.id.clone(),
+        display_name: grade.display_name.clone(),
+        decided_by: grade.by.clone(),
+        ground: grade.ground.clone(),
+    }
+}
+
+fn gate(gate: &Gate) -> pb::GateVerdict {
+    pb::GateVerdict {
+        gate_id: gate.id.clone(),
+        display_name: gate.display_name.clone(),
+        effect: gate.effect.clone(),
+        ground: gate.ground.clone(),
+        exempt: gate.exempt.clone(),
     }
 }
 

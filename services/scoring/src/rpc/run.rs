@@ -13,7 +13,7 @@ use proto::scoring::v1::run_service_server::RunService;
 use tonic::{Request, Response, Status};
 
 use super::reconciliation::WARNED;
-use super::{Rpc, change, objection, result, sequence, warning};
+use super::{Rpc, award, card, change, objection, result, sequence, warning};
 use crate::run::NAME;
 use crate::{result as outcome, run, store};
 
@@ -108,6 +108,8 @@ impl RunService for Rpc {
         }
         store::run::update(&mut tx, district, &standing).await?;
         let recomputed = explain::recompute(&mut tx, district, &standing.run).await?;
+        award::propose::propose(&mut tx, district, &standing.run, &recomputed).await?;
+        card::propose::propose(&mut tx, district, &standing.run, &recomputed).await?;
         let warnings = recomputed.low_ranking(&standing.run, now);
         let period = &standing.run.period;
         let warnings =

@@ -1,6 +1,8 @@
 //! Results of runs, one row a unit with the points of its parts packed in one text.
 
 use engine::Colour;
+mod verdict;
+
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, decimal};
@@ -11,7 +13,8 @@ use crate::result::{Outcome, Part};
 
 macro_rules! columns {
     () => {
-        "unit, unit_display_name, track, position, score, rank, track_size, colour, pace, parts, flags"
+        "unit, unit_display_name, track, position, score, rank, track_size, colour, pace, parts, flags,
+         outcome"
     };
 }
 
@@ -81,13 +84,15 @@ pub(crate) async fn insert<'a>(
     run: i64,
     outcomes: &'a [Outcome],
 ) -> Result<()> {
-    let packed = |outcome: &'a Outcome| Ok((outcome, parts_text(&outcome.parts)?));
+    let packed = |outcome: &'a Outcome| {
+        Ok((outcome, parts_text(&outcome.parts)?, verdict::to_text(outcome)?))
+    };
     let rows = outcomes.iter().map(packed).collect::<Result<Vec<_>>>()?;
     kit::insert_many!(
         tx,
         concat!("INSERT INTO result (district, run, ", columns!(), ") "),
         rows,
-        |row, (outcome, parts)| {
+        |row, (outcome, parts, verdict)| {
             row.push_bind(district)
                 .push_bind(run)
                 .push_bind(&outcome.unit)
@@ -100,7 +105,8 @@ pub(crate) async fn insert<'a>(
                 .push_bind(outcome.colour.map_or(0, number))
                 .push_bind(outcome.pace.map(decimal::to_text))
                 .push_bind(parts)
-                .push_bind(outcome.flags.join(" "));
+                .push_bind(outcome.flags.join(" "))
+                .push_bind(verdict);
         }
     )?;
     Ok(())
@@ -164,13 +170,17 @@ struct Row {
     pace: Option<String>,
     parts: String,
     flags: String,
+    outcome: String,
 }
 
 impl TryFrom<Row> for Outcome {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
+        let (grade, gates) = verdict::from_text(&row.outcome)?;
         Ok(Self {
+            grade,
+            gates,
             unit: row.unit,
             unit_display_name: row.unit_display_name,
             track: row.track,

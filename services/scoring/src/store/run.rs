@@ -9,7 +9,7 @@ use crate::run::{Definitions, Run, Standing, State, Track};
 
 macro_rules! columns {
     () => {
-        "r.sequence, r.scheme, r.period, r.supersedes, r.definitions, r.scheme_digest, r.cut_sequence,
+        "r.sequence, r.scheme, r.series, r.period, r.supersedes, r.definitions, r.scheme_digest, r.cut_sequence,
          r.input_digest, r.output_digest, r.result_count, r.tracks, r.create_time,
          p.state, p.publish_time, p.revision
          FROM run r JOIN publication p ON p.district = r.district AND p.run = r.sequence "
@@ -84,8 +84,8 @@ pub(crate) async fn insert(
     kit::execute!(
         tx,
         "INSERT INTO run (district, sequence, scheme, period, supersedes, definitions, scheme_digest,
-             cut_sequence, input_digest, output_digest, result_count, tracks, create_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             cut_sequence, input_digest, output_digest, result_count, tracks, create_time, series)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         district,
         run.sequence,
         &run.scheme,
@@ -101,7 +101,8 @@ pub(crate) async fn insert(
         &run.output_digest,
         run.result_count,
         tracks_text(&run.tracks)?,
-        clock::to_micros(run.create_time)
+        clock::to_micros(run.create_time),
+        &run.series
     )?;
     kit::execute!(
         tx,
@@ -187,6 +188,7 @@ fn number(state: State) -> i64 {
 struct Row {
     sequence: i64,
     scheme: String,
+    series: String,
     period: String,
     supersedes: Option<i64>,
     definitions: i64,
@@ -218,6 +220,7 @@ impl TryFrom<Row> for Standing {
             run: Run {
                 sequence: row.sequence,
                 scheme: row.scheme,
+                series: row.series,
                 period: row.period,
                 supersedes: row.supersedes,
                 definitions: match row.definitions {

@@ -3,8 +3,10 @@
 
 use kit::testing::{Bed, Served};
 use proto::scoring::v1 as pb;
+use proto::scoring::v1::award_service_client::AwardServiceClient;
 use proto::scoring::v1::board_service_client::BoardServiceClient;
 use proto::scoring::v1::bulk_create_observations_request::{Content, Header, Rows};
+use proto::scoring::v1::card_service_client::CardServiceClient;
 use proto::scoring::v1::change_service_client::ChangeServiceClient;
 use proto::scoring::v1::comparison_service_client::ComparisonServiceClient;
 use proto::scoring::v1::correction_service_client::CorrectionServiceClient;
@@ -31,6 +33,8 @@ pub(crate) struct Scoring {
     pub(crate) boards: BoardServiceClient<Channel>,
     pub(crate) warnings: WarningServiceClient<Channel>,
     pub(crate) changes: ChangeServiceClient<Channel>,
+    pub(crate) awards: AwardServiceClient<Channel>,
+    pub(crate) cards: CardServiceClient<Channel>,
     pub(crate) comparisons: ComparisonServiceClient<Channel>,
     pub(crate) corrections: CorrectionServiceClient<Channel>,
     pub(crate) feedbacks: FeedbackServiceClient<Channel>,
@@ -50,6 +54,8 @@ impl Scoring {
             boards: BoardServiceClient::new(channel()),
             warnings: WarningServiceClient::new(channel()),
             changes: ChangeServiceClient::new(channel()),
+            awards: AwardServiceClient::new(channel()),
+            cards: CardServiceClient::new(channel()),
             comparisons: ComparisonServiceClient::new(channel()),
             corrections: CorrectionServiceClient::new(channel()),
             feedbacks: FeedbackServiceClient::new(channel()),

@@ -5,10 +5,10 @@ use kit::testing::{Bed, Engine};
 
 use crate::activity;
 use crate::fixture::Scoring;
-use crate::{lock, objection};
+use crate::{award, lock, objection};
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 14] = [
+const LEDGERS: [(&str, &str); 18] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -23,6 +23,10 @@ const LEDGERS: [(&str, &str); 14] = [
     ("objection_settlement", "district"),
     ("correction", "reason"),
     ("correction_decision", "reason"),
+    ("award", "ground"),
+    ("award_step", "reason"),
+    ("card", "ground"),
+    ("card_step", "reason"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -63,6 +67,7 @@ kit::both! {
         activity::record_and_void(&scoring).await;
         objection::file_and_settle(&mut scoring, &run.name).await;
         lock::request_and_approve(&mut scoring).await;
+        award::propose_and_decide(&mut scoring).await;
         let db = scoring.served.db("scoring");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();
@@ -94,7 +99,7 @@ kit::both! {
         // A row that another unique key would push out.
         if bed.engine() == Engine::Sqlite {
             let sql = "REPLACE INTO result SELECT district, run, unit || 'x', unit_display_name,
-                track, position, score, rank, track_size, colour, pace, parts, flags FROM result";
+                track, position, score, rank, track_size, colour, pace, parts, flags, outcome FROM result";
             refused(db, sql, "result is insert-only").await;
             // A second correction of one observation, at a position that was never taken.
             let sql = "INSERT OR REPLACE INTO observation SELECT district, sequence + 1000, period, unit,

@@ -7,7 +7,7 @@ use proto::scoring::v1 as pb;
 use crate::assignment::{PERIOD, SCHEME};
 use crate::board::NAME;
 use crate::result::Outcome;
-use crate::rpc::result::colour;
+use crate::rpc::result::{colour, grade};
 use crate::run::{self, Standing, Track};
 use crate::subject;
 
@@ -70,5 +70,6 @@ fn entry(district: &str, outcome: &Outcome) -> pb::BoardEntry {
         colour: colour(outcome.colour).into(),
         pace: outcome.pace.map(decimal::to_proto),
         flags: outcome.flags.clone(),
+        grade: outcome.grade.as_ref().map(grade),
     }
 }

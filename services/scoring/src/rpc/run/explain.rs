@@ -138,6 +138,11 @@ impl Recomputed {
         &self.scored.results
     }
 
+    /// What each track was scored by, in the same order.
+    pub(in crate::rpc) fn tracks(&self) -> &[engine::Track] {
+        &self.scored.rules
+    }
+
     /// Each subject's outcome and tree, by its id.
     pub(in crate::rpc) fn sides(&self) -> BTreeMap<&str, Side<'_>> {
         sides(&self.scored)

@@ -128,12 +128,15 @@ pub(super) async fn run(
     let periods = definitions.assignment.period_ids();
     let cells = store::cell::of_periods(tx, district, &periods).await?;
     let input = Input::new(scheme, definitions.encode(), cells);
-    let scheme_digest = definitions.rulebook(scheme).map(rulebook::Rulebook::digest);
+    let rulebook = definitions.rulebook(scheme);
+    let scheme_digest = rulebook.map(rulebook::Rulebook::digest);
+    let series = rulebook.map(|rulebook| rulebook.series.clone());
     let scored = score(district, definitions, scheme, &input.facts, Stage::Final).await?;
     let input = input.to_bytes();
     let run = Run {
         sequence: head.run + 1,
         scheme: scheme.clone(),
+        series: series.unwrap_or_default(),
         period: period.clone(),
         supersedes,
         definitions: wanted.definitions,

@@ -33,6 +33,8 @@ pub(in crate::rpc) enum Stage {
 pub(in crate::rpc) struct Scored {
     pub(in crate::rpc) tracks: Vec<Track>,
     pub(in crate::rpc) results: Vec<TrackResult>,
+    /// What each of the results was scored by.
+    pub(in crate::rpc) rules: Vec<engine::Track>,
     pub(in crate::rpc) outcomes: Vec<Outcome>,
 }
 
@@ -85,6 +87,7 @@ fn compute(
     };
     let inputs = rulebook::track_inputs(&definitions.wire, name, rulebook, facts, through)?;
     let mut results = Vec::with_capacity(inputs.len());
+    let mut rules = Vec::with_capacity(inputs.len());
     for TrackInputs { track_id, cohort } in &inputs {
         let track = rulebook.track_of(track_id, &definitions.wire).ok_or_else(absent)?;
         let result = match stage {
@@ -92,6 +95,7 @@ fn compute(
             Stage::Provisional(_) => engine::provisional(track, cohort),
         };
         results.push(result.map_err(rulebook::refusal)?);
+        rules.push(track.clone());
     }
     let named = |name: &str| {
         let id = subject::id(name).unwrap_or_default();
@@ -103,5 +107,6 @@ fn compute(
         id: entry.track.track_id().to_owned(),
         display_name: entry.track.display_name().to_owned(),
     });
-    Ok(Scored { tracks: tracks.collect(), outcomes: outcomes(&results, named), results })
+    let outcomes = outcomes(&results, named);
+    Ok(Scored { tracks: tracks.collect(), outcomes, results, rules })
 }
