@@ -29,7 +29,7 @@ use crate::figure::Figure;
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::track::Track;
 
-pub use gather::Part;
+pub use gather::Span;
 pub use order::Order;
 pub use table::{Kind, State, Table, TableColumn};
 pub use units::Units;
@@ -37,6 +37,7 @@ pub use walk::Points;
 
 use constants::Constants;
 use finish::Finish;
+use number::Scaled;
 
 /// A track as a list of steps, nodes in the order of [`Node::walk`].
 pub struct Kernel<'a> {
@@ -51,6 +52,18 @@ struct Step<'a> {
     span: std::ops::Range<usize>,
     finish: Finish,
     task: Task<'a>,
+    /// Its parts, in the scheme's order.
+    parts: Vec<Part>,
+    /// Places of the parts' weights.
+    weights_scale: u32,
+}
+
+/// A part of a node.
+#[derive(Clone, Copy)]
+struct Part {
+    step: usize,
+    /// Its weight, on the scale of all.
+    weight: i128,
 }
 
 enum Task<'a> {
@@ -81,22 +94,24 @@ impl<'a> Kernel<'a> {
     fn add(&mut self, node: &'a Node) {
         let place = self.steps.len();
         let (span, finish) = (place..place, Finish::of(self.track, node));
-        self.steps.push(Step { node, span, finish, task: task(node) });
+        let (parts, weights_scale) = (Vec::new(), 0);
+        self.steps.push(Step { node, span, finish, task: task(node), parts, weights_scale });
+        let mut parts = Vec::new();
         for child in node.children() {
+            parts.push(self.steps.len());
             self.add(child);
         }
-        self.steps[place].span.end = self.steps.len();
-    }
-
-    /// The steps of a node's parts.
-    fn parts(&self, place: usize) -> Vec<usize> {
-        let Some(step) = self.steps.get(place) else { return Vec::new() };
-        let (mut parts, mut next) = (Vec::new(), place + 1);
-        while let Some(part) = self.steps.get(next).filter(|_| next < step.span.end) {
-            parts.push(next);
-            next = part.span.end;
+        let weights: Vec<Scaled> =
+            parts.iter().map(|part| self.steps[*part].finish.weight).collect();
+        let scale = weights.iter().map(|weight| weight.scale).max().unwrap_or_default();
+        let part = |(step, weight): (usize, Scaled)| Some(Part { step, weight: weight.at(scale)? });
+        let weighed: Option<Vec<Part>> = parts.into_iter().zip(weights).map(part).collect();
+        let step = &mut self.steps[place];
+        match weighed {
+            Some(parts) => (step.parts, step.weights_scale) = (parts, scale),
+            None => step.task = Task::Exact,
         }
-        parts
+        self.steps[place].span.end = self.steps.len();
     }
 }
 

@@ -53,7 +53,7 @@ pub use fact::{
 };
 pub use fault::Fault;
 pub use figure::{Difficulty, Figure, GrowthBy, Otherwise, Reconciled};
-pub use kernel::{Kernel, Kind, Order, Part, Points, State, Table, TableColumn, Units};
+pub use kernel::{Kernel, Kind, Order, Points, Span, State, Table, TableColumn, Units};
 pub use method::ballots::{MarkValue, RaterGroup};
 pub use method::case_handling::CaseKind;
 pub use method::efficacy::Exponential;

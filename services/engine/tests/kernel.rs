@@ -8,9 +8,8 @@ use common::random::{columnar_race, race};
 use common::{DOWN, UP, cohort, d, leaf, marks, node, not_applicable, sheet, sum, value};
 use engine::{
     Accumulation, Bounds, Completion, Condition, Edge, Efficacy, Fact, Gate, GateEffect, Grade,
-    Grading, Kernel, Kind, Method, MinMax, NumberRange, Outcomes, Part, Points, Quota,
-    QuotaRounding, Rule, Sheet, State, Table, TableColumn, Track, TrackDraft, TrackSummary,
-    WarningRules,
+    Grading, Kernel, Kind, Method, MinMax, NumberRange, Outcomes, Points, Quota, QuotaRounding,
+    Rule, Sheet, Span, State, Table, TableColumn, Track, TrackDraft, TrackSummary, WarningRules,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -184,9 +183,9 @@ proptest! {
             months.iter().map(|month| month.iter().map(whole).collect()).collect();
         let apart: Vec<(Vec<i64>, Vec<State>)> =
             months.iter().map(|month| month.iter().map(taken_apart).unzip()).collect();
-        let parts: Vec<Part<'_>> = apart
+        let parts: Vec<Span<'_>> = apart
             .iter()
-            .map(|(values, states)| Part {
+            .map(|(values, states)| Span {
                 scale: 3, values, states: if plain { &[] } else { states },
             })
             .collect();

@@ -3,11 +3,13 @@
 //! ranks within tracks of 26, the first fifth of a track graded A. `peers/s1.py` says the same for
 //! numpy and DuckDB; the checksums of the three must agree before a time is printed.
 
+use std::collections::BTreeMap;
+
 use engine::{
-    Accumulation, Bounds, Completion, Condition, Control, Direction, Edge, Gate, GateEffect, Grade,
-    Grading, Kernel, Leaf, Method, MinMax, MissingPolicy, Node, NumberRange, Order, Outcomes, Part,
-    Points, Quota, QuotaRounding, Ranking, Rounding, Roundings, Rule, Step, Steps, Table,
-    TableColumn, TieRule, Track, TrackDraft, WarningRules,
+    Accumulation, Bounds, Completion, Condition, Control, Direction, Edge, Figure, Gate,
+    GateEffect, Grade, Grading, Kernel, Leaf, Method, MinMax, MissingPolicy, Node, NumberRange,
+    Order, Outcomes, Points, Quota, QuotaRounding, Ranking, Rounding, Roundings, Rule, Span, Step,
+    Steps, Table, TableColumn, TieRule, Track, TrackDraft, WarningRules,
 };
 use rust_decimal::Decimal;
 
@@ -64,6 +66,8 @@ pub(crate) fn track() -> Outcome<Track> {
         colouring: None,
         warnings: WarningRules::default(),
         outcomes: outcomes(),
+        asides: Vec::new(),
+        limits: BTreeMap::new(),
     };
     let usual = Roundings { leaf: Rounding::USUAL, total: Rounding::USUAL };
     Track::check(draft, usual).map_err(|faults| format!("{faults:?}").into())
@@ -111,6 +115,7 @@ fn leaf(i: usize) -> Node {
     let step = |threshold: Option<i64>, tenths: i64| Step {
         threshold: threshold.map(Decimal::from),
         points: weight * Decimal::new(tenths, 1),
+        precondition: None,
     };
     let (direction, method) = match i % 4 {
         0 => (Direction::HigherIsBetter, Method::Completion(Completion { cap: Decimal::ONE })),
@@ -125,8 +130,13 @@ fn leaf(i: usize) -> Node {
             (Direction::HigherIsBetter, Method::Steps(Steps { steps }))
         }
     };
-    let leaf =
-        Leaf { indicator: indicator(i), direction, missing: MissingPolicy::ZeroPoints, method };
+    let leaf = Leaf {
+        indicator: indicator(i),
+        direction,
+        missing: MissingPolicy::ZeroPoints,
+        figure: Figure::Value,
+        method,
+    };
     Node { node_id: format!("n{i:02}"), weight, rule: Rule::Leaf(leaf), ..blank() }
 }
 
@@ -195,10 +205,10 @@ pub(crate) fn score(
 ) -> Outcome<Scored> {
     let month = |i: usize, m: usize| {
         let first = (i * MONTHS + m) * TRACK;
-        Part { scale: 2, values: &values[first..first + TRACK], states: &[] }
+        Span { scale: 2, values: &values[first..first + TRACK], states: &[] }
     };
     for (i, column) in table.columns.iter_mut().enumerate() {
-        let months: [Part<'_>; MONTHS] = std::array::from_fn(|m| month(i, m));
+        let months: [Span<'_>; MONTHS] = std::array::from_fn(|m| month(i, m));
         column.accumulate(Accumulation::Sum, TRACK, &months).ok_or("a value does not fit")?;
     }
     kernel.score(table, points).ok_or("the kernel has no answer")?;

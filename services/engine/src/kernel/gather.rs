@@ -9,7 +9,7 @@ use crate::exact::PLACES;
 
 /// One shorter period of a column.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
+pub struct Span<'a> {
     /// Places after the point of the values.
     pub scale: u32,
     /// Values in units of the last place; 0 where there is none.
@@ -24,7 +24,7 @@ const SMALL: u64 = 1 << 54;
 impl TableColumn {
     /// Makes values and states of the parts, in time order, keeping what else the column
     /// holds. `None` when a value does not fit: the column is not to be used then.
-    pub fn accumulate(&mut self, how: Accumulation, size: usize, parts: &[Part<'_>]) -> Option<()> {
+    pub fn accumulate(&mut self, how: Accumulation, size: usize, parts: &[Span<'_>]) -> Option<()> {
         self.states.clear();
         let scale = parts.iter().map(|part| part.scale).max().unwrap_or_default();
         let even = parts.iter().all(|part| part.scale == scale && part.states.is_empty());
@@ -48,7 +48,7 @@ impl TableColumn {
     }
 
     /// Adds parts on one scale of which nothing is missing, as long as they are small.
-    fn add(&mut self, size: usize, parts: &[Part<'_>]) -> Option<()> {
+    fn add(&mut self, size: usize, parts: &[Span<'_>]) -> Option<()> {
         self.values.reset(size);
         let Units::Narrow(sums) = &mut self.values else { return None };
         let mut all = 0;
@@ -64,7 +64,7 @@ impl TableColumn {
 }
 
 /// What the parts come to in one place.
-fn one(how: Accumulation, scale: u32, place: usize, parts: &[Part<'_>]) -> Option<(i128, State)> {
+fn one(how: Accumulation, scale: u32, place: usize, parts: &[Span<'_>]) -> Option<(i128, State)> {
     let adds = matches!(how, Accumulation::Sum | Accumulation::Mean);
     let (mut sum, mut count, mut held) = (0_i128, 0_i128, State::default());
     let (mut missing, mut unverified_out) = (parts.is_empty(), false);

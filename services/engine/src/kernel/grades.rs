@@ -4,7 +4,7 @@
 use super::Kernel;
 use super::number::{Scaled, power};
 use super::order::Order;
-use super::walk::Points;
+use super::walk::{Points, Scores};
 use crate::outcome::{Condition, Edge, Gate, GateEffect, Grade, Grading, NumberRange, Outcomes};
 
 impl Kernel<'_> {
@@ -19,18 +19,20 @@ impl Kernel<'_> {
         // The first grade that no bar closes, by place of the order.
         let mut open = vec![0; order.places.len()];
         for gate in gates {
+            let (step, limits) = self.looks_at(&gate.when)?;
+            let limits = Limits::of(limits, points.column(step)?)?;
             for (place, at) in order.places.iter().enumerate() {
-                if self.holds(&gate.when, points, *at)? {
+                if limits.hold(*at) {
                     close(gate, grades, &mut given[place], &mut open[place])?;
                 }
             }
         }
         let size = order.placed.len();
         for (number, grade) in grades.iter().enumerate() {
+            let band = self.band(grade);
+            let band = Limits::of(&band, points.column(0)?)?;
             let reached = |place: &usize| {
-                given[*place].is_none()
-                    && open[*place] <= number
-                    && self.reaches(grade, points, order.places[*place]).unwrap_or(false)
+                given[*place].is_none() && open[*place] <= number && band.hold(order.places[*place])
             };
             let eligible: Vec<usize> = (0..size).filter(reached).collect();
             let places = grade.quota.map_or(size, |quota| quota.places(size, *rounding));
@@ -40,26 +42,60 @@ impl Kernel<'_> {
         Some(given)
     }
 
-    fn reaches(&self, grade: &Grade, points: &Points, at: usize) -> Option<bool> {
-        let Some(limit) = grade.at_least else { return Some(true) };
-        let limit = Some(limit);
-        let range = if self.track.ranking().ascending {
-            NumberRange { at_most: limit, ..NumberRange::default() }
+    /// The totals that a grade asks for.
+    fn band(&self, grade: &Grade) -> NumberRange {
+        if self.track.ranking().ascending {
+            NumberRange { at_most: grade.at_least, ..NumberRange::default() }
         } else {
-            NumberRange { at_least: limit, ..NumberRange::default() }
-        };
-        Some(within(&range, points, 0, at)?.unwrap_or(false))
+            NumberRange { at_least: grade.at_least, ..NumberRange::default() }
+        }
     }
 
-    fn holds(&self, condition: &Condition, points: &Points, at: usize) -> Option<bool> {
-        let (step, limits) = match condition {
-            Condition::Total(limits) => (0, limits),
+    /// The step whose points a condition looks at, and their limits.
+    fn looks_at<'c>(&self, condition: &'c Condition) -> Option<(usize, &'c NumberRange)> {
+        match condition {
+            Condition::Total(limits) => Some((0, limits)),
             Condition::Points { node_id, limits, percent: false } => {
-                (self.steps.iter().position(|step| step.node.node_id == *node_id)?, limits)
+                let step = self.steps.iter().position(|step| step.node.node_id == *node_id)?;
+                Some((step, limits))
             }
-            _ => return None,
+            _ => None,
+        }
+    }
+}
+
+/// Limits in units of a column's last place, or of a place behind it.
+struct Limits<'a> {
+    scores: &'a Scores,
+    up: i128,
+    at_least: Option<i128>,
+    above: Option<i128>,
+    at_most: Option<i128>,
+    below: Option<i128>,
+}
+
+impl Limits<'_> {
+    fn of<'a>(limits: &NumberRange, scores: &'a Scores) -> Option<Limits<'a>> {
+        let NumberRange { at_least, above, at_most, below } = limits;
+        let limits = [at_least, above, at_most, below].map(|limit| limit.map(Scaled::from));
+        let places = limits.iter().flatten().map(|limit| limit.scale);
+        let scale = places.max().unwrap_or_default().max(scores.scale);
+        let [at_least, above, at_most, below] =
+            limits.map(|limit| limit.map_or(Some(None), |limit| limit.at(scale).map(Some)));
+        let (at_least, above, at_most, below) = (at_least?, above?, at_most?, below?);
+        Some(Limits { scores, up: power(scale - scores.scale)?, at_least, above, at_most, below })
+    }
+
+    /// Whether a subject's points lie within; not for a node that was left out. Points are
+    /// below 10^28 in units of their last place, so that the product fits.
+    fn hold(&self, at: usize) -> bool {
+        let Some(units) = self.scores.get(at).and_then(|units| units.checked_mul(self.up)) else {
+            return false;
         };
-        Some(within(limits, points, step, at)?.unwrap_or(false))
+        self.at_least.is_none_or(|limit| units >= limit)
+            && self.above.is_none_or(|limit| units > limit)
+            && self.at_most.is_none_or(|limit| units <= limit)
+            && self.below.is_none_or(|limit| units < limit)
     }
 }
 
@@ -74,26 +110,6 @@ fn close(gate: &Gate, grades: &[Grade], given: &mut Option<usize>, open: &mut us
         GateEffect::Zero => return None,
     }
     Some(())
-}
-
-/// Whether a subject's points lie within limits; the inner none for a node that was left out.
-fn within(limits: &NumberRange, points: &Points, step: usize, at: usize) -> Option<Option<bool>> {
-    let scores = points.column(step)?;
-    let Some(units) = scores.get(at) else { return Some(None) };
-    let NumberRange { at_least, above, at_most, below } = limits;
-    let mut holds = true;
-    for (limit, fits) in [
-        (at_least, i128::ge as fn(&i128, &i128) -> bool),
-        (above, i128::gt),
-        (at_most, i128::le),
-        (below, i128::lt),
-    ] {
-        let Some(limit) = limit.map(Scaled::from) else { continue };
-        let scale = limit.scale.max(scores.scale);
-        let units = units.checked_mul(power(scale - scores.scale)?)?;
-        holds &= fits(&units, &limit.at(scale)?);
-    }
-    Some(Some(holds))
 }
 
 /// How many of `eligible`, in the order of the board, have a place.

@@ -151,12 +151,11 @@ impl<'a> Walk<'a> {
                 sheets.map(|sheet| left_out(kernel.track, here.node, sheet)).collect()
             }
             Task::Sum | Task::WeightedMean => {
-                let parts = kernel.parts(step);
-                for part in &parts {
-                    self.left_out(*part)?;
+                for part in &here.parts {
+                    self.left_out(part.step)?;
                 }
-                let all = |place| parts.iter().all(|part| self.scores[*part].is_out(place));
-                let some = parts.iter().all(|part| !self.scores[*part].out.is_empty());
+                let all = |place| here.parts.iter().all(|it| self.scores[it.step].is_out(place));
+                let some = here.parts.iter().all(|it| !self.scores[it.step].out.is_empty());
                 if some { (0..self.size).map(all).collect() } else { Vec::new() }
             }
         };
@@ -207,11 +206,4 @@ impl<'a> Walk<'a> {
 struct Below {
     factors: Vec<Factor>,
     spread: Vec<bool>,
-}
-
-/// One node's part in a sum or mean.
-struct Part {
-    step: usize,
-    /// Its weight, all on one scale.
-    weight: i128,
 }

@@ -48,6 +48,12 @@ impl RunService for Echo {
     async fn publish_run(&self, _: Request<PublishRunRequest>) -> Result<Response<Run>, Status> {
         refuse()
     }
+    async fn verify_run(
+        &self,
+        _: Request<VerifyRunRequest>,
+    ) -> Result<Response<VerifyRunResponse>, Status> {
+        refuse()
+    }
     async fn list_results(
         &self,
         _: Request<ListResultsRequest>,

@@ -117,7 +117,7 @@ fn score(connection: &mut Connection) -> Outcome<Checksums> {
     let (track, mut table) = (track()?, table());
     let kernel = Kernel::of(&track);
     let (mut points, mut sums) = (Points::default(), Checksums::default());
-    let mut months = vec![0_i64; INDICATORS * MONTHS * TRACK];
+    let (mut sheets, mut months) = (vec![0_i32; CELLS * TRACK], vec![0_i64; CELLS * TRACK]);
     for t in 0..usize::try_from(counties)? {
         let transaction = connection.transaction()?;
         {
@@ -128,10 +128,11 @@ fn score(connection: &mut Connection) -> Outcome<Checksums> {
             let mut insert = transaction.prepare_cached(sql)?;
             let mut rows = select.query(params![name, YEAR])?;
             for k in 0..UNITS / TRACK {
-                for place in 0..TRACK {
+                for sheet in sheets.chunks_mut(CELLS) {
                     let row = rows.next()?.ok_or("a sheet is not there")?;
-                    read(row.get_ref(0)?.as_blob()?, place, &mut months)?;
+                    read(row.get_ref(0)?.as_blob()?, sheet)?;
                 }
+                turn(&sheets, &mut months);
                 let scored = s1::score(&kernel, (&mut table, &mut points), &months)?;
                 insert.execute(params![name, run, k.to_string(), pack(&points, &scored)?])?;
                 sums.add((t, k), &points, &scored)?;
@@ -142,8 +143,8 @@ fn score(connection: &mut Connection) -> Outcome<Checksums> {
     Ok(sums)
 }
 
-/// Puts a sheet's values into their places, by indicator, month, unit.
-fn read(cells: &[u8], place: usize, months: &mut [i64]) -> Outcome<()> {
+/// Takes the values off a sheet, by month, then indicator.
+fn read(cells: &[u8], sheet: &mut [i32]) -> Outcome<()> {
     let ids = 12 + MONTHS * 9 + INDICATORS * 4;
     let broken = || "a sheet of another form";
     let (flags, rest) =
@@ -153,12 +154,23 @@ fn read(cells: &[u8], place: usize, months: &mut [i64]) -> Outcome<()> {
     }
     let (values, _) = rest.split_at_checked(CELLS * 4).ok_or_else(broken)?;
     let (values, _) = values.as_chunks::<4>();
-    for (m, month) in values.chunks(INDICATORS).enumerate() {
-        for (i, value) in month.iter().enumerate() {
-            months[(i * MONTHS + m) * TRACK + place] = i32::from_le_bytes(*value).into();
-        }
+    for (cell, value) in sheet.iter_mut().zip(values) {
+        *cell = i32::from_le_bytes(*value);
     }
     Ok(())
+}
+
+/// From sheets, one after the other, to columns by indicator, month, unit.
+fn turn(sheets: &[i32], months: &mut [i64]) {
+    for i in 0..INDICATORS {
+        for m in 0..MONTHS {
+            let column = &mut months[(i * MONTHS + m) * TRACK..][..TRACK];
+            let cell = m * INDICATORS + i;
+            for (value, sheet) in column.iter_mut().zip(sheets.chunks(CELLS)) {
+                *value = sheet[cell].into();
+            }
+        }
+    }
 }
 
 /// Points of every node by subject, then ranks and grades by the order of the board.

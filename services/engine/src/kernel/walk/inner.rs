@@ -3,8 +3,8 @@
 use super::super::finish::{Factor, Finished};
 use super::super::number::{Scaled, common_divisor, power, short};
 use super::super::units::Units;
-use super::super::{Step, Task};
-use super::{Below, Part, Walk};
+use super::super::{Part, Step, Task};
+use super::{Below, Walk};
 
 /// Greatest scale on which points, being below 10^8, are below 10^14.
 const SMALL: u32 = 6;
@@ -13,16 +13,16 @@ impl Walk<'_> {
     pub(super) fn inner(&mut self, step: usize, factors: &[Factor]) -> Option<()> {
         let kernel = self.kernel;
         let here = kernel.steps.get(step)?;
-        let (parts, weights_scale) = self.weighed(step)?;
-        let Below { factors: below, spread } = self.below(step, &parts, factors);
-        for part in &parts {
+        let parts = &here.parts;
+        let Below { factors: below, spread } = self.below(step, factors);
+        for part in parts {
             self.step(part.step, &below, &spread)?;
         }
         let sums_up = matches!(here.task, Task::Sum) && here.node.full_marks.is_none();
         let widest = parts.iter().map(|part| self.scores[part.step].scale).max()?;
         let plain = sums_up && here.finish.is_plain();
         self.scores[step].scale = if plain { widest } else { here.finish.scale };
-        self.add(step, &parts, widest)?;
+        self.add(step, parts, widest)?;
         if plain {
             for place in 0..self.size {
                 let units = &mut self.scores[step].units;
@@ -47,7 +47,7 @@ impl Walk<'_> {
                 // The parts have grown already; bounds have not.
                 here.finish.summed(sum, under, factor)
             } else {
-                self.scaled(here, &parts, weights_scale, place, (sum, under), factor)
+                self.scaled(here, place, (sum, under), factor)
             };
             self.note(step, place, found);
         }
@@ -58,8 +58,6 @@ impl Walk<'_> {
     fn scaled(
         &self,
         here: &Step<'_>,
-        parts: &[Part],
-        weights_scale: u32,
         place: usize,
         (sum, under): (i128, i128),
         factor: Factor,
@@ -68,8 +66,9 @@ impl Walk<'_> {
         let whole = match here.node.full_marks.map(Scaled::from) {
             Some(full) => full,
             None => {
-                let counted = parts.iter().filter(|part| !self.scores[part.step].is_out(place));
-                Scaled { units: counted.map(|part| part.weight).sum(), scale: weights_scale }
+                let counted = here.parts.iter().filter(|it| !self.scores[it.step].is_out(place));
+                let units = counted.map(|part| part.weight).sum();
+                Scaled { units, scale: here.weights_scale }
             }
         };
         let over = weight.units.checked_mul(sum)?.checked_mul(power(whole.scale)?)?;
@@ -81,21 +80,12 @@ impl Walk<'_> {
         }
     }
 
-    /// The parts with their weights on one scale.
-    fn weighed(&self, step: usize) -> Option<(Vec<Part>, u32)> {
-        let steps = self.kernel.parts(step);
-        let weights = steps.iter().map(|part| self.kernel.steps[*part].finish.weight);
-        let weights: Vec<Scaled> = weights.collect();
-        let scale = weights.iter().map(|weight| weight.scale).max()?;
-        let part = |(step, weight): (usize, Scaled)| Some(Part { step, weight: weight.at(scale)? });
-        let parts = steps.into_iter().zip(weights).map(part).collect::<Option<_>>()?;
-        Some((parts, scale))
-    }
-
     /// How the parts grow. Only a sum spreads, and only one without a scale of its own hands
     /// its own factor down.
-    fn below(&mut self, step: usize, parts: &[Part], factors: &[Factor]) -> Below {
-        let here = &self.kernel.steps[step];
+    fn below(&mut self, step: usize, factors: &[Factor]) -> Below {
+        let kernel = self.kernel;
+        let here = &kernel.steps[step];
+        let parts = &here.parts;
         if !matches!(here.task, Task::Sum) {
             return Below { factors: Vec::new(), spread: Vec::new() };
         }
