@@ -175,7 +175,8 @@ fake!(RunService of scoring:
     create_run(CreateRunRequest) -> Run,
     publish_run(PublishRunRequest) -> Run,
     list_results(ListResultsRequest) -> ListResultsResponse,
-    explain_score(ExplainScoreRequest) -> ExplainScoreResponse
+    explain_score(ExplainScoreRequest) -> ExplainScoreResponse,
+    verify_run(VerifyRunRequest) -> VerifyRunResponse
 );
 
 #[tonic::async_trait]

@@ -1,6 +1,7 @@
 //! Any RPC of the suite by its name, with messages known at run time only.
 
 use http::uri::PathAndQuery;
+use kit::Error;
 use prost::Message;
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -78,7 +79,7 @@ impl Encoder for Writer {
     type Error = Status;
 
     fn encode(&mut self, message: DynamicMessage, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        message.encode(into).map_err(|it| Status::internal(it.to_string()))
+        message.encode(into).map_err(|it| Error::internal(it).into())
     }
 }
 
@@ -91,6 +92,6 @@ impl Decoder for Reader {
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
         DynamicMessage::decode(self.0.clone(), from)
             .map(Some)
-            .map_err(|it| Status::internal(it.to_string()))
+            .map_err(|it| Error::internal(it).into())
     }
 }
