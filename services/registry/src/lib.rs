@@ -25,6 +25,7 @@ mod period;
 mod phase;
 mod plate;
 mod post;
+mod progress;
 mod project;
 mod revision;
 mod rpc;
@@ -37,6 +38,7 @@ mod target;
 mod task;
 mod task_list;
 mod unit;
+mod visit;
 mod whistle;
 
 use kit::Result;
@@ -56,6 +58,7 @@ use proto::registry::v1::period_service_server::PeriodServiceServer;
 use proto::registry::v1::phase_service_server::PhaseServiceServer;
 use proto::registry::v1::plate_service_server::PlateServiceServer;
 use proto::registry::v1::post_service_server::PostServiceServer;
+use proto::registry::v1::progress_service_server::ProgressServiceServer;
 use proto::registry::v1::project_service_server::ProjectServiceServer;
 use proto::registry::v1::revision_service_server::RevisionServiceServer;
 use proto::registry::v1::scheme_service_server::SchemeServiceServer;
@@ -65,6 +68,7 @@ use proto::registry::v1::target_service_server::TargetServiceServer;
 use proto::registry::v1::task_list_service_server::TaskListServiceServer;
 use proto::registry::v1::task_service_server::TaskServiceServer;
 use proto::registry::v1::unit_service_server::UnitServiceServer;
+use proto::registry::v1::visit_service_server::VisitServiceServer;
 use proto::registry::v1::whistle_service_server::WhistleServiceServer;
 
 use crate::rpc::Rpc;
@@ -112,6 +116,8 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(TaskServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(TaskListServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(WhistleServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(ProgressServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(VisitServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(RevisionServiceServer::new(rpc.clone())))
         .service(assignments.max_encoding_message_size(DOCUMENT_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))

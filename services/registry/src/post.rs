@@ -47,7 +47,7 @@ pub(crate) struct Contents {
     pub(crate) front: Option<String>,
     /// Id of the station of a steward.
     pub(crate) station: Option<String>,
-    /// How many may hold it at once.
+    /// How many may hold it at once; 0 stands for one.
     pub(crate) places: i32,
     /// First day on which there is this post.
     pub(crate) start_date: Option<Date>,

@@ -15,6 +15,7 @@ mod period;
 mod phase;
 mod plate;
 mod post;
+mod progress;
 mod project;
 mod revision;
 mod scheme;
@@ -24,6 +25,7 @@ mod target;
 mod task;
 mod task_list;
 mod unit;
+mod visit;
 mod whistle;
 
 use std::collections::HashMap;

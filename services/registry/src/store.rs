@@ -14,6 +14,7 @@ pub(crate) mod period;
 pub(crate) mod phase;
 pub(crate) mod plate;
 pub(crate) mod post;
+pub(crate) mod progress;
 pub(crate) mod project;
 pub(crate) mod revision;
 pub(crate) mod scheme;
@@ -23,6 +24,7 @@ pub(crate) mod target;
 pub(crate) mod task;
 pub(crate) mod task_list;
 pub(crate) mod unit;
+pub(crate) mod visit;
 pub(crate) mod whistle;
 
 /// A list of short texts as one column holds it: a line each. None of them holds a line break.

@@ -151,7 +151,7 @@ fn contents(fields: &mut Fields, at: &str, given: &pb::Post, district: &str) -> 
             &given.station,
             district,
         ),
-        places: fields.number(format_args!("{at}.places"), given.places, 0..=1000).max(1),
+        places: fields.number(format_args!("{at}.places"), given.places, 0..=1000),
         start_date: fields.optional_date(format_args!("{at}.start_date"), &given.start_date),
         end_date: fields.optional_date(format_args!("{at}.end_date"), &given.end_date),
     }

@@ -84,6 +84,36 @@ pub(crate) async fn all(tx: &mut Tx, district: &str) -> Result<Vec<Project>> {
     rows.into_iter().map(Project::try_from).collect()
 }
 
+/// Every project of a district that the filter lets through, by id.
+pub(crate) async fn matching(tx: &mut Tx, district: &str, filter: &Filter) -> Result<Vec<Project>> {
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM project WHERE district = "));
+        q.push_bind(district);
+        if let Some(class) = filter.class {
+            q.push(" AND class = ").push_bind(class as i64);
+        }
+        if let Some(lead_unit) = &filter.lead_unit {
+            q.push(" AND lead_unit = ").push_bind(lead_unit);
+        }
+        if let Some(front) = &filter.front {
+            q.push(" AND front = ").push_bind(front);
+        }
+        q.push(" ORDER BY id");
+    })?;
+    rows.into_iter().map(Project::try_from).collect()
+}
+
+/// The projects that have leaders, each with the ids of their posts.
+pub(crate) async fn leaders(tx: &mut Tx, district: &str) -> Result<Vec<(String, Vec<String>)>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String, String),
+        "SELECT id, leader_posts FROM project WHERE district = $1 AND leader_posts <> ''",
+        district
+    )?;
+    Ok(rows.into_iter().map(|(id, posts)| (id, from_lines(&posts))).collect())
+}
+
 /// Those of `ids` that are there.
 pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Vec<Project>> {
     let rows = kit::query!(tx, Row, |q| {

@@ -71,6 +71,18 @@ pub(crate) async fn list(
     rows.into_iter().map(Task::try_from).collect()
 }
 
+/// The open tasks that have leaders, each with the ids of their posts.
+pub(crate) async fn leaders(tx: &mut Tx, district: &str) -> Result<Vec<(String, Vec<String>)>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String, String),
+        "SELECT id, leader_posts FROM task
+         WHERE district = $1 AND state = 1 AND leader_posts <> ''",
+        district
+    )?;
+    Ok(rows.into_iter().map(|(id, posts)| (id, from_lines(&posts))).collect())
+}
+
 /// Those of `ids` that are there.
 pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Vec<Task>> {
     let rows = kit::query!(tx, Row, |q| {

@@ -18,6 +18,7 @@ use proto::registry::v1::period_service_client::PeriodServiceClient;
 use proto::registry::v1::phase_service_client::PhaseServiceClient;
 use proto::registry::v1::plate_service_client::PlateServiceClient;
 use proto::registry::v1::post_service_client::PostServiceClient;
+use proto::registry::v1::progress_service_client::ProgressServiceClient;
 use proto::registry::v1::project_service_client::ProjectServiceClient;
 use proto::registry::v1::revision_service_client::RevisionServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
@@ -27,6 +28,7 @@ use proto::registry::v1::target_service_client::TargetServiceClient;
 use proto::registry::v1::task_list_service_client::TaskListServiceClient;
 use proto::registry::v1::task_service_client::TaskServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
+use proto::registry::v1::visit_service_client::VisitServiceClient;
 use proto::registry::v1::whistle_service_client::WhistleServiceClient;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -61,6 +63,8 @@ pub(crate) struct Registry {
     pub(crate) orders: Box<OrderServiceClient<Channel>>,
     pub(crate) whistles: Box<WhistleServiceClient<Channel>>,
     pub(crate) lessons: Box<LessonServiceClient<Channel>>,
+    pub(crate) progress: Box<ProgressServiceClient<Channel>>,
+    pub(crate) visits: Box<VisitServiceClient<Channel>>,
     pub(crate) changes: Box<ChangeServiceClient<Channel>>,
 }
 
@@ -92,6 +96,8 @@ impl Registry {
             orders: Box::new(OrderServiceClient::new(served.channel())),
             whistles: Box::new(WhistleServiceClient::new(served.channel())),
             lessons: Box::new(LessonServiceClient::new(served.channel())),
+            progress: Box::new(ProgressServiceClient::new(served.channel())),
+            visits: Box::new(VisitServiceClient::new(served.channel())),
             changes: Box::new(ChangeServiceClient::new(served.channel())),
             served,
         }

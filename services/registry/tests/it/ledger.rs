@@ -2,13 +2,16 @@
 
 use kit::db::{Db, Tx};
 use kit::testing::{Bed, Engine};
-use proto::registry::v1::ProjectClass;
+use proto::registry::v1::{ProjectClass, ProjectStage};
 
-use crate::fixture::Registry;
+use crate::fixture::{Registry, date};
+use crate::progress::entry;
 use crate::project::project;
+use crate::visit::visit;
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 2] = [("revision", "reason"), ("consent", "note")];
+const LEDGERS: [(&str, &str); 4] =
+    [("revision", "reason"), ("consent", "note"), ("progress", "note"), ("visit", "note")];
 
 async fn execute(tx: &mut Tx, sql: &str) -> kit::Result<()> {
     kit::query!(tx, (i64,), |q| {
@@ -34,6 +37,9 @@ kit::both! {
         let mut registry = Registry::with_task_list(bed).await;
         registry.consent("finance", None).await.unwrap();
         registry.batch_projects(vec![project("park", ProjectClass::Key)], "").await.unwrap();
+        let today = date(2023, 1, 1);
+        registry.record(vec![entry("park", today, ProjectStage::Signed)]).await.unwrap();
+        registry.visit(vec![visit("park", "leader-1", today)]).await.unwrap();
         let db = registry.served.db("registry");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();

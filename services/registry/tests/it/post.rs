@@ -89,7 +89,7 @@ kit::both! {
         assert_eq!(ids!(registry.posts, list_posts, posts, heads), ["head"]);
         let request = pb::GetPostRequest { name: name("posts", "head") };
         let head = registry.posts.get_post(request).await.unwrap().into_inner();
-        assert_eq!((head.places, head.unit), (1, name("units", "finance")));
+        assert_eq!((head.places, head.unit), (0, name("units", "finance")));
 
         let mut odd = below("city-02");
         odd.level = StationLevel::City as i32;
