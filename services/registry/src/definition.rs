@@ -53,6 +53,7 @@ pub(crate) type Unfit = (&'static str, String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Collection {
     Community,
+    Consultation,
     Front,
     Indicator,
     Lesson,
@@ -79,6 +80,7 @@ impl Collection {
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Community => ("community", "UNKNOWN_COMMUNITY"),
+            Self::Consultation => ("consultation", "UNKNOWN_CONSULTATION"),
             Self::Front => ("front", "UNKNOWN_FRONT"),
             Self::Indicator => ("indicator", "UNKNOWN_INDICATOR"),
             Self::Lesson => ("lesson", "UNKNOWN_LESSON"),

@@ -11,12 +11,15 @@
 
 mod assignment;
 mod batch;
+mod comment;
 mod community;
+mod consultation;
 mod definition;
 mod district;
 mod front;
 mod indicator;
 mod lesson;
+mod load;
 mod milestone;
 mod order;
 mod pairing;
@@ -46,11 +49,14 @@ use kit::boot::{self, BATCH_DECODE_LIMIT, Context, DOCUMENT_LIMIT, Wing};
 use kit::db::Migrations;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer;
+use proto::registry::v1::comment_service_server::CommentServiceServer;
 use proto::registry::v1::community_service_server::CommunityServiceServer;
+use proto::registry::v1::consultation_service_server::ConsultationServiceServer;
 use proto::registry::v1::district_service_server::DistrictServiceServer;
 use proto::registry::v1::front_service_server::FrontServiceServer;
 use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
 use proto::registry::v1::lesson_service_server::LessonServiceServer;
+use proto::registry::v1::load_service_server::LoadServiceServer;
 use proto::registry::v1::milestone_service_server::MilestoneServiceServer;
 use proto::registry::v1::order_service_server::OrderServiceServer;
 use proto::registry::v1::pairing_service_server::PairingServiceServer;
@@ -118,6 +124,9 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(WhistleServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(ProgressServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(VisitServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(CommentServiceServer::new(rpc.clone())))
+        .service(kit::service!(ConsultationServiceServer::new(rpc.clone())))
+        .service(kit::service!(LoadServiceServer::new(rpc.clone())))
         .service(kit::service!(RevisionServiceServer::new(rpc.clone())))
         .service(assignments.max_encoding_message_size(DOCUMENT_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc))))

@@ -3,11 +3,14 @@
 
 mod assignment;
 mod change;
+mod comment;
 mod community;
+mod consultation;
 mod district;
 mod front;
 mod indicator;
 mod lesson;
+mod load;
 mod milestone;
 mod order;
 mod pairing;

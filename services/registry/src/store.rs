@@ -1,7 +1,9 @@
 //! SQL, one file a noun. Nothing here decides: it reads what the domain asks for and
 //! writes what the domain decided. Under the lock of the district a writer is alone in it.
 
+pub(crate) mod comment;
 pub(crate) mod community;
+pub(crate) mod consultation;
 pub(crate) mod definition;
 pub(crate) mod district;
 pub(crate) mod front;

@@ -1,7 +1,9 @@
 //! Schemes.
 
+mod difference;
 mod draft;
 mod ground;
+pub(super) mod outline;
 mod references;
 
 use kit::db::Tx;
@@ -23,7 +25,7 @@ use crate::district::District;
 use crate::patch::patch;
 use crate::scheme::Scheme;
 use crate::store::scheme::Filter;
-use crate::{district, period, scheme, store};
+use crate::{consultation, district, period, scheme, store};
 
 const CREATED: &str = "saima.registry.v1.SchemeCreated";
 const UPDATED: &str = "saima.registry.v1.SchemeUpdated";
@@ -151,6 +153,9 @@ impl SchemeService for Rpc {
         let mut scheme = store::scheme::get(&mut tx, &name).await?;
         etag::check(&request.etag, scheme.revision, name.as_str())?;
         scheme.refuse_enacted()?;
+        let consulted =
+            store::consultation::of_scheme(&mut tx, district, name.id("scheme")).await?;
+        consultation::check_done(name.as_str(), &consulted)?;
         let rulebook = draft::judge_again(&mut tx, &locked, &scheme).await?;
         let mut before = store::scheme::last_of(&mut tx, district, &scheme.contents.series).await?;
         scheme.enact(before.as_mut(), rulebook.digest(), locked.edition, tx.now())?;
@@ -163,6 +168,24 @@ impl SchemeService for Rpc {
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
+    }
+
+    async fn compare_schemes(
+        &self,
+        request: Request<pb::CompareSchemesRequest>,
+    ) -> Result<Response<pb::CompareSchemesResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &scheme::NAME, &request.name);
+        fields.member("base", &scheme::NAME, &request.base, name.id("district"));
+        fields.check()?;
+        let base = scheme::NAME.parse("base", &request.base)?;
+
+        let mut tx = self.db.begin_read().await?;
+        let old = to_proto(store::scheme::get(&mut tx, &base).await?)?;
+        let new = to_proto(store::scheme::get(&mut tx, &name).await?)?;
+        let changes = difference::difference(&old, &new);
+        Ok(Response::new(pb::CompareSchemesResponse { changes }))
     }
 
     async fn revise_scheme(

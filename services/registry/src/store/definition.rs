@@ -25,6 +25,7 @@ pub(crate) async fn known(
 fn table(collection: Collection) -> &'static str {
     match collection {
         Collection::Community => "community",
+        Collection::Consultation => "consultation",
         Collection::Front => "front",
         Collection::Indicator => "indicator",
         Collection::Lesson => "lesson",

@@ -6,11 +6,14 @@ use proto::google::r#type::{Date, Decimal};
 use proto::registry::v1 as pb;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
 use proto::registry::v1::change_service_client::ChangeServiceClient;
+use proto::registry::v1::comment_service_client::CommentServiceClient;
 use proto::registry::v1::community_service_client::CommunityServiceClient;
+use proto::registry::v1::consultation_service_client::ConsultationServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::registry::v1::lesson_service_client::LessonServiceClient;
+use proto::registry::v1::load_service_client::LoadServiceClient;
 use proto::registry::v1::milestone_service_client::MilestoneServiceClient;
 use proto::registry::v1::order_service_client::OrderServiceClient;
 use proto::registry::v1::pairing_service_client::PairingServiceClient;
@@ -65,6 +68,9 @@ pub(crate) struct Registry {
     pub(crate) lessons: Box<LessonServiceClient<Channel>>,
     pub(crate) progress: Box<ProgressServiceClient<Channel>>,
     pub(crate) visits: Box<VisitServiceClient<Channel>>,
+    pub(crate) consultations: Box<ConsultationServiceClient<Channel>>,
+    pub(crate) comments: Box<CommentServiceClient<Channel>>,
+    pub(crate) loads: Box<LoadServiceClient<Channel>>,
     pub(crate) changes: Box<ChangeServiceClient<Channel>>,
 }
 
@@ -98,6 +104,9 @@ impl Registry {
             lessons: Box::new(LessonServiceClient::new(served.channel())),
             progress: Box::new(ProgressServiceClient::new(served.channel())),
             visits: Box::new(VisitServiceClient::new(served.channel())),
+            consultations: Box::new(ConsultationServiceClient::new(served.channel())),
+            comments: Box::new(CommentServiceClient::new(served.channel())),
+            loads: Box::new(LoadServiceClient::new(served.channel())),
             changes: Box::new(ChangeServiceClient::new(served.channel())),
             served,
         }

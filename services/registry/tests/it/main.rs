@@ -4,11 +4,14 @@
 mod assignment;
 mod change;
 mod community;
+mod consultation;
+mod difference;
 mod district;
 mod fixture;
 mod indicator;
 mod ledger;
 mod lesson;
+mod load;
 mod milestone;
 mod order;
 mod period;

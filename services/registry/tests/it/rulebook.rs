@@ -7,8 +7,8 @@ use proto::registry::v1::UnitKind;
 use crate::fixture::{DISTRICT, Registry, decimal, indicator, name, target};
 
 /// Units on each track.
-const GENERAL: [&str; 2] = ["finance", "party"];
-const ECONOMIC: [&str; 2] = ["economy", "tourism"];
+pub(crate) const GENERAL: [&str; 2] = ["finance", "party"];
+pub(crate) const ECONOMIC: [&str; 2] = ["economy", "tourism"];
 
 impl Registry {
     /// A district with units of two categories, three indicators and a year of periods.
