@@ -173,9 +173,9 @@ impl Layout<'_> {
             }
         }
         let carried = self.facts.carried.get(&*subject_id(unit)).cloned().unwrap_or_default();
-        let marks = |indicator: &&str| {
+        let marks = |indicator: &String| {
             let marks = carried.marks.get(last_segment(indicator))?;
-            Some(((*indicator).to_owned(), marks.clone()))
+            Some((indicator.clone(), marks.clone()))
         };
         Ok(Sheet {
             subject: unit.to_owned(),
