@@ -15,13 +15,15 @@ use crate::failure::{Failure, Result};
 use crate::pack::Source;
 
 /// The packs that the binary carries; the first is played where none is named.
-pub const NAMES: [&str; 2] = ["hengkou", "bishan"];
+pub const NAMES: [&str; 4] = ["hengkou", "bishan", "qingxin", "xingping"];
 
 /// A debug build reads them where they are, so that a changed file needs no build.
 #[derive(RustEmbed)]
 #[folder = "../../examples"]
 #[include = "hengkou/*"]
 #[include = "bishan/*"]
+#[include = "qingxin/*"]
+#[include = "xingping/*"]
 struct Carried;
 
 /// The files of one pack.

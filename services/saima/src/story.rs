@@ -11,14 +11,14 @@
 //! | `load: METHOD` | calls an RPC that takes many: each line of `table` becomes the message `row` in the field `into` |
 //! | `report: TABLES` | bulk reports from tables of a line a subject and a column an indicator |
 //! | `verify: PERIODS` | every evaluating unit agrees with what is reported and not disputed |
-//! | `for: ROWS` | does the steps under `do` for every line of a table or entry of a list |
+//! | `for: ROWS` | does the steps under `do` for every line of a table, entry of a list, or item of a list of the suite |
 //! | `wait: {…}` | until archives, letters and bulletins have followed |
 //! | `show: {…}` | prints what the office would publish |
 //!
 //! and at will `at`, the instant it happens, to which the demo's clock moves, and `say`, a
 //! line to print afterwards. `$word` and `${word}` stand for the columns of the row at hand
-//! and for what was kept; `$district` is the district's name. An entry that comes out empty
-//! is left out of a message. `request_id`, and `parent` where it is the district, come by themselves.
+//! and for what was kept; `$district` is the district's name. An entry in which a word is
+//! empty is left out of a message. `request_id`, and `parent` where it is the district, come by themselves.
 
 mod book;
 mod call;

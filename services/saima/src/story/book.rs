@@ -110,6 +110,8 @@ pub(super) enum Rows {
     Table(String),
     /// Mappings of words.
     Written(Vec<Vec<(String, String)>>),
+    /// What a list of the suite has: `list`, `request` and `columns` as in a `show`.
+    Listed(Tree),
 }
 
 /// Messages in one call where a step does not say.
@@ -269,6 +271,7 @@ impl Pen {
     fn rows(&mut self, tree: &Tree) -> Rows {
         match &tree.kind {
             Kind::List(items) => Rows::Written(items.iter().map(|it| self.words(it)).collect()),
+            Kind::Map(_) => Rows::Listed(tree.clone()),
             _ => Rows::Table(self.text(tree)),
         }
     }

@@ -1,11 +1,14 @@
 //! Many messages from a table, in as few calls as the RPC's batches allow.
 
+use std::collections::BTreeMap;
+
 use prost_reflect::{DynamicMessage, FieldDescriptor, MethodDescriptor, Value};
 
 use super::book::Load;
 use super::play::Player;
 use super::{call, value};
 use crate::failure::{Failure, Result};
+use crate::yaml::{Kind, Tree};
 
 impl Player<'_> {
     /// Each row of the table becomes a message. Where the RPC takes a stream, its first
@@ -19,7 +22,7 @@ impl Player<'_> {
         let into = holder.get_field_by_name(&load.into).ok_or_else(|| {
             Failure::data(format!("{} has no field `{}`", holder.name(), load.into))
         })?;
-        let messages = self.messages(load, &into)?;
+        let messages = self.messages(load, &into).await?;
         if messages.is_empty() {
             return Ok(());
         }
@@ -34,24 +37,56 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn messages(&mut self, load: &Load, into: &FieldDescriptor) -> Result<Vec<Value>> {
+    async fn messages(&mut self, load: &Load, into: &FieldDescriptor) -> Result<Vec<Value>> {
         let kind = into.kind();
         let mut messages = Vec::new();
-        for row in self.rows(&load.rows, &load.filter)? {
-            self.words.enter(row);
+        for row in self.rows(&load.rows, &load.filter).await? {
+            self.words.enter(row.clone());
             messages.push(match kind.as_message() {
                 Some(descriptor) => {
-                    let tree = self.words.fill_tree(&load.row)?;
+                    let tree = self.spread(&load.row, &row)?;
+                    let tree = self.words.fill_tree(&tree)?;
                     Value::Message(self.message(descriptor, &tree)?)
                 }
                 None => match &load.row.kind {
-                    crate::yaml::Kind::Scalar(it) => Value::String(self.words.fill(&it.text)?),
+                    Kind::Scalar(it) => Value::String(self.words.fill(&it.text)?),
                     _ => return Err(Failure::data(format!("`{}` takes text", load.into))),
                 },
             });
             self.words.leave();
         }
         Ok(messages)
+    }
+
+    /// Where a list is `[each_column: ITEM]`, an item for every cell of the row that is not empty
+    /// and whose column is a subject, `posts.x`; `$column` is its `x` and `$cell` its text.
+    fn spread(&mut self, tree: &Tree, row: &BTreeMap<String, String>) -> Result<Tree> {
+        let kind = match &tree.kind {
+            Kind::Map(entries) => {
+                let mut spread = entries.clone();
+                for entry in &mut spread {
+                    entry.value = self.spread(&entry.value, row)?;
+                }
+                Kind::Map(spread)
+            }
+            Kind::List(items) => match items.first().map(|it| &it.kind) {
+                Some(Kind::Map(entries)) if entries[0].key == "each_column" => {
+                    let mut spread = Vec::new();
+                    for (title, cell) in row.iter().filter(|(_, cell)| !cell.is_empty()) {
+                        let Some((_, column)) = title.split_once('.') else { continue };
+                        let words = [("column", column), ("cell", cell)];
+                        let owned = words.map(|(key, text)| (key.to_owned(), text.to_owned()));
+                        self.words.enter(BTreeMap::from(owned));
+                        spread.push(self.words.fill_tree(&entries[0].value)?);
+                        self.words.leave();
+                    }
+                    Kind::List(spread)
+                }
+                _ => Kind::List(items.clone()),
+            },
+            Kind::Scalar(it) => Kind::Scalar(it.clone()),
+        };
+        Ok(Tree { at: tree.at, kind })
     }
 
     async fn stream(

@@ -118,7 +118,7 @@ impl<'a> Player<'a> {
             Deed::Call { method, request, keep } => {
                 let reply = self.call(method, request.as_ref()).await?;
                 for (word, path) in keep {
-                    let text = value::text_at(&reply, path);
+                    let text = value::text_at(&reply, path).filter(|it| !it.is_empty());
                     let text = text.ok_or_else(|| {
                         Failure::data(format!("the reply of {method} has no `{path}`"))
                     })?;
@@ -129,7 +129,7 @@ impl<'a> Player<'a> {
             Deed::Report(report) => self.report(report).await?,
             Deed::Verify(periods) => self.verify(periods).await?,
             Deed::For { rows, filter, steps } => {
-                for row in self.rows(rows, filter)? {
+                for row in self.rows(rows, filter).await? {
                     self.words.enter(row);
                     for step in steps {
                         Box::pin(self.step(step)).await?;
@@ -221,7 +221,7 @@ impl<'a> Player<'a> {
     }
 
     /// The rows of a table or a list that the filter lets through.
-    pub(super) fn rows(
+    pub(super) async fn rows(
         &self,
         rows: &Rows,
         filter: &[(String, String)],
@@ -239,6 +239,10 @@ impl<'a> Player<'a> {
                         |(key, text): &(String, String)| Ok((key.clone(), self.words.fill(text)?));
                     found.push(row.iter().map(fill).collect::<Result<_>>()?);
                 }
+            }
+            Rows::Listed(list) => {
+                let list = self.words.fill_tree(list)?;
+                found.extend(show::rows(self, &list).await?);
             }
         }
         let mut wanted = Vec::new();

@@ -30,7 +30,7 @@ impl Player<'_> {
         let mut filter = vec![("period".to_owned(), period)];
         filter.extend(report.filter.iter().cloned());
         let mut observations = Vec::new();
-        for row in self.rows(&Source::Table(report.tables.clone()), &filter)? {
+        for row in self.rows(&Source::Table(report.tables.clone()), &filter).await? {
             self.observations(report, &row, &mut observations)?;
         }
         if observations.is_empty() {

@@ -2,10 +2,11 @@
 
 use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
 
-/// The value at `path`; `None` where there is none. A number that is not set is 0, as on the wire.
+/// The value at `path`, the message itself at `.`; `None` where there is none. A number that is
+/// not set is 0, as on the wire.
 pub(super) fn at(message: &DynamicMessage, path: &str) -> Option<Value> {
     let mut here = Value::Message(message.clone());
-    for step in path.split('.') {
+    for step in path.split('.').filter(|it| !it.is_empty()) {
         here = match &here {
             Value::Message(it) => it.get_field_by_name(step)?.into_owned(),
             Value::List(it) => it.get(step.parse::<usize>().ok()?)?.clone(),
@@ -16,9 +17,12 @@ pub(super) fn at(message: &DynamicMessage, path: &str) -> Option<Value> {
 }
 
 /// The value at `path` as it is written in a message: a decimal or a day alone, an enum value by
-/// its name without the prefix. Empty where nothing is set.
+/// its name without the prefix. Empty where nothing is set, and beyond the end of a list.
 pub(super) fn text_at(message: &DynamicMessage, path: &str) -> Option<String> {
-    let value = at(message, path)?;
+    let Some(value) = at(message, path) else {
+        let in_list = path.split('.').any(|it| it.parse::<usize>().is_ok());
+        return in_list.then(String::new);
+    };
     let (parent, last) = match path.rsplit_once('.') {
         Some((parent, last)) => (at(message, parent)?, last),
         None => (Value::Message(message.clone()), path),

@@ -36,25 +36,14 @@ impl Words {
     /// The text with every word replaced.
     pub(crate) fn fill(&self, text: &str) -> Result<String> {
         let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find('$') {
-            filled.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            let (word, after) = match rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
-                Some(braced) => braced,
-                None => rest.split_at(rest.find(|it| !is_of_word(it)).unwrap_or(rest.len())),
-            };
-            let meant = self.get(word);
-            filled.push_str(meant.ok_or_else(|| {
-                Failure::data(format!("`${word}` stands for nothing here: `{text}`"))
-            })?);
-            rest = after;
-        }
-        filled.push_str(rest);
+        self.each(text, |before, meant| {
+            filled.push_str(before);
+            filled.push_str(meant.unwrap_or_default());
+        })?;
         Ok(filled)
     }
 
-    /// The tree with every word replaced; entries and items that come out empty are left out.
+    /// The tree with every word replaced; entries and items in which a word is empty are left out.
     pub(crate) fn fill_tree(&self, tree: &Tree) -> Result<Tree> {
         let kind = match &tree.kind {
             Kind::Scalar(it) => {
@@ -81,14 +70,37 @@ impl Words {
     }
 
     fn fill_part(&self, part: &Tree) -> Result<Option<Tree>> {
-        let filled = self.fill_tree(part)?;
-        let vanished = match (&part.kind, &filled.kind) {
-            (Kind::Scalar(before), Kind::Scalar(after)) => {
-                after.text.is_empty() && !before.text.is_empty()
-            }
-            _ => false,
-        };
-        Ok((!vanished).then_some(filled))
+        match &part.kind {
+            Kind::Scalar(it) if self.lacks(&it.text)? => Ok(None),
+            _ => self.fill_tree(part).map(Some),
+        }
+    }
+
+    /// A word of the text stands for nothing to be said.
+    fn lacks(&self, text: &str) -> Result<bool> {
+        let mut lacks = false;
+        self.each(text, |_, meant| lacks |= meant.is_some_and(str::is_empty))?;
+        Ok(lacks)
+    }
+
+    /// Tells the pieces of the text: what stands there, and what each word after it means.
+    fn each(&self, text: &str, mut tell: impl FnMut(&str, Option<&str>)) -> Result<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            let before = &rest[..at];
+            rest = &rest[at + 1..];
+            let (word, after) = match rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
+                Some(braced) => braced,
+                None => rest.split_at(rest.find(|it| !is_of_word(it)).unwrap_or(rest.len())),
+            };
+            let meant = self.get(word).ok_or_else(|| {
+                Failure::data(format!("`${word}` stands for nothing here: `{text}`"))
+            })?;
+            tell(before, Some(meant));
+            rest = after;
+        }
+        tell(rest, None);
+        Ok(())
     }
 }
 
@@ -122,14 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_out_empty_is_left_out() {
+    fn what_has_an_empty_word_is_left_out() {
         let mut words = Words::default();
         words.keep("note", String::new());
         words.keep("value", "3".to_owned());
-        let tree = crate::yaml::parse("{value: $value, note: $note, plain: ''}").unwrap();
+        let tree = crate::yaml::parse("{value: $value, note: $note, about: districts/$note, plain: '', list: [$note, $value]}").unwrap();
         let filled = words.fill_tree(&tree).unwrap();
         let crate::yaml::Kind::Map(entries) = filled.kind else { unreachable!() };
         let keys: Vec<_> = entries.iter().map(|it| it.key.as_str()).collect();
-        assert_eq!(keys, ["value", "plain"]);
+        assert_eq!(keys, ["value", "plain", "list"]);
+        let crate::yaml::Kind::List(items) = &entries[2].value.kind else { unreachable!() };
+        assert_eq!(items.len(), 1);
     }
 }

@@ -3,6 +3,8 @@
 
 mod bishan;
 mod hengkou;
+mod qingxin;
+mod xingping;
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@
 //!   list: ListWarnings
 //!   title: 未达时序的指标，共%count个
 //!   request: {kind: BEHIND_SCHEDULE}
-//!   items: warnings                # where the reply's list stands; found by itself when it has one
+//!   items: warnings                # where the reply's list stands, `.` for the reply itself; found when it has one
 //!   where: {period: $district/periods/2023-03}
 //!   columns: {单位: unit_display_name, 指标: indicator_display_name, 进度: pace}
 //!   count: 个数                    # lines that are alike become one, with their count
@@ -15,6 +15,8 @@
 //!
 //! A path may end in `|name` to show what the unit, project, post, indicator or period of that
 //! name is called, in `|id` for the last id of a name, in `|day` for the day of an instant.
+
+use std::collections::BTreeMap;
 
 use prost_reflect::{DynamicMessage, Kind as Type, MethodDescriptor, ReflectMessage, Value};
 
@@ -72,6 +74,22 @@ pub(super) async fn show(
     }
     let limit = field(what, "limit").and_then(|it| it.parse().ok()).unwrap_or(LIMIT);
     page.table(&table(titles, &lines, limit))
+}
+
+/// The entries of a list as rows: a word for each of its columns.
+pub(in crate::story) async fn rows(
+    player: &Player<'_>,
+    what: &Tree,
+) -> Result<Vec<BTreeMap<String, String>>> {
+    let method = field(what, "list").unwrap_or_default();
+    let columns = part(what, "columns").map(pairs).unwrap_or_default();
+    let mut rows = Vec::new();
+    for item in items(player, method, Some(what)).await? {
+        let word =
+            |(word, path): &(String, String)| Some((word.clone(), cell(player, &item, path)?));
+        rows.push(columns.iter().filter_map(word).collect());
+    }
+    Ok(rows)
 }
 
 /// Every entry of the list, page by page.
