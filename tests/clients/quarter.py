@@ -304,8 +304,27 @@ def report(s, month):
     problems = bulk(stream(bad, len(bad))).problems
     assert [(it.row, it.reason) for it in problems] == [(len(rows), "DUPLICATE_OBSERVATION")], problems
     refused(grpc.StatusCode.INVALID_ARGUMENT, "ROW_COUNT", bulk, stream(rows, len(rows) + 1))
+    assert bulk(in_columns(q, month)).problem_count == 0
     reply = bulk(stream(rows, len(rows)))
     assert reply.stored_count == len(rows) and not reply.problems, reply
+
+
+def in_columns(q, month):
+    """The same figures in columns, tried without storing."""
+    cells = list(figures(month))
+    units, indicators = sorted({it[0] for it in cells}), sorted({it[1] for it in cells})
+    columns = q.BulkCreateObservationsRequest.Columns(
+        period=f"{DISTRICT}/periods/{month}",
+        units=[f"{DISTRICT}/units/{it}" for it in units],
+        indicators=[f"{DISTRICT}/indicators/{it}" for it in indicators],
+        unit_indexes=[units.index(it[0]) for it in cells],
+        indicator_indexes=[indicators.index(it[1]) for it in cells],
+        values=[int(it[2]) * 100 for it in cells],
+        decimal_places=2,
+    )
+    header = q.BulkCreateObservationsRequest.Header(parent=DISTRICT, row_count=len(cells), validate_only=True)
+    yield q.BulkCreateObservationsRequest(header=header)
+    yield q.BulkCreateObservationsRequest(columns=columns)
 
 
 def reconcile(s, month):
