@@ -24,5 +24,6 @@ DROP INDEX observation_unit;
 DROP INDEX observation_indicator;
 DROP INDEX observation_period;
 
--- The last words on an observation in dispute.
-CREATE INDEX verdict_dispute ON verdict (district, observation, sequence) WHERE kind = 2;
+-- The last words on an observation in dispute. SQLite goes by it only if it need not look at
+-- the row for the kind.
+CREATE INDEX verdict_dispute ON verdict (district, observation, sequence, kind) WHERE kind = 2;
