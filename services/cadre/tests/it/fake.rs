@@ -167,6 +167,7 @@ fake!(SchemeService of registry:
     create_scheme(CreateSchemeRequest) -> Scheme,
     update_scheme(UpdateSchemeRequest) -> Scheme,
     enact_scheme(EnactSchemeRequest) -> Scheme,
+    compare_schemes(CompareSchemesRequest) -> CompareSchemesResponse,
     revise_scheme(ReviseSchemeRequest) -> Scheme
 );
 fake!(RunService of scoring:
