@@ -88,6 +88,7 @@ fn of(track: &Track, entries: Vec<Entry>) -> String {
     total(&result, "s").to_string()
 }
 
+// S5.
 #[test]
 fn entries_come_on_top_of_what_is_scored() {
     let track = with(ledger());
@@ -124,6 +125,7 @@ fn caps_of_items_aspects_and_sides_take_effect_in_this_order() {
     assert!(tree(&result, "s").find("list").unwrap().flags.contains(&Flag::Capped));
 }
 
+// S5.
 #[test]
 fn the_same_matter_counts_once_at_its_highest_level() {
     let track = with(ledger());
@@ -158,6 +160,7 @@ fn the_same_matter_counts_once_at_its_highest_level() {
     assert_eq!(of(&track, vec![solved("e1", "1"), late]), "80");
 }
 
+// Q7.
 #[test]
 fn a_provisional_deduction_counts_until_it_is_lifted() {
     let track = with(ledger());
@@ -171,6 +174,7 @@ fn a_provisional_deduction_counts_until_it_is_lifted() {
     assert!(list.flags.contains(&Flag::Provisional) && list.lines[0].provisional);
 }
 
+// S10.
 #[test]
 fn what_was_waived_is_shown_and_not_counted() {
     let track = with(ledger());
@@ -270,6 +274,7 @@ fn awards(rows: &[(&str, &str, &str, &str)]) -> Node {
     sum("t", "100", vec![marks("m", "100"), points])
 }
 
+// B11.
 #[test]
 fn awards_bring_points_by_class_and_level() {
     let won = |name: &str, award: &str, class: &str, level: &str| Won {

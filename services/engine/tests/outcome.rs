@@ -173,6 +173,7 @@ fn three() -> Option<Grading> {
     )
 }
 
+// S5, S10.
 #[test]
 fn a_veto_and_a_bar_are_different_things() {
     let disloyal = || Condition::Entry { items: vec!["disloyal".to_owned()] };
@@ -259,6 +260,7 @@ fn an_exemption_leaves_a_gate_without_effect() {
     assert_eq!(last.gates[0].exempt.as_deref(), Some("flood"));
 }
 
+// H9.
 #[test]
 fn the_first_of_a_special_assessment_is_excellent_outside_the_quota() {
     let mut good = grade("good", None, Some(Quota::Count(2)));
@@ -320,6 +322,7 @@ fn picks(pick: Pick, sheets: Vec<Sheet>) -> (Vec<String>, Vec<(String, PassedWhy
     )
 }
 
+// B10.
 #[test]
 fn the_tiger_is_the_best_and_the_snail_the_worst() {
     assert_eq!(picks(pick(End::Best, 2), sheets(&FIVE)).0, ["a", "b"]);
@@ -342,6 +345,7 @@ fn with_targets() -> Vec<Sheet> {
     sheets
 }
 
+// B10.
 #[test]
 fn nobody_who_met_the_target_or_was_exempted_is_a_snail() {
     let snail = |successors| Pick {
@@ -383,6 +387,7 @@ fn ties_at_the_last_place_of_an_award_follow_its_edge_rule() {
     assert_eq!(of(2, End::Worst, by_m()).0, ["e", "c"]);
 }
 
+// Q6.
 #[test]
 fn cards_go_by_rank_pace_value_or_threshold() {
     let card = |id: &str, kind, pick| Card {

@@ -53,6 +53,7 @@ fn run(track: &Track, results: &[Option<&str>]) -> TrackResult {
 
 const FOUR: [Option<&str>; 4] = [Some("80"), Some("90"), Some("70"), Some("100")];
 
+// H4.
 #[test]
 fn the_year_is_made_of_its_quarters() {
     let of = |combine| {
@@ -68,6 +69,7 @@ fn the_year_is_made_of_its_quarters() {
     assert_eq!(of(Combine::Sum), d("370"));
 }
 
+// H4.
 #[test]
 fn an_absent_result_does_what_the_scheme_says() {
     let gap = [Some("80"), None, Some("70"), None];

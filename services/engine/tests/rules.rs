@@ -55,6 +55,7 @@ fn progress_and_safety(root: Node, progress: &str, safety: Fact) -> engine::Trac
     result
 }
 
+// B8.
 #[test]
 fn a_late_safety_incident_discounts_progress() {
     let half = LinkEffect::Discount { depth: d("0.5") };
@@ -78,6 +79,7 @@ fn a_late_safety_incident_discounts_progress() {
     assert_eq!(total(&silent, "s"), d("60"), "who only acts has no weight to be spread");
 }
 
+// B8.
 #[test]
 fn one_part_caps_another() {
     let cap = LinkEffect::Cap { ratio: d("1.2") };
@@ -170,6 +172,7 @@ fn marked(given: &[(&str, &str)]) -> Sheet {
     Sheet { marks, ..sheet("s", &[("c", value("8"))]) }
 }
 
+// S2.
 #[test]
 fn marks_change_what_a_commitment_is_worth() {
     let track = commitment(vec![aspect("difficulty", "2"), aspect("innovation", "1")]);

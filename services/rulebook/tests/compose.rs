@@ -227,6 +227,7 @@ fn assignment(period: &str) -> pb::Assignment {
     }
 }
 
+// H4, S4.
 #[test]
 fn a_run_knows_which_results_it_needs() {
     let wanted = |book: &Rulebook, period: &str| {
@@ -300,6 +301,7 @@ fn listed(ledger: pb::Adjustments) -> pb::Scheme {
     scheme
 }
 
+// S5.
 #[test]
 fn lists_are_content_of_the_scheme() {
     let rulebook = parsed(&listed(ledger()));
@@ -356,6 +358,7 @@ fn shifted(node: &mut pb::Node, weights: &[(&str, &str)]) {
     node.themes = weights.iter().map(weight).collect();
 }
 
+// B5.
 #[test]
 fn a_quarters_theme_shifts_the_weights() {
     let rulebook = parsed(&themed());

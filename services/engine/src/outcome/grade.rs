@@ -34,6 +34,14 @@ pub enum Grading {
 }
 
 /// The two conventions for groups by rank. With N ranked subjects, G groups, rank r:
+///
+/// | N | G | r | RankShare | Blocks |
+/// |---|---|---|---|---|
+/// | 25 | 10 | 2 | 1 | 1 |
+/// | 25 | 10 | 3 | 2 | 1 |
+/// | 25 | 10 | 5 | 2 | 2 |
+/// | 25 | 10 | 25 | 10 | 9 |
+/// | 3 | 10 | 2 | 7 | 2 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupRule {
     /// ceil(r·G/N).

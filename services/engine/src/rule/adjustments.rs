@@ -19,6 +19,20 @@ pub(crate) const FORMULA: &str =
 /// points come on top of what its siblings share out. The same matter counts once on a side,
 /// at its highest level; entries that were lifted, waived or found groundless are shown and
 /// not counted.
+///
+/// Bonuses of items x and y under one aspect, y capped at 3, the aspect at 6; deductions of item
+/// z:
+///
+/// | entries | points |
+/// |---|---|
+/// | x 2, z 1.5 | 0.5 |
+/// | y 2, y 2 | 3 |
+/// | x 4, y 2, y 2 | 6 |
+/// | x 2 #bridge, x 4 #bridge | 4 |
+/// | x 2 #bridge, z 1 #bridge | 1 |
+/// | z 3 !PROVISIONAL | -3 |
+/// | z 3 !LIFTED | 0 |
+/// | x 2, z 3 !WAIVED | 2 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adjustments {
     /// Points before any entry, usually 0; with a weight, where the subject stands without any.

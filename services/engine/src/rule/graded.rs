@@ -14,6 +14,15 @@ pub(crate) const FORMULA: &str = "w·p/w·Σ(v·f)/Σv, f the factor of the mark
 
 /// A part whose points are multiplied by a factor: the mean of the factors of the marks that
 /// the subject's commitment was given in each aspect, by the aspects' weights.
+///
+/// With A worth 1.2, B 1, C 0.8 and no mark 0.9, difficulty weighing 2 and innovation 1:
+///
+/// | part of 10 | difficulty | innovation | points of 10 |
+/// |---|---|---|---|
+/// | 8 | B | B | 8 |
+/// | 8 | A | C | 8.53 |
+/// | 8 | C | C | 6.4 |
+/// | 8 | none | none | 7.2 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graded {
     /// The part.

@@ -13,6 +13,16 @@ pub(crate) const NAME: &str = "linked_sum";
 pub(crate) const FORMULA: &str = "Σp, p of a discounted part p·(1 − d·(1 − p'/w')), of a capped part min(p, c·w·p'/w'), where ' is the part that discounts or caps";
 
 /// Parts that are added after some of them have acted on others.
+///
+/// | progress of 80 | safety of 20 | safety acts by | points of 100 |
+/// |---|---|---|---|
+/// | 60 | 20 | discount 0.5 | 80 |
+/// | 60 | 10 | discount 0.5 | 55 |
+/// | 60 | 0 | discount 0.5 | 30 |
+/// | 60 | 0 | discount 1 | 0 |
+/// | 60 | 10 | cap 1.2 | 58 |
+/// | 40 | 10 | cap 1.2 | 50 |
+/// | 60 | n/a | discount 0.5 | 75 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedSum {
     /// Parts. Those that are not silent carry the node's weight between them.

@@ -1,4 +1,11 @@
 //! The best part decides (择优).
+//!
+//! | a of 10 | b of 40 | points of 100 |
+//! |---|---|---|
+//! | 6 | 30 | 75 |
+//! | 10 | 30 | 100 |
+//! | 6 | n/a | 60 |
+//! | missing | 30 | 75 |
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,11 @@
 //! The weakest part decides (短板).
+//!
+//! | a of 10 | b of 40 | points of 100 |
+//! |---|---|---|
+//! | 6 | 30 | 60 |
+//! | 10 | 30 | 75 |
+//! | n/a | 30 | 75 |
+//! | missing | 40 | 0 |
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,11 @@
 //! The parts' shares multiplied: what one loses, all lose.
+//!
+//! | a of 10 | b of 40 | points of 100 |
+//! |---|---|---|
+//! | 6 | 30 | 45 |
+//! | 10 | 40 | 100 |
+//! | 10 | missing | 0 |
+//! | n/a | 30 | 75 |
 
 use rust_decimal::Decimal;
 

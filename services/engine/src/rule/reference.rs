@@ -14,6 +14,16 @@ pub(crate) const FORMULA: &str =
     "w·Σ(p/full)/n; of the n best; w·p/full of the last; or Σp as it is";
 
 /// A node that takes its points from published results.
+///
+/// | results of 100 each | combined by | absent | points of 60 |
+/// |---|---|---|---|
+/// | 80, 90, 70, 100 | mean | counts as nothing | 51 |
+/// | 80, 90, 70, 100 | best 2 | counts as nothing | 57 |
+/// | 80, 90, 70, 100 | last | counts as nothing | 60 |
+/// | 80, none, 70, none | mean | counts as nothing | 22.5 |
+/// | 80, none, 70, none | mean | left out | 45 |
+/// | 80, none, 70, none | last | left out | 42 |
+/// | 1.5, 2 | sum | counts as nothing | 3.5 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// Which results.
