@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
-    Accumulation, Cell, Cohort, Exemption, Fact, Referred, Share, Sheet, Trouble, Won, accumulate,
+    Accumulation, Cell, Cohort, Entry, Exemption, Fact, Referred, Share, Sheet, Tally, Trouble,
+    Won, accumulate,
 };
 use jiff::civil::Date;
 use kit::field::Fields;
@@ -22,6 +23,8 @@ use crate::{PERIOD, Rulebook, refusal};
 pub struct Facts {
     by_subject: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
     carried: BTreeMap<String, Carried>,
+    tallies: BTreeMap<String, BTreeMap<String, Tally>>,
+    entries: BTreeMap<String, Vec<Entry>>,
 }
 
 /// What a subject brings along from other runs and decisions.
@@ -74,6 +77,30 @@ impl Facts {
 
     fn carried(&mut self, subject: &str) -> &mut Carried {
         self.carried.entry(subject_id(subject).into_owned()).or_default()
+    }
+
+    /// Adds ballots that were counted; those of the same subject and indicator add up.
+    pub fn insert_tally(&mut self, subject: &str, indicator: &str, tally: Tally) {
+        let subject = self.tallies.entry(subject_id(subject).into_owned()).or_default();
+        let sum = subject.entry(last_segment(indicator).to_owned()).or_default();
+        for (group, marks) in tally.groups {
+            let group = sum.groups.entry(group).or_default();
+            for (mark, count) in marks {
+                let sum = group.entry(mark).or_default();
+                *sum = sum.saturating_add(count);
+            }
+        }
+        sum.void = sum.void.saturating_add(tally.void);
+        sum.sources.extend(tally.sources);
+    }
+
+    /// Adds an entry of the ledger of bonuses and deductions.
+    pub fn insert_entry(&mut self, subject: &str, entry: Entry) {
+        self.entries.entry(subject_id(subject).into_owned()).or_default().push(entry);
+    }
+
+    fn tally(&self, subject: &str, indicator: &str) -> Option<&Tally> {
+        self.tallies.get(&*subject_id(subject))?.get(last_segment(indicator))
     }
 
     fn get(&self, subject: &str, indicator: &str, period: &str) -> Option<&Fact> {
@@ -177,6 +204,10 @@ impl Layout<'_> {
             let marks = carried.marks.get(last_segment(indicator))?;
             Some((indicator.clone(), marks.clone()))
         };
+        let tally = |indicator: &String| {
+            let tally = self.facts.tally(unit, indicator)?;
+            Some((indicator.clone(), tally.clone()))
+        };
         Ok(Sheet {
             subject: unit.to_owned(),
             cells,
@@ -184,6 +215,8 @@ impl Layout<'_> {
             results: carried.results,
             awards: carried.awards,
             exemptions: carried.exemptions,
+            tallies: indicators.iter().filter_map(tally).collect(),
+            entries: self.facts.entries.get(&*subject_id(unit)).cloned().unwrap_or_default(),
             ..Sheet::default()
         })
     }

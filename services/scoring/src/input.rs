@@ -2,15 +2,22 @@
 //! them, every fact with the observation behind it, and the edition of the engine. The run
 //! can be computed again from this alone.
 //!
-//! The text is canonical: a first line with its form, then lines of fields parted by tabs,
-//! then the definitions' bytes. The same facts and definitions give the same bytes.
+//! The text is canonical: a first line with its form, then lines of fields parted by tabs, then
+//! a line of JSON for each tally and each entry, then the definitions' bytes. The same facts
+//! and definitions give the same bytes. Form 1 had neither tallies nor entries and is read
+//! for good.
+
+mod extra;
 
 use kit::{Error, Result, decimal};
 
 use crate::cell::{Cell, Standing};
 use crate::report::Reading;
 
-const FORM: &str = "saima run input 1";
+pub(crate) use extra::{Entered, Rated};
+
+const FORM: &str = "saima run input 2";
+const FIRST_FORM: &str = "saima run input 1";
 
 /// The pinned input of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +28,19 @@ pub(crate) struct Input {
     pub(crate) scheme: String,
     /// Encoded `saima.registry.v1.Assignment`.
     pub(crate) assignment: Vec<u8>,
+    /// What was known.
+    pub(crate) facts: Facts,
+}
+
+/// What is known of everybody in a period and its parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
     /// By period, unit and indicator.
-    pub(crate) facts: Vec<Pinned>,
+    pub(crate) cells: Vec<Pinned>,
+    /// Counted ballots, by subject, indicator and period.
+    pub(crate) tallies: Vec<Rated>,
+    /// Bonuses and deductions, as they stood, in the ledger's order.
+    pub(crate) entries: Vec<Entered>,
 }
 
 /// One cell as the run saw it.
@@ -50,17 +68,20 @@ impl From<Cell> for Pinned {
 }
 
 impl Input {
-    /// Pins the cells of a period and its parts.
-    pub(crate) fn new(scheme: &str, assignment: Vec<u8>, cells: Vec<Cell>) -> Self {
-        let facts = cells.into_iter().map(Pinned::from).collect();
+    /// Pins what is known of a period and its parts.
+    pub(crate) fn new(scheme: &str, assignment: Vec<u8>, facts: Facts) -> Self {
         Self { engine: engine::EDITION, scheme: scheme.to_owned(), assignment, facts }
     }
 
     /// The canonical bytes.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let Self { engine, scheme, .. } = self;
-        let mut text = format!("{FORM}\nengine {engine}\n{scheme}\n{}\n", self.facts.len());
-        for fact in &self.facts {
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        let Self { engine, scheme, facts, .. } = self;
+        let Facts { cells, tallies, entries } = facts;
+        let (cell_count, tally_count, entry_count) = (cells.len(), tallies.len(), entries.len());
+        let mut text = format!(
+            "{FORM}\nengine {engine}\n{scheme}\n{cell_count}\t{tally_count}\t{entry_count}\n"
+        );
+        for fact in cells {
             let Pinned { period, unit, indicator, sequence, .. } = fact;
             let standing = standing_text(fact.standing);
             let value = match fact.reading {
@@ -71,23 +92,35 @@ impl Input {
                 "{period}\t{unit}\t{indicator}\t{sequence}\t{standing}\t{value}\n"
             ));
         }
+        for tally in tallies {
+            text.push_str(&tally.to_line()?);
+        }
+        for entry in entries {
+            text.push_str(&entry.to_line()?);
+        }
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(&self.assignment);
-        bytes
+        Ok(bytes)
     }
 
     /// What `to_bytes` wrote. Anything else is damage, hence `Internal`.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let mut rest = bytes;
         let form = line(&mut rest)?;
-        if form != FORM {
+        if form != FORM && form != FIRST_FORM {
             return Err(Error::internal(format!("pinned input of another form: {form}")));
         }
         let edition = line(&mut rest)?.strip_prefix("engine ").unwrap_or_default();
         let engine = edition.parse().map_err(Error::internal)?;
         let scheme = line(&mut rest)?.to_owned();
-        let count: usize = line(&mut rest)?.parse().map_err(Error::internal)?;
-        let facts = (0..count).map(|_| pinned(line(&mut rest)?)).collect::<Result<_>>()?;
+        let mut counts = line(&mut rest)?.split('\t').map(str::parse::<usize>);
+        let mut count = || counts.next().transpose().map_err(Error::internal);
+        let (cells, tallies, entries) = (count()?, count()?, count()?);
+        let facts = Facts {
+            cells: lines(&mut rest, cells, pinned)?,
+            tallies: lines(&mut rest, tallies, Rated::from_line)?,
+            entries: lines(&mut rest, entries, Entered::from_line)?,
+        };
         Ok(Self { engine, scheme, facts, assignment: rest.to_vec() })
     }
 }
@@ -98,6 +131,14 @@ fn line<'a>(rest: &mut &'a [u8]) -> Result<&'a str> {
     let (line, after) = rest.split_at(end);
     *rest = &after[1..];
     std::str::from_utf8(line).map_err(Error::internal)
+}
+
+fn lines<T>(
+    rest: &mut &[u8],
+    count: Option<usize>,
+    read: impl Fn(&str) -> Result<T>,
+) -> Result<Vec<T>> {
+    (0..count.unwrap_or_default()).map(|_| read(line(rest)?)).collect()
 }
 
 fn pinned(line: &str) -> Result<Pinned> {
@@ -149,15 +190,28 @@ mod tests {
             engine: 7,
             scheme: "plan-2023".to_owned(),
             assignment: b"bytes\nwith\tanything".to_vec(),
-            facts: vec![
-                fact(Reading::Value(rust_decimal::Decimal::new(-15, 1)), Standing::Verified),
-                fact(Reading::Value(rust_decimal::Decimal::ZERO), Standing::Disputed),
-                fact(Reading::NotApplicable, Standing::Reported),
-            ],
+            facts: Facts {
+                cells: vec![
+                    fact(Reading::Value(rust_decimal::Decimal::new(-15, 1)), Standing::Verified),
+                    fact(Reading::Value(rust_decimal::Decimal::ZERO), Standing::Disputed),
+                    fact(Reading::NotApplicable, Standing::Reported),
+                ],
+                tallies: vec![extra::tests::rated()],
+                entries: vec![extra::tests::entered()],
+            },
         };
-        let bytes = input.to_bytes();
+        let bytes = input.to_bytes().unwrap_or_default();
         assert_eq!(Input::from_bytes(&bytes).ok(), Some(input));
         assert!(Input::from_bytes(&bytes[..20]).is_err());
         assert!(Input::from_bytes(b"something else\n").is_err());
+    }
+
+    #[test]
+    fn the_first_form_is_read_for_good() {
+        let bytes =
+            b"saima run input 1\nengine 1\nplan\n1\n2023-01\tworks\trevenue\t7\tverified\t2\nrest";
+        let input = Input::from_bytes(bytes).ok();
+        let read = input.map(|it| (it.facts.cells.len(), it.facts.tallies.len(), it.assignment));
+        assert_eq!(read, Some((1, 0, b"rest".to_vec())));
     }
 }

@@ -15,6 +15,7 @@
 //! reading of rulebooks (that is the rulebook's), and what a result does to a person.
 
 mod activity;
+mod adjustment;
 mod assignment;
 mod award;
 mod board;
@@ -23,11 +24,15 @@ mod card;
 mod cell;
 mod comparison;
 mod correction;
+mod draw;
+mod external_result;
 mod feedback;
 mod input;
+mod inspection;
 mod objection;
 mod observation;
 mod period;
+mod poll;
 mod reconciliation;
 mod report;
 mod result;
@@ -42,15 +47,19 @@ use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, Wing};
 use kit::db::Migrations;
 use proto::scoring::v1::activity_service_server::ActivityServiceServer;
+use proto::scoring::v1::adjustment_service_server::AdjustmentServiceServer;
 use proto::scoring::v1::award_service_server::AwardServiceServer;
 use proto::scoring::v1::board_service_server::BoardServiceServer;
 use proto::scoring::v1::card_service_server::CardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
 use proto::scoring::v1::correction_service_server::CorrectionServiceServer;
+use proto::scoring::v1::external_result_service_server::ExternalResultServiceServer;
 use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
+use proto::scoring::v1::inspection_service_server::InspectionServiceServer;
 use proto::scoring::v1::objection_service_server::ObjectionServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
+use proto::scoring::v1::poll_service_server::PollServiceServer;
 use proto::scoring::v1::reconciliation_service_server::ReconciliationServiceServer;
 use proto::scoring::v1::run_service_server::RunServiceServer;
 use proto::scoring::v1::sheet_service_server::SheetServiceServer;
@@ -77,6 +86,8 @@ pub async fn start(context: Context) -> Result<Wing> {
     rpc::sheet::catch_up(&context.db).await?;
     let rpc = Rpc::new(&context);
     let observations = ObservationServiceServer::new(rpc.clone());
+    let adjustments = AdjustmentServiceServer::new(rpc.clone());
+    let polls = PollServiceServer::new(rpc.clone());
     let activities = ActivityServiceServer::new(rpc.clone());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(observations, BATCH_DECODE_LIMIT))
@@ -92,5 +103,9 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(ObjectionServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))
         .service(kit::service!(activities, BATCH_DECODE_LIMIT))
+        .service(kit::service!(adjustments, BATCH_DECODE_LIMIT))
+        .service(kit::service!(polls, BATCH_DECODE_LIMIT))
+        .service(kit::service!(InspectionServiceServer::new(rpc.clone())))
+        .service(kit::service!(ExternalResultServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc))))
 }

@@ -200,15 +200,18 @@ pub(crate) fn progress(assignment: &Assignment, cells: &[Cell]) -> Progress {
 pub(crate) enum Obstacle<'a> {
     /// A shorter period within it is open.
     Part(&'a str),
+    /// A poll of the period takes ballots.
+    Poll(&'a str),
     /// An observation is not agreed: not looked at, or in dispute.
     Observation(Gap, &'a Cell),
 }
 
-/// The first twenty things that keep a period from being closed: its open parts, then its
-/// cells. `closed` are the parts that are closed.
+/// The first twenty things that keep a period from being closed: its open parts, its open polls,
+/// then its cells. `closed` are the parts that are closed.
 pub(crate) fn obstacles<'a>(
     assignment: &'a Assignment,
     closed: &[String],
+    polls: &'a [String],
     cells: &'a [Cell],
 ) -> impl Iterator<Item = Obstacle<'a>> {
     let parts = assignment.parts.iter().map(|part| &*part.id);
@@ -218,5 +221,6 @@ pub(crate) fn obstacles<'a>(
         Gap::Missing => None,
         gap => Some(Obstacle::Observation(gap, cell?)),
     });
-    parts.into_iter().chain(open).take(20)
+    let polls = polls.iter().map(|poll| Obstacle::Poll(poll));
+    parts.into_iter().chain(polls).chain(open).take(20)
 }

@@ -2,6 +2,7 @@
 //! the domain decides, store, append to the feed, commit, convert.
 
 mod activity;
+mod adjustment;
 mod assignment;
 mod award;
 mod board;
@@ -10,9 +11,12 @@ mod card;
 mod change;
 mod comparison;
 mod correction;
+mod external_result;
 mod feedback;
+mod inspection;
 mod objection;
 mod observation;
+mod poll;
 mod reconciliation;
 mod report;
 mod result;

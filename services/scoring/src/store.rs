@@ -2,13 +2,17 @@
 //! what the domain decided. Under the lock of the district a writer is alone in it.
 
 pub(crate) mod activity;
+pub(crate) mod adjustment;
 pub(crate) mod award;
 pub(crate) mod card;
 pub(crate) mod cell;
 pub(crate) mod correction;
+pub(crate) mod external_result;
 pub(crate) mod head;
+pub(crate) mod inspection;
 pub(crate) mod objection;
 pub(crate) mod observation;
+pub(crate) mod poll;
 pub(crate) mod reconciliation;
 pub(crate) mod result;
 pub(crate) mod run;

@@ -16,10 +16,11 @@ use tonic::{Request, Response, Status};
 
 use super::Rpc;
 use super::assignment::Definitions;
+use super::run::known::known;
 use super::run::score::{Scored, Stage, score};
 use crate::assignment::INDICATOR;
 use crate::board::{NAME, mark_disputes, scheme_and_period};
-use crate::input::Pinned;
+use crate::input::Facts;
 use crate::store;
 use convert::Heading;
 
@@ -64,7 +65,7 @@ impl Rpc {
         let definitions = definitions.filter(|it| it.rulebook(scheme).is_some());
         let definitions = definitions.ok_or_else(|| name.not_found())?;
         let mut tx = self.db.begin_read().await?;
-        let (facts, stage) = facts(&mut tx, district, &definitions).await?;
+        let (facts, stage) = facts(&mut tx, district, &definitions, scheme).await?;
         let heading = Heading {
             district,
             scheme,
@@ -77,7 +78,7 @@ impl Rpc {
         let scored = score(district, Arc::clone(&definitions), scheme, &facts, stage).await?;
         let Scored { tracks, mut outcomes, .. } = scored;
         let counted = counted(&definitions, scheme);
-        mark_disputes(&mut outcomes, &facts, |track, indicator| {
+        mark_disputes(&mut outcomes, &facts.cells, |track, indicator| {
             counted.contains(&(track.to_owned(), indicator.to_owned()))
         });
         Ok(heading.board(&tracks, &outcomes))
@@ -90,13 +91,13 @@ async fn facts(
     tx: &mut Tx,
     district: &str,
     definitions: &Definitions,
-) -> kit::Result<(Vec<Pinned>, Stage)> {
+    scheme: &str,
+) -> kit::Result<(Facts, Stage)> {
     let assignment = &definitions.assignment;
     let periods = assignment.period_ids();
     let closed = store::reconciliation::closed(tx, district, &periods).await?;
     let is_closed = |id: &str| closed.iter().any(|closed| closed == id);
-    let cells = store::cell::of_periods(tx, district, &periods).await?;
-    let facts = cells.into_iter().map(Pinned::from).collect();
+    let facts = known(tx, district, definitions, scheme).await?;
     Ok((facts, Stage::Provisional(assignment.through(is_closed))))
 }
 

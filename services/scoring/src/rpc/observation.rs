@@ -1,6 +1,7 @@
 //! Observations: one at a time. Many at once are in `bulk`.
 
 mod convert;
+mod draw;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -107,6 +108,13 @@ impl ObservationService for Rpc {
         Ok(Response::new(self.bulk(request.into_inner()).await?))
     }
 
+    async fn draw_observations(
+        &self,
+        request: Request<pb::DrawObservationsRequest>,
+    ) -> Result<Response<pb::DrawObservationsResponse>, Status> {
+        Ok(Response::new(self.draw(request.into_inner()).await?))
+    }
+
     async fn correct_observation(
         &self,
         request: Request<pb::CorrectObservationRequest>,
@@ -210,7 +218,7 @@ async fn record(
     store::sheet::save(tx, district, sheets).await
 }
 
-async fn refuse_closed(tx: &mut Tx, district: &str, period: &str) -> kit::Result<()> {
+pub(super) async fn refuse_closed(tx: &mut Tx, district: &str, period: &str) -> kit::Result<()> {
     match store::reconciliation::close_time(tx, district, period).await? {
         Some(_) => Err(closed(district, period)),
         None => Ok(()),

@@ -180,7 +180,8 @@ async fn refuse_open(tx: &mut Tx, district: &str, definitions: &Definitions) -> 
     let assignment = &definitions.assignment;
     let closed = store::reconciliation::closed(tx, district, &assignment.part_ids()).await?;
     let cells = store::cell::of_periods(tx, district, &[&*assignment.period.id]).await?;
-    let obstacles = obstacles(assignment, &closed, &cells);
+    let polls = store::poll::open(tx, district, &assignment.period.id).await?;
+    let obstacles = obstacles(assignment, &closed, &polls, &cells);
     let unmet: Vec<_> = obstacles.map(|it| convert::unmet(district, assignment, it)).collect();
     if unmet.is_empty() { Ok(()) } else { Err(Error::Precondition(unmet)) }
 }

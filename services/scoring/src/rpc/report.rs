@@ -193,11 +193,7 @@ pub(super) fn evidence(fields: &mut Fields, path: &str, given: &[pb::Evidence]) 
     }
     let mut one = |(index, given): (usize, &pb::Evidence)| {
         let at = |field| format!("{path}evidence[{index}].{field}");
-        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if given.sha256.len() != 64 || !given.sha256.bytes().all(is_digit) {
-            let message = "must be 64 lower-case hexadecimal digits";
-            fields.violation(at("sha256"), "SHA256_FORMAT", message);
-        }
+        sha256(fields, at("sha256"), &given.sha256);
         Evidence {
             title: fields.text(at("title"), &given.title, 1..=200),
             sha256: given.sha256.clone(),
@@ -205,6 +201,14 @@ pub(super) fn evidence(fields: &mut Fields, path: &str, given: &[pb::Evidence]) 
         }
     };
     given.iter().enumerate().map(&mut one).collect()
+}
+
+/// Refuses what is no digest of a file: `SHA256_FORMAT`.
+pub(super) fn sha256(fields: &mut Fields, field: impl Display, given: &str) {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if given.len() != 64 || !given.bytes().all(is_digit) {
+        fields.violation(field, "SHA256_FORMAT", "must be 64 lower-case hexadecimal digits");
+    }
 }
 
 /// A document on the wire.

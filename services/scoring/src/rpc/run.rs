@@ -2,6 +2,7 @@
 
 mod convert;
 pub(super) mod explain;
+pub(super) mod known;
 mod make;
 pub(super) mod score;
 

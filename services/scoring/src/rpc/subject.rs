@@ -6,11 +6,13 @@ use std::fmt::Display;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::field::Fields;
-use kit::{Error, Result};
+use kit::{Error, Result, Violation};
 use proto::registry::v1 as registry;
 
 use super::Rpc;
-use crate::assignment::{DISTRICT, UNIT};
+use super::assignment::Definitions;
+use crate::assignment::{DISTRICT, SCHEME, UNIT};
+use crate::subject;
 
 const PAGE: i32 = 1000;
 
@@ -55,6 +57,11 @@ impl Rpc {
 }
 
 impl Roster {
+    /// The day that it is by the district's clocks.
+    pub(super) fn today(&self) -> Date {
+        self.today
+    }
+
     /// Refuses a unit that registry does not know: `UNKNOWN_UNIT`.
     pub(super) fn unit(&self, fields: &mut Fields, field: impl Display, id: &str) {
         if !self.units.contains(id) {
@@ -68,6 +75,32 @@ impl Roster {
         if day > self.today {
             let message = format!("must not be later than today, {}, is {day}", self.today);
             fields.violation(field, "IN_FUTURE", message);
+        }
+    }
+}
+
+/// The track of a scheme on which a subject runs: `SCHEME_NOT_IN_FORCE`, `NOT_ENTERED`.
+pub(super) fn entered(
+    definitions: &Definitions,
+    district: &str,
+    scheme: &str,
+    id: &str,
+) -> std::result::Result<String, Violation> {
+    let period = &definitions.assignment.period.id;
+    let refuse =
+        |field: &str, reason, message| Err(Violation { field: field.to_owned(), reason, message });
+    let name = SCHEME.format(&[district, scheme]);
+    if definitions.rulebook(scheme).is_none() {
+        let message = format!("{name} does not hold in {period}");
+        return refuse("scheme", "SCHEME_NOT_IN_FORCE", message);
+    }
+    let subject = subject::name(district, id);
+    let mut entrants = definitions.wire.entrants.iter();
+    match entrants.find(|it| it.scheme == name && it.unit == subject) {
+        Some(entrant) => Ok(entrant.track_id.clone()),
+        None => {
+            let message = format!("{subject} runs on no track of {name} in {period}");
+            refuse("unit", "NOT_ENTERED", message)
         }
     }
 }

@@ -181,6 +181,53 @@ fn indicators() -> Vec<pb::Indicator> {
     ]
 }
 
+/// Departments: revenue 100, and on top of it the positive and negative list (S5).
+pub(crate) fn lists() -> pb::Scheme {
+    use pb::adjustment_item::{Range, Side, Worth};
+    use pb::leaf::Method;
+    use pb::node::Rule;
+    let item = |id: &str, side: Side, worth: Worth| pb::AdjustmentItem {
+        item_id: id.to_owned(),
+        display_name: id.to_owned(),
+        side: side.into(),
+        aspect: "work".to_owned(),
+        worth: Some(worth),
+        ..Default::default()
+    };
+    let range = Range { least: decimal("1"), most: decimal("3") };
+    let list = pb::Adjustments {
+        aspects: vec![pb::AdjustmentAspect {
+            aspect_id: "work".to_owned(),
+            display_name: "担当作为".to_owned(),
+            ..Default::default()
+        }],
+        items: vec![
+            item("praised", Side::Bonus, Worth::Range(range)),
+            item("late", Side::Deduction, Worth::Points(decimal("2").unwrap())),
+        ],
+        ..Default::default()
+    };
+    let list =
+        pb::Node { rule: Some(Rule::Adjustments(list)), ..node("lists", "正负面清单", "0") };
+    let revenue = leaf("revenue", "100", Method::Completion(pb::Completion::default()));
+    let track = pb::Track {
+        track_id: "departments".to_owned(),
+        display_name: "经济管理类".to_owned(),
+        members: Some(pb::Members {
+            categories: vec!["economic".to_owned()],
+            ..Default::default()
+        }),
+        root: Some(sum("total", "总分", "100", vec![revenue, list])),
+        ..Default::default()
+    };
+    pb::Scheme {
+        display_name: "担当作为评价办法".to_owned(),
+        series: "lists".to_owned(),
+        tracks: vec![track],
+        ..scheme()
+    }
+}
+
 /// Departments: progress 80 (revenue 40, investment 40), ordinary 20 (incidents 10, survey
 /// 10). Villages: the survey alone.
 pub(crate) fn scheme() -> pb::Scheme {

@@ -3,12 +3,11 @@
 use kit::db::{Connection, Db, Tx};
 use kit::testing::{Bed, Engine};
 
-use crate::activity;
 use crate::fixture::Scoring;
-use crate::{award, lock, objection};
+use crate::{activity, adjustment, award, external_result, inspection, lock, objection, poll};
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 18] = [
+const LEDGERS: [(&str, &str); 27] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -27,6 +26,15 @@ const LEDGERS: [(&str, &str); 18] = [
     ("award_step", "reason"),
     ("card", "ground"),
     ("card_step", "reason"),
+    ("poll", "form"),
+    ("poll_close", "poll"),
+    ("tally", "mark"),
+    ("adjustment", "ground"),
+    ("adjustment_step", "reason"),
+    ("inspection", "summary"),
+    ("finding", "body"),
+    ("finding_step", "note"),
+    ("external_result", "title"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -68,6 +76,10 @@ kit::both! {
         objection::file_and_settle(&mut scoring, &run.name).await;
         lock::request_and_approve(&mut scoring).await;
         award::propose_and_decide(&mut scoring).await;
+        poll::open_and_close(&scoring).await;
+        adjustment::enter_and_waive(&scoring).await;
+        inspection::file_and_report(&scoring).await;
+        external_result::file(&scoring).await;
         let db = scoring.served.db("scoring");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod activity;
+mod adjustment;
 mod award;
 mod board;
 mod bulk;
@@ -10,12 +11,16 @@ mod columns;
 mod comparison;
 mod correction;
 mod district;
+mod draw;
+mod external_result;
 mod feedback;
 mod fixture;
+mod inspection;
 mod ledger;
 mod lock;
 mod objection;
 mod observation;
+mod poll;
 mod quarter;
 mod reconciliation;
 mod run;

@@ -91,7 +91,7 @@ pub(super) async fn score_as(
 ) -> Result<Scored> {
     let mut input = Input::from_bytes(input)?;
     let pinned = Definitions::decode(&input.assignment)?;
-    replace_facts(&pinned, &mut input.facts, wanted.facts)?;
+    replace_facts(&pinned, &mut input.facts.cells, wanted.facts)?;
     let definitions = match (scheme, wanted.weights.is_empty()) {
         (None, true) => pinned,
         (scheme, _) => {

@@ -9,6 +9,7 @@ use proto::scoring::v1 as pb;
 use crate::assignment::{Assignment, INDICATOR, PERIOD, Place, UNIT};
 use crate::cell::Cell;
 use crate::observation;
+use crate::poll;
 use crate::reconciliation::{Gap, NAME, Obstacle, Progress, due_cells, gap};
 use crate::subject;
 
@@ -122,6 +123,13 @@ pub(super) fn unmet(district: &str, assignment: &Assignment, obstacle: Obstacle<
                 reason: "PART_OPEN",
                 subject: NAME.format(&[district, period]),
                 message: format!("is open; {} closes after it", assignment.period.id),
+            };
+        }
+        Obstacle::Poll(poll) => {
+            return Unmet {
+                reason: "POLL_OPEN",
+                subject: poll::name(district, poll),
+                message: "takes ballots; close it first".to_owned(),
             };
         }
         Obstacle::Observation(Gap::Disputed, cell) => {

@@ -60,7 +60,9 @@ pub(in crate::rpc) async fn recompute(
     let input = Input::from_bytes(&bytes)?;
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
     match score(district, definitions, &input.scheme, &input.facts, Stage::Final).await {
-        Ok(scored) if scored.outcomes == stored => Ok(Recomputed { facts: input.facts, scored }),
+        Ok(scored) if scored.outcomes == stored => {
+            Ok(Recomputed { facts: input.facts.cells, scored })
+        }
         _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
         Ok(_) => Err(alarm("computed again, it does not come to the stored results")),
         Err(error) => Err(error),

@@ -8,6 +8,7 @@ use kit::{Error, Result};
 
 use super::convert::Wanted;
 use super::invalid;
+use super::known::known;
 use super::score::{Stage, score};
 use crate::assignment::{Assignment, PERIOD, SCHEME};
 use crate::input::Input;
@@ -125,14 +126,13 @@ pub(super) async fn run(
     head: Head,
 ) -> Result<Made> {
     let Wanted { district, scheme, period, .. } = wanted;
-    let periods = definitions.assignment.period_ids();
-    let cells = store::cell::of_periods(tx, district, &periods).await?;
-    let input = Input::new(scheme, definitions.encode(), cells);
+    let facts = known(tx, district, &definitions, scheme).await?;
+    let input = Input::new(scheme, definitions.encode(), facts);
     let rulebook = definitions.rulebook(scheme);
     let scheme_digest = rulebook.map(rulebook::Rulebook::digest);
     let series = rulebook.map(|rulebook| rulebook.series.clone());
     let scored = score(district, definitions, scheme, &input.facts, Stage::Final).await?;
-    let input = input.to_bytes();
+    let input = input.to_bytes()?;
     let run = Run {
         sequence: head.run + 1,
         scheme: scheme.clone(),

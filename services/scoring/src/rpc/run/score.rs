@@ -10,7 +10,7 @@ use rulebook::{Facts, TrackInputs};
 
 use crate::assignment::SCHEME;
 use crate::cell::Standing;
-use crate::input::Pinned;
+use crate::input::{self, Pinned};
 use crate::observation;
 use crate::report::Reading;
 use crate::result::{Outcome, outcomes};
@@ -43,11 +43,17 @@ pub(in crate::rpc) async fn score(
     district: &str,
     definitions: Arc<Definitions>,
     scheme: &str,
-    facts: &[Pinned],
+    known: &input::Facts,
     stage: Stage,
 ) -> Result<Scored> {
     let (name, id) = (SCHEME.format(&[district, scheme]), scheme.to_owned());
-    let facts = self::facts(district, facts);
+    let mut facts = facts(district, &known.cells);
+    for rated in &known.tallies {
+        facts.insert_tally(&rated.unit, &rated.indicator, rated.tally.clone());
+    }
+    for entered in &known.entries {
+        facts.insert_entry(&entered.unit, entered.entry.clone());
+    }
     let work = move || compute(&definitions, &id, &name, &facts, stage);
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
