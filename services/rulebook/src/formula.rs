@@ -154,7 +154,8 @@ impl Reader<'_> {
     /// The place, for the beginning of a message.
     fn at(&self, given: &IdedExpr) -> String {
         let place = self.info.offset_for(given.id);
-        place.map_or_else(String::new, |(start, _)| format!("character {}: ", start + 1))
+        let before = place.and_then(|(start, _)| self.text.get(..usize::try_from(start).ok()?));
+        before.map_or_else(String::new, |text| format!("character {}: ", text.chars().count() + 1))
     }
 }
 

@@ -10,6 +10,7 @@ use engine::{
 use jiff::civil::Date;
 use kit::field::Fields;
 use proto::registry::v1 as pb;
+use rust_decimal::Decimal;
 
 use crate::indicators::{Indicators, Measure};
 use crate::span::Span;
@@ -222,17 +223,65 @@ impl Layout<'_> {
     }
 
     fn cell(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Cell, Trouble> {
-        let elapsed = match measure.accumulation {
-            Accumulation::Sum | Accumulation::Cumulative => {
-                Share::new(self.span.days_through(self.through), self.span.days())
-            }
-            Accumulation::Mean | Accumulation::Latest => Share::WHOLE,
+        let (elapsed, rounds) = match measure.accumulation {
+            Accumulation::Sum | Accumulation::Cumulative => (
+                Share::new(self.span.days_through(self.through), self.span.days()),
+                self.rounds(measure),
+            ),
+            Accumulation::Mean | Accumulation::Latest => (Share::WHOLE, Share::WHOLE),
         };
         Ok(Cell {
             fact: self.fact(unit, indicator, measure)?,
             target: self.targets.of(unit, indicator, measure, &self.span),
             elapsed,
+            rounds,
+            last_year: self.last_year(unit, indicator, measure)?,
             ..Cell::default()
+        })
+    }
+
+    /// How many of the reporting periods have elapsed.
+    fn rounds(&self, measure: &Measure) -> Share {
+        let parts: Vec<Span> = self.span.parts(measure.frequency).collect();
+        let count = |parts: usize| u32::try_from(parts).unwrap_or(u32::MAX);
+        let done = parts.iter().filter(|part| part.last <= self.through).count();
+        if parts.is_empty() { Share::WHOLE } else { Share::new(count(done), count(parts.len())) }
+    }
+
+    /// The value of the same period of the year before, as far as its facts are among those given.
+    fn last_year(
+        &self,
+        unit: &str,
+        indicator: &str,
+        measure: &Measure,
+    ) -> Result<Option<Decimal>, Trouble> {
+        let Some(before) = self.span.back(12 / i32::from(self.span.length.months())) else {
+            return Ok(None);
+        };
+        if measure.frequency > before.length {
+            return Ok(None);
+        }
+        let parts = before.parts(measure.frequency);
+        let facts = parts.filter_map(|part| self.facts.get(unit, indicator, &part.id()).cloned());
+        match self.accumulated(unit, indicator, measure, &facts.collect::<Vec<_>>())? {
+            Fact::Value { value, .. } => Ok(Some(value)),
+            Fact::Missing | Fact::NotApplicable { .. } => Ok(None),
+        }
+    }
+
+    fn accumulated(
+        &self,
+        unit: &str,
+        indicator: &str,
+        measure: &Measure,
+        parts: &[Fact],
+    ) -> Result<Fact, Trouble> {
+        accumulate(measure.accumulation, parts).map_err(|cause| Trouble {
+            subject: unit.to_owned(),
+            node_id: String::new(),
+            indicator: indicator.to_owned(),
+            reason: "OVERFLOW",
+            message: format!("the values of {unit} in {indicator} cannot be accumulated: {cause}"),
         })
     }
 
@@ -250,12 +299,6 @@ impl Layout<'_> {
             let due = part.last <= self.through;
             fact.cloned().or(due.then_some(Fact::Missing))
         });
-        accumulate(measure.accumulation, &parts.collect::<Vec<_>>()).map_err(|cause| Trouble {
-            subject: unit.to_owned(),
-            node_id: String::new(),
-            indicator: indicator.to_owned(),
-            reason: "OVERFLOW",
-            message: format!("the values of {unit} in {indicator} cannot be accumulated: {cause}"),
-        })
+        self.accumulated(unit, indicator, measure, &parts.collect::<Vec<_>>())
     }
 }

@@ -9,6 +9,7 @@ pub mod client;
 pub mod demo;
 pub mod explain;
 pub mod failure;
+pub mod lint;
 pub mod message;
 pub mod names;
 pub mod pack;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use saima::failure::Result;
-use saima::{apply, demo, score, serve};
+use saima::{apply, demo, lint, score, serve};
 
 /// Saima, the evaluation suite of a district's assessment office
 #[derive(Debug, Parser)]
@@ -14,6 +14,7 @@ enum Command {
     Serve(Box<serve::Args>),
     Apply(apply::Args),
     Score(score::Args),
+    Lint(lint::Args),
     Demo(demo::Args),
 }
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Ok(Command::Serve(args)) => return serve::run(&args),
         Ok(Command::Apply(args)) => saima::block_on(apply::run(&args)),
         Ok(Command::Score(args)) => score::run(&args),
+        Ok(Command::Lint(args)) => lint::run(&args),
         Ok(Command::Demo(args)) => saima::block_on(demo::run(&args)),
         Err(error) => return refuse(&error),
     };

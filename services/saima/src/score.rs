@@ -6,7 +6,7 @@
 //! one of which more is better. The table is described in [`sheet`]. The arithmetic is that
 //! of `rulebook` and `engine`, the same as on the server.
 
-mod draft;
+pub(crate) mod draft;
 mod explanation;
 mod report;
 mod sheet;
@@ -39,6 +39,11 @@ pub struct Args {
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
 
+    /// Nodes whose points are printed, by id with commas between, or `all`; the parts directly
+    /// below the root and the nodes beside the tree where nothing is said
+    #[arg(long, value_name = "NODES")]
+    pub columns: Option<String>,
+
     /// Form of the results
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -57,10 +62,14 @@ pub enum Format {
     Csv,
 }
 
-/// A scored track and its name as printed.
+/// A scored track, or what of it was compared in one period and group.
 pub struct Scored {
-    /// Name as printed.
+    /// The track's name as printed.
     pub display_name: String,
+    /// The period, as the table has it; empty where it has none.
+    pub period: String,
+    /// The group, as the table has it; empty where it has none.
+    pub group: String,
     /// What it came to.
     pub result: TrackResult,
 }
@@ -70,20 +79,23 @@ pub fn run(args: &Args) -> Result<()> {
     let sources = Source::gather(&args.scheme)?;
     let data = Source::gather_one(&args.data)?;
     let tracks = score(&sources, &data, args.period.as_deref())?;
+    let columns = report::Columns::parse(args.columns.as_deref());
+    columns.check(&tracks)?;
     let mut out = io::stdout().lock();
     let painted = out.is_terminal();
     match (&args.explain, args.format) {
         (Some(unit), _) => {
             let found =
                 tracks.iter().flat_map(|it| &it.result.subjects).filter(|it| it.subject == *unit);
-            let trees: Vec<_> = found.map(|it| explanation::to_proto(&it.explained)).collect();
+            let trees = found.flat_map(|it| std::iter::once(&it.explained).chain(&it.asides));
+            let trees: Vec<_> = trees.map(explanation::to_proto).collect();
             if trees.is_empty() {
                 return Err(Failure::data(format!("{}: no line for the unit {unit}", data.label)));
             }
             trees.iter().try_for_each(|it| explain::print(&mut out, it, "", painted))?;
         }
-        (None, Format::Table) => report::table(&mut out, &tracks, painted)?,
-        (None, Format::Csv) => report::csv(&mut out, &tracks)?,
+        (None, Format::Table) => report::table(&mut out, &tracks, &columns, painted)?,
+        (None, Format::Csv) => report::csv(&mut out, &tracks, &columns)?,
     }
     Ok(())
 }
@@ -109,24 +121,27 @@ pub fn score(sources: &[Source], data: &Source, period: Option<&str>) -> Result<
     };
     let indicators = draft::indicators(&pack, &scheme.value);
     let rulebook = parse(&scheme, &rulebook::Indicators::from_proto(&indicators))?;
-    let sheets = sheet::read(data, &pack.district_id, &rulebook)?;
+    let lots = sheet::read(data, &pack.district_id, &rulebook, &indicators)?;
     let mut scored = Vec::new();
-    for (entry, sheets) in rulebook.entries.iter().zip(sheets) {
+    for sheet::Lot { track, period: own, group, sheets } in lots {
         let troubles = |all: Vec<engine::Trouble>| {
             let lines: Vec<_> = all.iter().map(|it| format!("{}: {it}", data.label)).collect();
             Failure::data(lines.join("\n"))
         };
+        let entry = &rulebook.entries[track];
         let cohort = Cohort::new(sheets).map_err(|it| troubles(vec![it]))?;
+        // A line's own period says which theme holds, where it is one of the calendar.
+        let period = Some(own.as_str()).filter(|it| rulebook::Span::parse(it).is_some()).or(period);
         let themed = period.and_then(|period| rulebook.track_in(entry.track.track_id(), period));
         let result = engine::score(themed.unwrap_or(&entry.track), &cohort).map_err(troubles)?;
         let display_name = entry.track.display_name().to_owned();
-        scored.push(Scored { display_name, result });
+        scored.push(Scored { display_name, period: own, group, result });
     }
     Ok(scored)
 }
 
 /// Every fault of the scheme, at the place in the file where it was written.
-fn parse(scheme: &Item<Scheme>, indicators: &rulebook::Indicators) -> Result<Rulebook> {
+pub(crate) fn parse(scheme: &Item<Scheme>, indicators: &rulebook::Indicators) -> Result<Rulebook> {
     let violations = match rulebook::parse(&scheme.value, indicators) {
         Ok(rulebook) => return Ok(rulebook),
         Err(kit::Error::Invalid(violations)) => violations,

@@ -131,11 +131,36 @@ fn last(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
+/// Words that CEL keeps for itself.
+const RESERVED: [&str; 21] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
+];
+
 /// An id that is a word of the language stands bare, any other in quotes.
 fn argument(id: &str) -> String {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bare = id.bytes().all(word) && !id.starts_with(|first: char| first.is_ascii_digit());
-    if bare { id.to_owned() } else { format!("\"{id}\"") }
+    if bare && !RESERVED.contains(&id) { id.to_owned() } else { format!("\"{id}\"") }
 }
 
 fn id(name: &str, function: &str) -> String {

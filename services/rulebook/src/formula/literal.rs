@@ -1,6 +1,7 @@
 //! Numbers as they were written.
 
 use cel::common::ast::{IdedExpr, LiteralValue};
+use cel::common::types::CelDouble;
 use engine::Quantity;
 use rust_decimal::Decimal;
 
@@ -10,7 +11,7 @@ impl Reader<'_> {
     pub(super) fn literal(&mut self, given: &IdedExpr, literal: &LiteralValue) -> Quantity {
         let number = match literal {
             LiteralValue::Int(whole) => Some(Decimal::from(**whole)),
-            LiteralValue::Double(_) => self.written(given),
+            LiteralValue::Double(read) => self.written(given, read),
             _ => return self.no_number(given),
         };
         match number {
@@ -24,14 +25,16 @@ impl Reader<'_> {
         }
     }
 
-    /// The digits of a literal, from the text itself. Its place is counted in characters.
-    fn written(&self, given: &IdedExpr) -> Option<Decimal> {
+    /// The number as it was written. Its place is counted in bytes, the sign before it not
+    /// counted in; what stands there must be what the parser read.
+    fn written(&self, given: &IdedExpr, read: &CelDouble) -> Option<Decimal> {
         let (start, stop) = self.info.offset_for(given.id)?;
-        let start = usize::try_from(start).ok()?;
-        let length = usize::try_from(stop).ok()?.checked_sub(start)? + 1;
-        let digits: String = self.text.chars().skip(start).take(length).collect();
+        let place = usize::try_from(start).ok()?..=usize::try_from(stop).ok()?;
+        let digits = self.text.get(place)?;
+        let same = digits.parse().as_ref() == Ok(&read.inner().abs());
         // CEL lets a number begin with its point.
-        let digits = if digits.starts_with('.') { format!("0{digits}") } else { digits };
-        kit::decimal::parse(&digits)
+        let point = if digits.starts_with('.') { "0" } else { "" };
+        let number = kit::decimal::parse(&format!("{point}{digits}")).filter(|_| same)?;
+        Some(if read.inner().is_sign_negative() { Decimal::ZERO - number } else { number })
     }
 }

@@ -7,7 +7,8 @@ use engine::Fault;
 use kit::Violation;
 
 /// Reasons that compare one field with another.
-const RELATIONS: [&str; 17] = [
+const RELATIONS: [&str; 18] = [
+    "INDICATOR_REQUIRED",
     "POINTS_ORDER",
     "BOUNDS_ORDER",
     "STEPS_ORDER",

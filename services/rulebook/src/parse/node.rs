@@ -53,7 +53,11 @@ pub(super) fn name_leaves(node: &mut Node, indicators: &Indicators) {
         && node.display_name.is_empty()
     {
         let measure = indicators.get(&leaf.indicator);
-        node.display_name = measure.map(|measure| measure.display_name.clone()).unwrap_or_default();
+        // A formula stands for no indicator and goes by its node's id.
+        node.display_name = match measure {
+            Some(measure) => measure.display_name.clone(),
+            None => node.node_id.clone(),
+        };
     }
     node.children_mut().iter_mut().for_each(|child| name_leaves(child, indicators));
 }

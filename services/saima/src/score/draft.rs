@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use proto::registry::v1::figure::Source;
+use proto::registry::v1::leaf::Method;
 use proto::registry::v1::node::Rule;
 use proto::registry::v1::{
     Accumulation, Direction, Frequency, Indicator, IndicatorKind, Members, Node, Scheme,
@@ -12,7 +14,7 @@ use crate::pack::Pack;
 use crate::problem::Item;
 
 /// The scheme with what only a district needs filled in.
-pub(super) fn complete(scheme: &Item<Scheme>) -> Item<Scheme> {
+pub(crate) fn complete(scheme: &Item<Scheme>) -> Item<Scheme> {
     let mut whole = scheme.clone();
     let value = &mut whole.value;
     let district = names::district(&value.name).to_owned();
@@ -25,17 +27,18 @@ pub(super) fn complete(scheme: &Item<Scheme>) -> Item<Scheme> {
         fill(&mut track.display_name, id.clone());
         // The table says who runs; the rulebook only asks that somebody does.
         track.members.get_or_insert_with(|| Members { categories: vec![id], ..Members::default() });
-        track.root.iter_mut().for_each(name_parts);
+        track.root.iter_mut().chain(&mut track.asides).for_each(name_parts);
     }
     whole
 }
 
 /// The indicators of the scheme, those that are not described as plainly as can be.
-pub(super) fn indicators(pack: &Pack, scheme: &Scheme) -> Vec<Indicator> {
+pub(crate) fn indicators(pack: &Pack, scheme: &Scheme) -> Vec<Indicator> {
     let mut indicators = BTreeMap::new();
-    for leaf in scheme.tracks.iter().filter_map(|it| it.root.as_ref()).flat_map(leaves) {
+    let trees = scheme.tracks.iter().flat_map(|it| it.root.iter().chain(&it.asides));
+    for name in trees.flat_map(named) {
         indicators
-            .insert(leaf.to_owned(), Indicator { name: leaf.to_owned(), ..Indicator::default() });
+            .insert(name.to_owned(), Indicator { name: name.to_owned(), ..Indicator::default() });
     }
     for item in &pack.indicators {
         indicators.insert(item.value.name.clone(), item.value.clone());
@@ -54,10 +57,30 @@ fn plain(mut indicator: Indicator) -> Indicator {
     indicator
 }
 
-fn leaves(node: &Node) -> Vec<&str> {
+/// The indicators that a tree names, but for those in formulas, which must be described.
+fn named(node: &Node) -> Vec<&str> {
     match &node.rule {
-        Some(Rule::Leaf(leaf)) => vec![leaf.indicator.as_str()],
-        _ => node.children().iter().flat_map(leaves).collect(),
+        Some(Rule::Leaf(leaf)) => {
+            let mut names = vec![&leaf.indicator];
+            match leaf.figure.as_ref().and_then(|it| it.source.as_ref()) {
+                Some(Source::BestOf(it) | Source::WorstOf(it)) => names.extend(&it.indicators),
+                Some(Source::Reconciled(it)) => names.push(&it.verified),
+                Some(Source::Difficulty(it)) => names.push(&it.factor),
+                _ => {}
+            }
+            match &leaf.method {
+                Some(Method::CaseHandling(it)) => {
+                    names.extend(it.kinds.iter().map(|kind| &kind.indicator));
+                }
+                Some(Method::Steps(it)) => {
+                    let conditions = it.steps.iter().filter_map(|it| it.precondition.as_ref());
+                    names.extend(conditions.map(|it| &it.indicator));
+                }
+                _ => {}
+            }
+            names.into_iter().map(String::as_str).filter(|name| !name.is_empty()).collect()
+        }
+        _ => node.children().iter().flat_map(named).collect(),
     }
 }
 

@@ -2,44 +2,116 @@
 
 use std::io::Write;
 
-use engine::{Colour, SubjectResult, TrackResult};
+use engine::{Colour, Explained, SubjectResult, TrackResult};
 use rust_decimal::Decimal;
 
 use super::Scored;
 use crate::explain;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::table::{Align, Cell, Paint, Table, align_points, paint};
 
-/// One table for each track.
-pub(super) fn table(out: &mut impl Write, tracks: &[Scored], painted: bool) -> Result<()> {
-    for (index, Scored { display_name, result }) in tracks.iter().enumerate() {
+/// Which nodes' points are printed.
+pub(super) enum Columns {
+    /// The parts directly below the root, and the nodes beside the tree.
+    Usual,
+    /// Every node but the root, which is the score.
+    All,
+    /// These.
+    Listed(Vec<String>),
+}
+
+impl Columns {
+    /// Reads a list of node ids, or `all`.
+    pub(super) fn parse(text: Option<&str>) -> Columns {
+        match text {
+            None => Columns::Usual,
+            Some("all") => Columns::All,
+            Some(list) => {
+                let ids = list.split(',').map(str::trim).filter(|id| !id.is_empty());
+                Columns::Listed(ids.map(str::to_owned).collect())
+            }
+        }
+    }
+
+    /// Ids and names of the nodes, as the results of one track have them.
+    fn of(&self, result: &TrackResult) -> Vec<(String, String)> {
+        let Some(first) = result.subjects.first() else { return Vec::new() };
+        let mut nodes: Vec<&Explained> = Vec::new();
+        match self {
+            Columns::Usual => nodes.extend(first.explained.children.iter().chain(&first.asides)),
+            Columns::All => {
+                first
+                    .explained
+                    .children
+                    .iter()
+                    .chain(&first.asides)
+                    .for_each(|it| all(it, &mut nodes));
+            }
+            Columns::Listed(ids) => nodes.extend(ids.iter().filter_map(|id| first.node(id))),
+        }
+        nodes.into_iter().map(|it| (it.node_id.clone(), it.display_name.clone())).collect()
+    }
+
+    /// Refuses a node that no track has.
+    pub(super) fn check(&self, tracks: &[Scored]) -> Result<()> {
+        let Columns::Listed(ids) = self else { return Ok(()) };
+        let has = |id: &String| {
+            let mut subjects = tracks.iter().filter_map(|it| it.result.subjects.first());
+            subjects.any(|subject| subject.node(id).is_some())
+        };
+        match ids.iter().find(|id| !has(id)) {
+            Some(id) => Err(Failure::data(format!("--columns: no track has a node `{id}`"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn all<'a>(node: &'a Explained, nodes: &mut Vec<&'a Explained>) {
+    nodes.push(node);
+    node.children.iter().for_each(|child| all(child, nodes));
+}
+
+/// One table for each track, period and group.
+pub(super) fn table(
+    out: &mut impl Write,
+    tracks: &[Scored],
+    columns: &Columns,
+    painted: bool,
+) -> Result<()> {
+    for (index, scored) in tracks.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
-        let title = if painted { paint(display_name, Paint::Bold) } else { display_name.clone() };
+        let parts = [scored.display_name.as_str(), scored.period.as_str(), scored.group.as_str()];
+        let title: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let title = title.join(" · ");
+        let title = if painted { paint(&title, Paint::Bold) } else { title };
         writeln!(out, "{title}")?;
-        one_table(result).print(out, "", painted)?;
+        one_table(&scored.result, columns).print(out, "", painted)?;
+        proposals(out, &scored.result)?;
     }
     Ok(())
 }
 
-fn one_table(result: &TrackResult) -> Table {
-    let parts = parts(result);
+fn one_table(result: &TrackResult, columns: &Columns) -> Table {
+    let nodes = columns.of(result);
+    let graded = result.subjects.iter().any(|it| it.grade.is_some());
     let mut head = vec![
         ("名次", Align::Right),
         ("单位", Align::Left),
         ("得分", Align::Right),
         ("", Align::Left),
     ];
-    head.extend(parts.iter().map(|(_, name)| (name.as_str(), Align::Right)));
+    if graded {
+        head.push(("等次", Align::Left));
+    }
+    head.extend(nodes.iter().map(|(_, name)| (name.as_str(), Align::Right)));
     head.push(("备注", Align::Left));
     let mut table = Table::new(head);
-    let points = |it: &SubjectResult, part: usize| {
-        text(it.explained.children.get(part).and_then(|it| it.points))
-    };
     let totals = align_points(result.subjects.iter().map(|it| text(it.total)));
-    let columns: Vec<_> = (0..parts.len())
-        .map(|part| align_points(result.subjects.iter().map(|it| points(it, part))))
+    let columns: Vec<_> = nodes
+        .iter()
+        .map(|(id, _)| align_points(result.subjects.iter().map(|it| text(points(it, id)))))
         .collect();
     for (line, subject) in result.subjects.iter().enumerate() {
         let (colour, paint) = match subject.colour {
@@ -54,6 +126,14 @@ fn one_table(result: &TrackResult) -> Table {
             Cell::new(&totals[line], Paint::Bold),
             Cell::new(colour, paint),
         ];
+        if graded {
+            let grade = subject.grade.as_ref();
+            let name = grade.map_or("", |it| match it.display_name.as_str() {
+                "" => it.grade_id.as_str(),
+                name => name,
+            });
+            cells.push(name.into());
+        }
         cells.extend(columns.iter().map(|column| column[line].as_str().into()));
         let flags = subject.flags();
         cells.push(Cell::new(explain::notable(flags.iter().map(|it| it.as_str())), Paint::Dim));
@@ -62,20 +142,40 @@ fn one_table(result: &TrackResult) -> Table {
     table
 }
 
-/// One CSV of all tracks; the columns of parts are named by their nodes.
-pub(super) fn csv(out: &mut impl Write, tracks: &[Scored]) -> Result<()> {
+/// Who is proposed for awards and cards.
+fn proposals(out: &mut impl Write, result: &TrackResult) -> Result<()> {
+    let awards = result.awards.iter().map(|it| (&it.award_id, &it.picked));
+    let cards = result.cards.iter().map(|it| (&it.card_id, &it.picked));
+    for (id, picked) in awards.chain(cards).filter(|(_, picked)| !picked.is_empty()) {
+        let names: Vec<&str> = picked.iter().map(|it| it.subject.as_str()).collect();
+        writeln!(out, "{id}: {}", names.join("、"))?;
+    }
+    Ok(())
+}
+
+/// One CSV of everything; the columns of nodes are named by their ids. `period`, `group` and
+/// `grade` stand where there are any.
+pub(super) fn csv(out: &mut impl Write, tracks: &[Scored], columns: &Columns) -> Result<()> {
     let mut nodes: Vec<String> = Vec::new();
-    for (id, _) in tracks.iter().flat_map(|it| parts(&it.result)) {
+    for (id, _) in tracks.iter().flat_map(|it| columns.of(&it.result)) {
         if !nodes.contains(&id) {
             nodes.push(id);
         }
     }
+    let periods = tracks.iter().any(|it| !it.period.is_empty());
+    let groups = tracks.iter().any(|it| !it.group.is_empty());
+    let subjects = || tracks.iter().flat_map(|it| &it.result.subjects);
+    let graded = subjects().any(|it| it.grade.is_some());
     let mut writer = csv::Writer::from_writer(out);
-    let mut head: Vec<&str> = vec!["track", "unit", "score", "rank", "colour", "pace"];
+    let mut head: Vec<&str> = vec!["track"];
+    head.extend(periods.then_some("period"));
+    head.extend(groups.then_some("group"));
+    head.extend(["unit", "score", "rank", "colour", "pace"]);
+    head.extend(graded.then_some("grade"));
     head.extend(nodes.iter().map(String::as_str));
     head.push("flags");
     writer.write_record(head)?;
-    for Scored { result, .. } in tracks {
+    for Scored { result, period, group, .. } in tracks {
         for subject in &result.subjects {
             let colour = match subject.colour {
                 Some(Colour::Green) => "GREEN",
@@ -83,18 +183,19 @@ pub(super) fn csv(out: &mut impl Write, tracks: &[Scored]) -> Result<()> {
                 Some(Colour::Red) => "RED",
                 None => "",
             };
-            let mut cells = vec![
-                result.track_id.clone(),
+            let mut cells = vec![result.track_id.clone()];
+            cells.extend(periods.then(|| period.clone()));
+            cells.extend(groups.then(|| group.clone()));
+            cells.extend([
                 subject.subject.clone(),
                 text(subject.total),
                 text(subject.rank),
                 colour.to_owned(),
                 text(subject.pace),
-            ];
-            let children = &subject.explained.children;
-            cells.extend(nodes.iter().map(|node| {
-                text(children.iter().find(|it| it.node_id == *node).and_then(|it| it.points))
-            }));
+            ]);
+            let grade = subject.grade.as_ref();
+            cells.extend(graded.then(|| grade.map(|it| it.grade_id.clone()).unwrap_or_default()));
+            cells.extend(nodes.iter().map(|node| text(points(subject, node))));
             cells.push(flags(subject));
             writer.write_record(cells)?;
         }
@@ -103,11 +204,8 @@ pub(super) fn csv(out: &mut impl Write, tracks: &[Scored]) -> Result<()> {
     Ok(())
 }
 
-/// Ids and names of the parts directly below the root.
-fn parts(result: &TrackResult) -> Vec<(String, String)> {
-    let children =
-        result.subjects.first().map(|it| it.explained.children.as_slice()).unwrap_or_default();
-    children.iter().map(|it| (it.node_id.clone(), it.display_name.clone())).collect()
+fn points(subject: &SubjectResult, node: &str) -> Option<Decimal> {
+    subject.node(node).and_then(|it| it.points)
 }
 
 fn flags(subject: &SubjectResult) -> String {

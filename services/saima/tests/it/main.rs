@@ -4,6 +4,7 @@
 mod apply;
 mod command;
 mod demo;
+mod lint;
 mod packs;
 mod score;
 

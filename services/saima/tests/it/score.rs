@@ -22,29 +22,42 @@ fn scored(folder: &str) -> Vec<Scored> {
     score(&Source::gather(&folder.join("scheme.yaml")).unwrap(), &data, None).unwrap()
 }
 
-/// Compares every figure of `expected.csv`: score, rank, or the points of the part of that
-/// name. Returns how many there were.
+/// Compares every figure of `expected.csv`: score, rank, grade, or the points of the node of that
+/// name; an empty cell was not published. Returns how many there were.
 #[track_caller]
 fn reproduces(folder: &str) -> usize {
     let expected = lines(&fs::read_to_string(example(folder).join("expected.csv")).unwrap());
     let tracks = scored(folder);
+    let subjects: HashMap<[&str; 4], _> = tracks
+        .iter()
+        .flat_map(|it| {
+            let place = [it.result.track_id.as_str(), it.period.as_str(), it.group.as_str()];
+            let [track, period, group] = place;
+            let subjects = it.result.subjects.iter();
+            subjects.map(move |subject| ([track, period, group, &subject.subject], subject))
+        })
+        .collect();
+    let only = tracks[0].result.track_id.as_str();
     let mut figures = 0;
     for line in &expected {
-        let wanted = line.get("track");
-        let mut tracks =
-            tracks.iter().filter(|it| wanted.is_none_or(|id| *id == it.result.track_id));
-        let track = &tracks.next().unwrap().result;
-        let subject = track.subjects.iter().find(|it| it.subject == line["unit"]).unwrap();
-        for (column, text) in
-            line.iter().filter(|(column, _)| !matches!(column.as_str(), "track" | "unit"))
-        {
+        let of = |column: &str, otherwise| line.get(column).map_or(otherwise, String::as_str);
+        let key = [of("track", only), of("period", ""), of("group", ""), of("unit", "")];
+        let subject = subjects.get(&key).unwrap_or_else(|| panic!("{folder}: no {key:?}"));
+        for (column, text) in line.iter().filter(|(_, text)| !text.is_empty()) {
             let got = match column.as_str() {
-                "score" | "total" => subject.total,
+                "track" | "period" | "group" | "unit" => continue,
+                "score" | "total" if subject.node(column).is_none() => subject.total,
                 "rank" => subject.rank,
-                node => subject.explained.find(node).unwrap().points,
+                "grade" => {
+                    let grade = subject.grade.as_ref().map(|it| it.grade_id.as_str());
+                    assert_eq!(grade, Some(text.as_str()), "{folder}: grade of {key:?}");
+                    figures += 1;
+                    continue;
+                }
+                node => subject.node(node).unwrap().points,
             };
             let published: Decimal = text.parse().unwrap();
-            assert_eq!(got, Some(published), "{folder}: {column} of {}", line["unit"]);
+            assert_eq!(got, Some(published), "{folder}: {column} of {key:?}");
             figures += 1;
         }
         assert_eq!(subject.explained.recompute().unwrap(), subject.total, "the tree recomputes");
@@ -78,11 +91,28 @@ fn published_ties_are_reproduced() {
 fn worked_examples_are_reproduced() {
     let folders = fs::read_dir(example("worked-examples")).unwrap().map(|it| it.unwrap());
     let folders: Vec<_> = folders.filter(|it| it.path().is_dir()).collect();
-    assert_eq!(folders.len(), 8);
+    assert_eq!(folders.len(), 10);
     for folder in folders {
         let name = folder.file_name().into_string().unwrap();
         assert!(reproduces(&format!("worked-examples/{name}")) > 0);
     }
+}
+
+// A3
+#[test]
+fn league_tables_are_reproduced() {
+    assert_eq!(reproduces("football-epl-2000-2022"), 880, "440 points and 440 ranks");
+}
+
+// A3
+#[test]
+fn the_human_development_index_is_reproduced() {
+    assert_eq!(reproduces("undp-hdi-1990-2022"), 6171 + 193 + 192, "values, ranks and groups");
+}
+
+#[test]
+fn appraisals_with_goal_trees_are_reproduced() {
+    assert_eq!(reproduces("frappe-hrms-appraisal"), 29);
 }
 
 const SCHEME: &str = "\
@@ -139,7 +169,8 @@ fn faults_of_a_table_name_line_and_column() {
         SCHEME,
         "unit,a,c\n甲,1,2\n",
         &[
-            "d.csv:1:3: c: neither `unit`, `track`, `target:` and an indicator, nor an indicator of the scheme",
+            "d.csv:1:3: c: neither `unit`, `track`, `period`, `group`, nor an indicator that the scheme looks at, \
+             nor `target:` and the like before one; `note:` before a title keeps a column that does not count",
             "d.csv:1:1: no column for the indicator `b`",
         ],
     );
