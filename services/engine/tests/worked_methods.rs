@@ -109,11 +109,13 @@ fn pace_milestones_cases_and_ballots() {
         late: vec![late(Some(10), "80"), late(Some(30), "50")],
         count_pending: false,
     });
-    let cases: [(&[(i64, Option<i64>)], &str); 4] = [
-        (&[(50, Some(50)), (50, Some(49)), (50, Some(50))], "10"),
-        (&[(50, Some(50)), (50, Some(60)), (50, Some(81))], "6.4"),
-        (&[(50, Some(50)), (50, Some(50)), (200, None)], "10"),
-        (&[(50, Some(50)), (50, None), (200, None)], "5.714286"),
+    // Each milestone's day due and day reached.
+    type Days = [(i64, Option<i64>); 3];
+    let cases: [(Days, &str); 4] = [
+        ([(50, Some(50)), (50, Some(49)), (50, Some(50))], "10"),
+        ([(50, Some(50)), (50, Some(60)), (50, Some(81))], "6.4"),
+        ([(50, Some(50)), (50, Some(50)), (200, None)], "10"),
+        ([(50, Some(50)), (50, None), (200, None)], "5.714286"),
     ];
     for (reached, points) in cases {
         let list =
