@@ -119,6 +119,16 @@ impl Leaf {
         once
     }
 
+    /// The indicators whose values of the year before it looks at.
+    pub fn last_year(&self) -> Vec<String> {
+        let names = self.figure.names(&self.indicator).into_iter();
+        let last_year = names.filter_map(|name| match name {
+            Name::LastYear(indicator) => Some(indicator),
+            Name::Value(_) | Name::Target(_) | Name::Points(_) => None,
+        });
+        last_year.collect()
+    }
+
     /// The indicators whose targets it needs, which must then be above 0.
     pub fn targets(&self) -> Vec<String> {
         let own = self.method.needs_target().then(|| self.indicator.clone());

@@ -203,6 +203,12 @@ impl Track {
         self.indicators_of(|_| true)
     }
 
+    /// Those of them of which it looks at the year before, too.
+    pub fn last_year(&self) -> BTreeSet<String> {
+        let nodes = self.nodes().into_iter();
+        nodes.filter_map(Node::leaf).flat_map(Leaf::last_year).collect()
+    }
+
     /// Those of them whose values are reported; ballots and milestones come in another way.
     pub fn reported(&self) -> BTreeSet<String> {
         self.indicators_of(|leaf| leaf.method.takes() == Takes::Value)

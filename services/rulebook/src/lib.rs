@@ -122,6 +122,11 @@ impl Rulebook {
         self.entries.iter().flat_map(|entry| entry.track.indicators()).collect()
     }
 
+    /// The indicators whose values of the year before some track looks at, by name.
+    pub fn last_year(&self) -> BTreeSet<String> {
+        self.entries.iter().flat_map(|entry| entry.track.last_year()).collect()
+    }
+
     /// Whether some leaf divides by this indicator's target, which must then be above 0
     /// (reason `TARGET_NOT_POSITIVE`).
     pub fn divides_by_target(&self, indicator: &str) -> bool {

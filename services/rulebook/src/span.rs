@@ -105,6 +105,12 @@ impl Span {
         Span::starting(self.first.checked_sub(months.months()).ok()?, self.length)
     }
 
+    /// The same period of the year before.
+    pub fn year_before(&self) -> Option<Span> {
+        let first = self.first.checked_sub(1.year()).ok()?;
+        Span::starting(first, self.length)
+    }
+
     /// How many days it has.
     pub fn days(&self) -> u32 {
         days(self.first, self.last)

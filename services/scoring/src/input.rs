@@ -3,10 +3,11 @@
 //! can be computed again from this alone.
 //!
 //! The text is canonical: a first line with its form, then lines of fields parted by tabs, then
-//! a line of JSON for each tally and each entry, then the definitions' bytes. The same facts
+//! a line of JSON for each tally, entry, result, award and exemption, then the definitions' bytes. The same facts
 //! and definitions give the same bytes. Form 1 had neither tallies nor entries and is read
 //! for good.
 
+mod carried;
 mod extra;
 
 use kit::{Error, Result, decimal};
@@ -14,6 +15,7 @@ use kit::{Error, Result, decimal};
 use crate::cell::{Cell, Standing};
 use crate::report::Reading;
 
+pub(crate) use carried::{Cited, Excused, Honoured};
 pub(crate) use extra::{Entered, Rated};
 
 const FORM: &str = "saima run input 2";
@@ -41,6 +43,12 @@ pub(crate) struct Facts {
     pub(crate) tallies: Vec<Rated>,
     /// Bonuses and deductions, as they stood, in the ledger's order.
     pub(crate) entries: Vec<Entered>,
+    /// Published results that reference nodes asked for, in the order of asking.
+    pub(crate) results: Vec<Cited>,
+    /// Announced awards, in the ledger's order.
+    pub(crate) awards: Vec<Honoured>,
+    /// Exemptions, in the order of their awards.
+    pub(crate) exemptions: Vec<Excused>,
 }
 
 /// One cell as the run saw it.
@@ -76,11 +84,17 @@ impl Input {
     /// The canonical bytes.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let Self { engine, scheme, facts, .. } = self;
-        let Facts { cells, tallies, entries } = facts;
-        let (cell_count, tally_count, entry_count) = (cells.len(), tallies.len(), entries.len());
-        let mut text = format!(
-            "{FORM}\nengine {engine}\n{scheme}\n{cell_count}\t{tally_count}\t{entry_count}\n"
-        );
+        let Facts { cells, tallies, entries, results, awards, exemptions } = facts;
+        let counts = [
+            cells.len(),
+            tallies.len(),
+            entries.len(),
+            results.len(),
+            awards.len(),
+            exemptions.len(),
+        ];
+        let counts = counts.map(|count| count.to_string()).join("\t");
+        let mut text = format!("{FORM}\nengine {engine}\n{scheme}\n{counts}\n");
         for fact in cells {
             let Pinned { period, unit, indicator, sequence, .. } = fact;
             let standing = standing_text(fact.standing);
@@ -97,6 +111,15 @@ impl Input {
         }
         for entry in entries {
             text.push_str(&entry.to_line()?);
+        }
+        for result in results {
+            text.push_str(&result.to_line()?);
+        }
+        for award in awards {
+            text.push_str(&award.to_line()?);
+        }
+        for exemption in exemptions {
+            text.push_str(&exemption.to_line()?);
         }
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(&self.assignment);
@@ -116,10 +139,14 @@ impl Input {
         let mut counts = line(&mut rest)?.split('\t').map(str::parse::<usize>);
         let mut count = || counts.next().transpose().map_err(Error::internal);
         let (cells, tallies, entries) = (count()?, count()?, count()?);
+        let (results, awards, exemptions) = (count()?, count()?, count()?);
         let facts = Facts {
             cells: lines(&mut rest, cells, pinned)?,
             tallies: lines(&mut rest, tallies, Rated::from_line)?,
             entries: lines(&mut rest, entries, Entered::from_line)?,
+            results: lines(&mut rest, results, Cited::from_line)?,
+            awards: lines(&mut rest, awards, Honoured::from_line)?,
+            exemptions: lines(&mut rest, exemptions, Excused::from_line)?,
         };
         Ok(Self { engine, scheme, facts, assignment: rest.to_vec() })
     }
@@ -198,6 +225,9 @@ mod tests {
                 ],
                 tallies: vec![extra::tests::rated()],
                 entries: vec![extra::tests::entered()],
+                results: vec![carried::tests::cited()],
+                awards: vec![carried::tests::honoured()],
+                exemptions: vec![carried::tests::excused()],
             },
         };
         let bytes = input.to_bytes().unwrap_or_default();

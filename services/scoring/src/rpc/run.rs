@@ -1,5 +1,6 @@
 //! Runs and their results.
 
+mod carried;
 mod convert;
 pub(super) mod explain;
 pub(super) mod known;

@@ -50,6 +50,27 @@ pub(crate) async fn published(
     row.map(Standing::try_from).transpose()
 }
 
+/// The published runs of some periods.
+pub(crate) async fn published_in(
+    tx: &mut Tx,
+    district: &str,
+    periods: &[&str],
+) -> Result<Vec<Standing>> {
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), "WHERE p.district = ")).push_bind(district);
+        q.push(" AND p.state = 2 AND p.period IN (");
+        let mut list = q.separated(", ");
+        for period in periods {
+            list.push_bind(*period);
+        }
+        q.push(") ORDER BY r.sequence");
+    })?;
+    rows.into_iter().map(Standing::try_from).collect()
+}
+
 /// A page of a district's runs, the latest first.
 pub(crate) async fn list(
     tx: &mut Tx,

@@ -23,6 +23,7 @@ mod observation;
 mod poll;
 mod quarter;
 mod reconciliation;
+mod reference;
 mod run;
 mod sheet;
 mod subject;

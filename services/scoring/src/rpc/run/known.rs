@@ -1,10 +1,13 @@
-//! What is known of everybody in a period: cells, counted ballots, bonuses and deductions. A few
-//! statements, however many subjects there are.
+//! What is known of everybody in a period: cells, counted ballots, bonuses and deductions, and
+//! what is brought along from other runs. A few statements, however many subjects there are.
 
 use jiff::tz::TimeZone;
 use kit::db::Tx;
 use kit::{Error, Result};
+use rulebook::{Rulebook, Span};
 
+use super::carried;
+use crate::assignment::INDICATOR;
 use crate::input::{Entered, Facts, Pinned, Rated};
 use crate::rpc::assignment::Definitions;
 use crate::{poll, store};
@@ -20,7 +23,9 @@ pub(in crate::rpc) async fn known(
     let zone = TimeZone::get(&definitions.wire.time_zone).map_err(Error::internal)?;
     let today = tx.now().to_zoned(zone).date();
     let periods = definitions.assignment.period_ids();
-    let cells = store::cell::of_periods(tx, district, &periods).await?;
+    let mut cells = year_before(tx, district, definitions, scheme).await?;
+    let now = store::cell::of_periods(tx, district, &periods).await?;
+    cells.extend(now.into_iter().map(Pinned::from));
     let counted = store::poll::tallies_of_periods(tx, district, &periods).await?;
     let entries = store::adjustment::of_periods(tx, district, scheme, &periods).await?;
     let rated = |((unit, indicator, _), tally)| Rated { unit, indicator, tally };
@@ -29,8 +34,31 @@ pub(in crate::rpc) async fn known(
         entry: entry.entry(district, today),
     };
     Ok(Facts {
-        cells: cells.into_iter().map(Pinned::from).collect(),
+        cells,
         tallies: poll::tallies(district, &counted).into_iter().map(rated).collect(),
         entries: entries.iter().map(entered).collect(),
+        results: carried::cited(tx, district, definitions, scheme).await?,
+        awards: carried::honoured(tx, district, definitions, scheme).await?,
+        exemptions: carried::excused(tx, district, definitions, scheme).await?,
     })
+}
+
+/// The cells of the year before that the scheme compares with.
+async fn year_before(
+    tx: &mut Tx,
+    district: &str,
+    definitions: &Definitions,
+    scheme: &str,
+) -> Result<Vec<Pinned>> {
+    let compared = definitions.rulebook(scheme).map(Rulebook::last_year).unwrap_or_default();
+    if compared.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = |id: &str| Some(Span::parse(id)?.year_before()?.id());
+    let periods: Vec<String> =
+        definitions.assignment.period_ids().into_iter().filter_map(before).collect();
+    let periods: Vec<&str> = periods.iter().map(String::as_str).collect();
+    let cells = store::cell::of_periods(tx, district, &periods).await?;
+    let asked = |cell: &Pinned| compared.contains(&INDICATOR.format(&[district, &cell.indicator]));
+    Ok(cells.into_iter().map(Pinned::from).filter(asked).collect())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Fact, TrackResult};
+use engine::{Exemption, Fact, Referred, TrackResult, Won};
 use jiff::civil::Date;
 use kit::{Error, Result};
 use rulebook::{Facts, TrackInputs};
@@ -47,6 +47,13 @@ pub(in crate::rpc) async fn score(
     stage: Stage,
 ) -> Result<Scored> {
     let (name, id) = (SCHEME.format(&[district, scheme]), scheme.to_owned());
+    let facts = all(district, known);
+    let work = move || compute(&definitions, &id, &name, &facts, stage);
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+/// Everything that is known, as the rulebook takes it.
+fn all(district: &str, known: &input::Facts) -> Facts {
     let mut facts = facts(district, &known.cells);
     for rated in &known.tallies {
         facts.insert_tally(&rated.unit, &rated.indicator, rated.tally.clone());
@@ -54,8 +61,35 @@ pub(in crate::rpc) async fn score(
     for entered in &known.entries {
         facts.insert_entry(&entered.unit, entered.entry.clone());
     }
-    let work = move || compute(&definitions, &id, &name, &facts, stage);
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    for cited in &known.results {
+        let sources = Some(cited.result.clone()).filter(|result| !result.is_empty());
+        let result = Referred {
+            slot: cited.slot.clone(),
+            points: cited.points,
+            full_marks: cited.full_marks,
+            sources: sources.into_iter().collect(),
+        };
+        facts.insert_result(&cited.unit, &cited.node, result);
+    }
+    for award in &known.awards {
+        let won = Won {
+            name: award.name.clone(),
+            award: award.award.clone(),
+            class: award.class.clone(),
+            level: award.level.clone(),
+            sources: Vec::new(),
+        };
+        facts.insert_award(&award.unit, won);
+    }
+    for excused in &known.exemptions {
+        let exemption = Exemption {
+            rule: excused.rule.clone(),
+            ground: excused.ground.clone(),
+            sources: vec![excused.source.clone()],
+        };
+        facts.insert_exemption(&excused.unit, exemption);
+    }
+    facts
 }
 
 /// Facts as the rulebook takes them, each with the observation behind it.
