@@ -1,8 +1,10 @@
-//! Results of runs, one row a unit with the points of its parts packed in one text.
+//! Results of runs, one row a unit; the points of their parts are packed, a track at a time.
 
-use engine::Colour;
+mod packed;
+mod part;
 mod verdict;
 
+use engine::Colour;
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, decimal};
@@ -10,6 +12,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::result::{Outcome, Part};
+use part::Parts;
 
 macro_rules! columns {
     () => {
@@ -37,7 +40,12 @@ pub(crate) async fn get(
         run,
         unit
     )?;
-    row.map(Outcome::try_from).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let parts = match row.is_packed() {
+        true => part::get(tx, district, run, &row.track).await?,
+        false => None,
+    };
+    row.outcome(parts.as_slice()).map(Some)
 }
 
 /// A page of a run's results by track and rank.
@@ -58,7 +66,7 @@ pub(crate) async fn list(
         }
         q.push(" ORDER BY position LIMIT ").push_bind(page.limit());
     })?;
-    rows.into_iter().map(Outcome::try_from).collect()
+    with_parts(tx, district, run, rows).await
 }
 
 /// All results of a run by track and rank.
@@ -74,7 +82,15 @@ pub(crate) async fn of_run(tx: &mut Tx, district: &str, run: i64) -> Result<Vec<
         district,
         run
     )?;
-    rows.into_iter().map(Outcome::try_from).collect()
+    with_parts(tx, district, run, rows).await
+}
+
+async fn with_parts(tx: &mut Tx, district: &str, run: i64, rows: Vec<Row>) -> Result<Vec<Outcome>> {
+    let parts = match rows.iter().any(Row::is_packed) {
+        true => part::of_run(tx, district, run).await?,
+        false => Vec::new(),
+    };
+    rows.into_iter().map(|row| row.outcome(&parts)).collect()
 }
 
 /// Adds the results of a run.
@@ -84,8 +100,15 @@ pub(crate) async fn insert<'a>(
     run: i64,
     outcomes: &'a [Outcome],
 ) -> Result<()> {
+    let tracks = outcomes.chunk_by(|one, two| one.track == two.track);
+    let parts: Vec<Parts> = tracks.filter_map(Parts::of).collect();
+    part::insert(tx, district, run, &parts).await?;
     let packed = |outcome: &'a Outcome| {
-        Ok((outcome, parts_text(&outcome.parts)?, verdict::to_text(outcome)?))
+        let text = match parts.iter().any(|parts| parts.is_of(&outcome.track)) {
+            true => String::new(),
+            false => parts_text(&outcome.parts)?,
+        };
+        Ok((outcome, text, verdict::to_text(outcome)?))
     };
     let rows = outcomes.iter().map(packed).collect::<Result<Vec<_>>>()?;
     kit::insert_many!(
@@ -173,12 +196,24 @@ struct Row {
     outcome: String,
 }
 
-impl TryFrom<Row> for Outcome {
-    type Error = Error;
+impl Row {
+    /// Its parts stand with those of its track.
+    fn is_packed(&self) -> bool {
+        self.parts.is_empty()
+    }
 
-    fn try_from(row: Row) -> Result<Self> {
+    fn outcome(self, tracks: &[Parts]) -> Result<Outcome> {
+        let row = self;
+        let parts = match row.is_packed() {
+            true => {
+                let track = tracks.iter().find(|parts| parts.is_of(&row.track));
+                let absent = || Error::internal("a result without its parts");
+                track.ok_or_else(absent)?.at(row.position)?
+            }
+            false => parts(&row.parts)?,
+        };
         let (grade, gates) = verdict::from_text(&row.outcome)?;
-        Ok(Self {
+        Ok(Outcome {
             grade,
             gates,
             unit: row.unit,
@@ -196,7 +231,7 @@ impl TryFrom<Row> for Outcome {
                 colour => return Err(Error::internal(format!("a result of colour {colour}"))),
             },
             pace: optional(row.pace)?,
-            parts: parts(&row.parts)?,
+            parts,
             flags: row.flags.split_whitespace().map(str::to_owned).collect(),
         })
     }

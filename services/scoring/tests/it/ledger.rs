@@ -7,13 +7,14 @@ use crate::fixture::Scoring;
 use crate::{activity, adjustment, award, external_result, inspection, lock, objection, poll};
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 27] = [
+const LEDGERS: [(&str, &str); 28] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
     ("run", "output_digest"),
     ("run_input", "district"),
     ("result", "flags"),
+    ("result_part", "parts"),
     ("warning", "track"),
     ("activity", "note"),
     ("activity_void", "reason"),
@@ -113,6 +114,8 @@ kit::both! {
             let sql = "REPLACE INTO result SELECT district, run, unit || 'x', unit_display_name,
                 track, position, score, rank, track_size, colour, pace, parts, flags, outcome FROM result";
             refused(db, sql, "result is insert-only").await;
+            let sql = "REPLACE INTO result_part SELECT * FROM result_part";
+            refused(db, sql, "result_part is insert-only").await;
             // A second correction of one observation, at a position that was never taken.
             let sql = "INSERT OR REPLACE INTO observation SELECT district, sequence + 1000, period, unit,
                 indicator, presence, value, note, evidence, late, report_time, 1, reason, create_time
