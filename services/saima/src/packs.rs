@@ -15,7 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::pack::Source;
 
 /// The packs that the binary carries; the first is played where none is named.
-pub const NAMES: [&str; 4] = ["hengkou", "bishan", "qingxin", "xingping"];
+pub const NAMES: [&str; 5] = ["hengkou", "bishan", "qingxin", "xingping", "shibei"];
 
 /// A debug build reads them where they are, so that a changed file needs no build.
 #[derive(RustEmbed)]
@@ -24,6 +24,7 @@ pub const NAMES: [&str; 4] = ["hengkou", "bishan", "qingxin", "xingping"];
 #[include = "bishan/*"]
 #[include = "qingxin/*"]
 #[include = "xingping/*"]
+#[include = "shibei/*"]
 struct Carried;
 
 /// The files of one pack.

@@ -4,6 +4,7 @@
 mod bishan;
 mod hengkou;
 mod qingxin;
+mod shibei;
 mod xingping;
 
 use std::collections::BTreeMap;

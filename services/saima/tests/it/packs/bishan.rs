@@ -7,7 +7,7 @@ use proto::scoring::v1::{ListResultsRequest, ListRunsRequest};
 use super::{Played, count, play};
 
 kit::both! {
-    // B1, B2, B5, B6, B7, B9
+    // B1, B2, B3, B5, B6, B7, B8, B9, B10, B11
     async fn bishans_bodies_race_for_two_quarters(bed: &Bed) {
         let it = play(bed, "bishan", 2).await;
         // B2: 13 headquarters and 8 task forces; the second quarter has a track more.
@@ -17,6 +17,23 @@ kit::both! {
         assert_eq!((first["industry"], first.len()), (8, 3));
         let second = tracks(&it, "2023Q2").await;
         assert_eq!((second["party-leadership"], second.len()), (15, 4));
+        // B3: a task force's seats, lent by four partner units; B5: the task list, agreed by three offices.
+        it.shows(&["召集人       1     1", "副召集人     2     2", "全职组员     7     7", "考评任务一览表  已会签施行"]);
+        assert_eq!(it.text.matches("柔性参与     0     2  区").count(), 4);
+        // B10: three Tigers in the first quarter; a Snail only under the bar, one exempted.
+        let awards = |quarter: &str| {
+            let from = it.text.find(&format!("{quarter} 猛虎奖、蜗牛奖")).unwrap();
+            it.text[from..].lines().skip(2).take_while(|it| it.contains("奖  ")).collect::<Vec<_>>()
+        };
+        let first = awards("2023Q1");
+        let of = |kind: &str| first.iter().filter(|it| it.contains(kind) && it.ends_with("公布")).count();
+        assert_eq!((of("猛虎奖"), of("蜗牛奖")), (3, 1));
+        assert!(first.iter().any(|it| it.contains("猛虎奖") && it.contains("梦界空间")));
+        assert!(first.iter().any(|it| it.contains("文旅产业专班") && it.ends_with("豁免")));
+        assert_eq!(awards("2023Q2").iter().filter(|it| it.contains("猛虎奖")).count(), 4);
+        // B11: (98.4 + 98.3) ÷ 2 for the quarters, 2 points for each of two Tigers.
+        assert!(it.text.contains("成绩榜 2023H1  指挥部  13个"), "{}", it.text);
+        assert!(it.text.lines().any(|it| it.contains("梦界空间") && it.contains("102.35")));
         // B1: every month is reported and reconciled, some of it late.
         it.shows(&["2023-03 对账  应报110项  逾期4  缺报0", "2023-06 对账  应报155项"]);
         // B9: what the bodies did up to August.

@@ -58,4 +58,18 @@ kit::both! {
         assert_eq!(entries.archive_entries.len(), 128);
         it.served.stop().await;
     }
+
+    // H4, H8, H9
+    async fn hengkous_year_ends_with_special_assessments_outside_the_quota(bed: &Bed) {
+        let it = play(bed, "hengkou", 2).await;
+        // H4: four quarters, then the year of 128 units.
+        it.shows(&["2023Q2 对账", "2023Q3 对账", "2023Q4 对账", "年度考核，共128个"]);
+        // H9: the firsts of the special assessments are excellent outright, 2 units, 31 in all.
+        it.shows(&["优秀    31", "直接定为优秀，共2个", "自然资源局", "投资公司"]);
+        // H11: six task forces are commended.
+        it.shows(&["先进工作专班，共6个"]);
+        // H8: over 100 of the staff excellent, over 60 poor, by proportion.
+        it.shows(&["优秀（绩效工资上浮10%）   105", "较差（绩效工资下浮10%）    63"]);
+        it.served.stop().await;
+    }
 }

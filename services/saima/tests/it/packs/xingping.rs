@@ -19,6 +19,8 @@ kit::both! {
         it.shows(&["项目建设  项目管家   124"]);
         // X13: teams pledge; communities whistle and departments answer.
         it.shows(&["军令状，共11份", "社区，共18个", "吹哨报到", "市住建局        12    12"]);
+        // X6: 96 of 145 key projects started, 6.13 billion yuan done; 5 signed, 18 in talks.
+        it.shows(&["   145      96      6130000000", "在谈    18", "签约     5", "1238000000"]);
         // X8: weekly dispatch, monthly bulletin, quarterly review.
         it.shows(&["项目建设周调度    12", "2023-03 月通报  应报98项"]);
         it.served.stop().await;
