@@ -11,11 +11,13 @@
 //! | `plan:`, `ballots:`, `milestones:` and an indicator's id | see [`cell`] |
 //! | `elapsed`, `rounds` | how much of the period has elapsed, by day and by report: `31/90` |
 //! | `as_of` | the day for which milestones are judged |
+//! | `entry:`, `result:`, `award:`, `mark:`, `exempt:` | see [`carried`] |
 //! | `note:` and anything | nothing that counts |
 //!
 //! A column for each indicator that the scheme looks at must be there. Lines that begin with
 //! `#` are left out.
 
+mod carried;
 mod cell;
 
 use std::collections::BTreeSet;
@@ -33,6 +35,7 @@ use crate::pack::Source;
 use crate::problem::Problems;
 use crate::table::{csv_place, csv_reader, csv_words};
 use crate::yaml::Place;
+use carried::Carried;
 
 /// The subjects that are compared with each other.
 pub(super) struct Lot {
@@ -61,6 +64,7 @@ enum Column {
     Plan(String),
     Ballots(String),
     Milestones(String),
+    Carried(Carried),
     Ignored,
 }
 
@@ -168,6 +172,7 @@ impl Table<'_> {
             Some(("ballots", id)) => of(Column::Ballots, id),
             Some(("milestones", id)) => of(Column::Milestones, id),
             _ if self.known.contains(title) => Ok(Column::Value(title.to_owned())),
+            _ if Carried::of(title).is_some() => self.carried(title),
             _ => match title {
                 "unit" => Ok(Column::Unit),
                 "track" => Ok(Column::Track),
@@ -181,6 +186,28 @@ impl Table<'_> {
                      `target:` and the like before one; `note:` before a title keeps a column that does not count",
                 ),
             },
+        }
+    }
+
+    /// A column of what is brought along, for something that the scheme has.
+    fn carried(&self, title: &str) -> std::result::Result<Column, &'static str> {
+        let column = Carried::of(title).ok_or("no such column")?;
+        let tracks = || self.rulebook.entries.iter().map(|it| &it.track);
+        let known = match &column {
+            Carried::Entry(id) => {
+                tracks().any(|track| track.items().iter().any(|item| item.item_id == *id))
+            }
+            Carried::Result(id) => {
+                tracks().any(|track| track.references().iter().any(|(node, _)| node.node_id == *id))
+            }
+            Carried::Mark { indicator, .. } => self.known.contains(indicator),
+            Carried::Award(_) | Carried::Exempt(_) => true,
+        };
+        match (known, column) {
+            (true, column) => Ok(Column::Carried(column)),
+            (false, Carried::Entry(_)) => Err("no such item in a ledger of the scheme"),
+            (false, Carried::Result(_)) => Err("no such reference in the scheme"),
+            (false, _) => Err("no such indicator in the scheme"),
         }
     }
 
@@ -242,6 +269,10 @@ impl Table<'_> {
                 self.of(line, id).fact = self.fact(text, id, source)?;
             }
             _ if text.is_empty() => {}
+            Column::Carried(column) => {
+                let source = format!("{}:{}", self.file, at.line);
+                column.take(text, &source, &self.prefix, &mut line.sheet)?;
+            }
             Column::Target(id) => self.of(line, id).target = Some(cell::number(text)?),
             Column::LastYear(id) => self.of(line, id).last_year = Some(cell::number(text)?),
             Column::Plan(id) => self.of(line, id).plan = cell::plan(text)?,
@@ -321,6 +352,7 @@ impl Column {
             Column::Plan(id) => format!("plan:{id}"),
             Column::Ballots(id) => format!("ballots:{id}"),
             Column::Milestones(id) => format!("milestones:{id}"),
+            Column::Carried(column) => column.title(),
             Column::Ignored => String::new(),
         }
     }

@@ -99,6 +99,38 @@ fn worked_examples_are_reproduced() {
 }
 
 // A3
+// H4, H9, S5, S10, B10, B11: a year's result offline, to grades and prizes.
+#[test]
+fn a_year_is_scored_from_quarters_lists_and_awards() {
+    assert_eq!(reproduces("annual-result"), 36);
+    let tracks = scored("annual-result");
+    let awards = tracks[0].result.awards.iter();
+    let picked: Vec<_> =
+        awards.map(|it| (it.award_id.as_str(), it.picked[0].subject.as_str())).collect();
+    assert_eq!(picked, [("tiger", "丙"), ("snail", "丁")]);
+}
+
+#[test]
+fn what_is_brought_along_is_refused_where_the_scheme_has_no_place_for_it() {
+    let sources = Source::gather(&example("annual-result").join("scheme.yaml")).unwrap();
+    let fault = |title: &str, cell: &str| {
+        let data = format!("unit,year-end,{title}\n甲,30,{cell}\n");
+        score(&sources, &Source::new("d.csv", &data), None).err().expect("a refusal").to_string()
+    };
+    for (title, cell, why) in [
+        ("entry:nothing", "1", "no such item in a ledger of the scheme"),
+        ("entry:late", "1 WAIVED", "neither `@` a level"),
+        ("entry:late", "1 !GONE", "no standing such as"),
+        ("entry:late", "9", "item late gives 0.5 to 3 points, not 9"),
+        ("result:year-end", "2023Q1 80/100", "no such reference in the scheme"),
+        ("result:quarters", "80", "no result such as"),
+        ("mark:nothing:difficulty", "A", "no such indicator in the scheme"),
+    ] {
+        let fault = fault(title, cell);
+        assert!(fault.contains(why), "{fault}");
+    }
+}
+
 #[test]
 fn league_tables_are_reproduced() {
     assert_eq!(reproduces("football-epl-2000-2022"), 880, "440 points and 440 ranks");
