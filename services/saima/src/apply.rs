@@ -7,6 +7,7 @@
 mod carry_out;
 mod compare;
 mod plan;
+mod work;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -30,6 +31,10 @@ pub struct Args {
     #[arg(long, env = "SAIMA_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
     pub server: Uri,
 
+    /// Why existing definitions change, kept with their history
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+
     /// Show the difference and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -47,7 +52,7 @@ pub async fn run(args: &Args) -> Result<()> {
     if plan.is_empty() || args.dry_run {
         return Ok(());
     }
-    plan.carry_out(&suite).await?;
+    plan.because(&args.reason).carry_out(&suite).await?;
     writeln!(io::stdout(), "{} is now as in {}.", pack.district_id, args.folder.display())?;
     Ok(())
 }

@@ -47,6 +47,36 @@ clients! {
     targets: registry, target_service_client, TargetServiceClient;
     /// Schemes.
     schemes: registry, scheme_service_client, SchemeServiceClient;
+    /// Fronts.
+    fronts: registry, front_service_client, FrontServiceClient;
+    /// Stations.
+    stations: registry, station_service_client, StationServiceClient;
+    /// Posts.
+    posts: registry, post_service_client, PostServiceClient;
+    /// Projects.
+    projects: registry, project_service_client, ProjectServiceClient;
+    /// Communities.
+    communities: registry, community_service_client, CommunityServiceClient;
+    /// Pairings.
+    pairings: registry, pairing_service_client, PairingServiceClient;
+    /// Seats.
+    seats: registry, seat_service_client, SeatServiceClient;
+    /// Task lists.
+    task_lists: registry, task_list_service_client, TaskListServiceClient;
+    /// Tasks.
+    tasks: registry, task_service_client, TaskServiceClient;
+    /// Plates.
+    plates: registry, plate_service_client, PlateServiceClient;
+    /// Phases.
+    phases: registry, phase_service_client, PhaseServiceClient;
+    /// Milestones.
+    milestones: registry, milestone_service_client, MilestoneServiceClient;
+    /// Orders.
+    orders: registry, order_service_client, OrderServiceClient;
+    /// Whistles.
+    whistles: registry, whistle_service_client, WhistleServiceClient;
+    /// Lessons.
+    lessons: registry, lesson_service_client, LessonServiceClient;
     /// Observations.
     observations: scoring, observation_service_client, ObservationServiceClient;
     /// Reconciliations.

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod client;
+mod definitions;
 pub mod demo;
 pub mod explain;
 pub mod failure;

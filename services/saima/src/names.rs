@@ -33,6 +33,66 @@ fn shape(field: &str) -> Option<&'static str> {
         }
         ("saima.registry", "Scheme.name") => "districts/{district}/schemes/{scheme}",
         ("saima.registry", "Target.name") => "districts/{district}/units/{unit}/targets/{target}",
+        ("saima.registry", field) => return work(field),
+        _ => return None,
+    })
+}
+
+/// The same for the fields of projects, tasks and what belongs to them.
+fn work(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "Front.managing_unit"
+        | "Station.unit"
+        | "Post.unit"
+        | "Project.lead_unit"
+        | "Project.territorial_owner"
+        | "Project.functional_owner"
+        | "Project.member_units"
+        | "Community.unit"
+        | "Pairing.unit"
+        | "Seat.unit"
+        | "Seat.partner_units"
+        | "TaskList.offices"
+        | "Task.lead_unit"
+        | "Task.member_units"
+        | "Plate.unit"
+        | "Milestone.unit"
+        | "Order.lead_unit"
+        | "Whistle.units" => "districts/{district}/units/{unit}",
+        "Post.name"
+        | "Project.leader_posts"
+        | "Project.head_posts"
+        | "Project.steward_posts"
+        | "Seat.post"
+        | "Task.leader_posts"
+        | "Order.issuer_post"
+        | "Order.head_posts" => "districts/{district}/posts/{post}",
+        "Project.name" | "Task.project" | "Plate.project" | "Milestone.project"
+        | "Order.project" | "Lesson.project" => "districts/{district}/projects/{project}",
+        "Station.name" | "Station.upper" | "Post.station" | "Project.stations" => {
+            "districts/{district}/stations/{station}"
+        }
+        "Front.name" | "Post.front" | "Project.front" => "districts/{district}/fronts/{front}",
+        "Community.name" | "Pairing.community" | "Whistle.community" => {
+            "districts/{district}/communities/{community}"
+        }
+        "TaskList.name" | "Task.task_list" => "districts/{district}/taskLists/{task_list}",
+        "Task.name" | "Plate.task" | "Milestone.task" | "Order.task" | "Lesson.task" => {
+            "districts/{district}/tasks/{task}"
+        }
+        "TaskList.period" | "Task.Goal.period" | "Plate.period" => {
+            "districts/{district}/periods/{period}"
+        }
+        "Task.indicators" => "districts/{district}/indicators/{indicator}",
+        "Lesson.scheme" => "districts/{district}/schemes/{scheme}",
+        "Pairing.name" => "districts/{district}/pairings/{pairing}",
+        "Seat.name" => "districts/{district}/seats/{seat}",
+        "Plate.name" => "districts/{district}/plates/{plate}",
+        "Phase.name" => "districts/{district}/phases/{phase}",
+        "Milestone.name" => "districts/{district}/milestones/{milestone}",
+        "Order.name" => "districts/{district}/orders/{order}",
+        "Whistle.name" => "districts/{district}/whistles/{whistle}",
+        "Lesson.name" => "districts/{district}/lessons/{lesson}",
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `district` | the District, once in the folder |
 //! | `units`, `indicators`, `periods`, `targets`, `persons` | lists of these |
+//! | `fronts`, `stations`, `posts`, `projects`, `communities`, `pairings`, `seats`, `task_lists`, `tasks`, `plates`, `phases`, `milestones`, `orders`, `whistles`, `lessons` | lists of these |
 //! | `scheme`, `schemes` | one Scheme, or a list |
 //! | `enact` | ids of schemes that are to be in force |
 //! | `shared` | nothing by itself: room for anchors that other parts refer to |
@@ -18,6 +19,7 @@
 
 mod files;
 mod targets;
+mod work;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -27,6 +29,7 @@ use proto::cadre::v1::Person;
 use proto::registry::v1::{District, Indicator, Period, Scheme, Target, Unit};
 
 pub use files::Source;
+pub use work::Work;
 
 use crate::failure::Result;
 use crate::message::Reader;
@@ -58,6 +61,8 @@ pub struct Pack {
     pub enact: Vec<Item<String>>,
     /// Persons.
     pub persons: Vec<Item<Person>>,
+    /// Projects, tasks and what belongs to them.
+    pub work: Work,
 }
 
 impl Pack {
@@ -106,11 +111,12 @@ impl Pack {
             "persons" => self.persons.extend(part.list(&mut reader, "saima.cadre.v1.Person")),
             "enact" => self.enact.extend(part.words(problems)),
             "shared" => {}
+            _ if self.work.take(&part, &mut reader) => {}
             _ => problems.add(
                 &part.file,
                 part.at,
                 &part.key,
-                format!("unknown part; a file has {PARTS}"),
+                format!("unknown part; a file has {PARTS}, {}", Work::PARTS.join(", ")),
             ),
         }
     }
@@ -122,6 +128,7 @@ impl Pack {
         unique(&self.targets, problems, |it| &it.name);
         unique(&self.schemes, problems, |it| &it.name);
         unique(&self.persons, problems, |it| &it.external_id);
+        self.work.refuse_repetition(problems);
     }
 }
 

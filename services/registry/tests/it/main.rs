@@ -16,6 +16,7 @@ mod milestone;
 mod order;
 mod period;
 mod phase;
+mod plan;
 mod plate;
 mod post;
 mod progress;

@@ -18,11 +18,11 @@ use crate::names;
 use crate::problem::{Item, Problems};
 
 /// Messages in one batch; the server takes no fewer of any kind.
-const BATCH: usize = 1000;
+pub(super) const BATCH: usize = 1000;
 
 impl Plan {
     /// Makes the server equal to the files.
-    pub async fn carry_out(self, suite: &Suite) -> Result<()> {
+    pub async fn carry_out(mut self, suite: &Suite) -> Result<()> {
         let parent = self.parent;
         self.districts.carry_out_districts(suite).await?;
         for batch in self.units.into_wanted().chunks(BATCH) {
@@ -38,6 +38,7 @@ impl Plan {
                 .await
                 .map_err(|it| located(it, "units", batch))?;
         }
+        self.work.first(suite, &parent, &self.reason).await?;
         for batch in self.indicators.into_wanted().chunks(BATCH) {
             let request = BatchUpdateIndicatorsRequest {
                 parent: parent.clone(),
@@ -71,6 +72,7 @@ impl Plan {
             };
             suite.schemes().enact_scheme(request).await.map_err(|it| located_one(it, item))?;
         }
+        self.work.then(suite, &parent, &self.reason).await?;
         self.persons.carry_out_persons(suite, &parent).await
     }
 }
@@ -171,7 +173,7 @@ impl Difference<proto::cadre::v1::Person> {
     }
 }
 
-fn values<T: Clone>(items: &[Item<T>]) -> Vec<T> {
+pub(super) fn values<T: Clone>(items: &[Item<T>]) -> Vec<T> {
     items.iter().map(|it| it.value.clone()).collect()
 }
 
@@ -180,7 +182,7 @@ fn mask(paths: Vec<String>) -> Option<FieldMask> {
 }
 
 /// The server's refusal of a batch, at the places in the files that it speaks of.
-fn located<T>(status: Status, field: &str, batch: &[Item<T>]) -> Failure {
+pub(super) fn located<T>(status: Status, field: &str, batch: &[Item<T>]) -> Failure {
     let find = |path: &str| {
         let rest = path.strip_prefix(field)?.strip_prefix('[')?;
         let (index, rest) = rest.split_once(']')?;

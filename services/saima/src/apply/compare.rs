@@ -39,7 +39,18 @@ pub(super) struct Update<T> {
     pub fields: Vec<String>,
 }
 
+impl<T> Default for Difference<T> {
+    fn default() -> Self {
+        Self { created: Vec::new(), updated: Vec::new(), unchanged: 0 }
+    }
+}
+
 impl<T> Difference<T> {
+    /// The files say nothing of it.
+    pub(super) fn is_absent(&self) -> bool {
+        self.is_empty() && self.unchanged == 0
+    }
+
     /// Nothing is to be done.
     pub(super) fn is_empty(&self) -> bool {
         self.created.is_empty() && self.updated.is_empty()
@@ -60,7 +71,7 @@ pub(super) fn compare<T: Message + Default + Clone>(
     wanted: &[Item<T>],
     present: Vec<T>,
 ) -> Difference<T> {
-    let mut difference = Difference { created: Vec::new(), updated: Vec::new(), unchanged: 0 };
+    let mut difference = Difference::default();
     let Some(descriptor) = descriptor(message) else { return difference };
     let mut present: HashMap<String, T> =
         present.into_iter().map(|it| (key(&it).to_owned(), it)).collect();

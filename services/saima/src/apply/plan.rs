@@ -11,6 +11,7 @@ use proto::registry::v1::{
 use tonic::Code;
 
 use super::compare::{Absent, Difference, Update, compare};
+use super::work::Differences;
 use crate::client::{Suite, pages};
 use crate::failure::{Failure, Result};
 use crate::names;
@@ -35,6 +36,10 @@ pub struct Plan {
     /// Schemes to be put in force, by name.
     pub(super) enact: Vec<Item<String>>,
     in_force: usize,
+    /// Projects, tasks and what belongs to them.
+    pub(super) work: Differences,
+    /// Why existing definitions change.
+    pub(super) reason: String,
 }
 
 /// What the server has of a district.
@@ -59,6 +64,8 @@ impl Plan {
         };
         let parent = district.value.name.clone();
         let present = Present::load(suite, &parent).await?;
+        let is_new = present.district.is_empty();
+        let work = Differences::make(&pack.work, suite, &parent, is_new).await?;
         let (mut enact, mut in_force) = (Vec::new(), 0);
         for item in &pack.enact {
             let value =
@@ -124,9 +131,16 @@ impl Plan {
             ),
             enact,
             in_force,
+            work,
+            reason: String::new(),
         };
         plan.refuse_impossible()?;
         Ok(plan)
+    }
+
+    /// The reason that is kept with the history of what it changes.
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.to_owned(), ..self }
     }
 
     /// Nothing is to be done.
@@ -139,6 +153,7 @@ impl Plan {
             && self.schemes.is_empty()
             && self.persons.is_empty()
             && self.enact.is_empty()
+            && self.work.is_empty()
     }
 
     /// Prints how much is created, changed and equal, and what is changed.
@@ -158,6 +173,7 @@ impl Plan {
         count(&mut table, &mut changes, "schemes", &self.schemes, |it| &it.name);
         table.line(counts("in force", self.enact.len(), 0, self.in_force));
         count(&mut table, &mut changes, "persons", &self.persons, |it| &it.external_id);
+        self.work.count(&mut table, &mut changes);
         table.print(out, "", painted)?;
         for change in changes.iter().take(NAMED) {
             writeln!(out, "  ~ {change}")?;
@@ -221,7 +237,7 @@ impl Present {
     }
 }
 
-fn count<T>(
+pub(super) fn count<T>(
     table: &mut Table,
     changes: &mut Vec<String>,
     title: &str,

@@ -44,6 +44,50 @@ fn lines(text: &[u8]) -> Vec<String> {
     std::str::from_utf8(text).unwrap().lines().map(words).collect()
 }
 
+/// One of each definition that is told in batches, naming one another.
+const WORK: &str = "\
+fronts: [{name: projects, display_name: 项目建设一线, managing_unit: finance}]
+stations: [{name: city-01, display_name: 管家工作站, level: CITY, unit: finance}]
+posts: [{name: leader, display_name: 区长, unit: party-government-office, kind: DISTRICT_LEADER}]
+projects:
+  - name: park
+    display_name: 产业园
+    class: KEY
+    lead_unit: finance
+    leader_posts: [leader]
+    stations: [city-01]
+    front: projects
+    planned_investment: 130000000.50
+    start_date: 2023-02-01
+communities: [{name: east, display_name: 东街社区, unit: finance, grid_count: 10}]
+pairings: [{name: p1, community: east, organisation: 财政局党支部, unit: finance, member_count: 6}]
+seats: [{name: s1, unit: finance, role: CONVENER, least: 1, most: 1, post: leader}]
+task_lists: [{name: list, display_name: 任务一览表, period: '2023', offices: [finance, organisation]}]
+tasks:
+  - name: t1
+    display_name: 改革
+    class: REFORM
+    task_list: list
+    lead_unit: finance
+    project: park
+    indicators: [party-building]
+    goals: [{period: 2023Q1, text: 开工}]
+plates: [{name: plate, display_name: 亮点, unit: finance, task: t1, period: '2023'}]
+phases: [{name: one, display_name: 动员, campaign: c, start_date: 2023-01-01, end_date: 2023-02-01, duties: [部署]}]
+milestones: [{name: m1, display_name: 封顶, project: park, start_date: 2023-03-01, plan_date: 2023-06-30}]
+orders:
+  - {name: o1, kind: RESPONSIBILITY, issuer_post: leader, lead_unit: finance, task: t1, issue_date: 2023-01-01, deadline: 2023-12-31, target_effect: 完成}
+whistles: [{name: w1, community: east, topic: 排水, units: [finance], raise_date: 2023-05-01, due_date: 2023-05-08}]
+lessons: [{name: l1, task: t1, text: 经验, scheme: annual-2023, proposal: 调整}]
+";
+
+/// Hengkou with `work` beside its own files.
+fn with(work: &str) -> Pack {
+    let mut files = definitions();
+    files.push(Source::new("work.yaml", work));
+    Pack::read(&files).unwrap()
+}
+
 kit::both! {
     // H1, H2
     async fn a_second_apply_finds_everything_unchanged(bed: &Bed) {
@@ -108,6 +152,37 @@ kit::both! {
         let pack = changed("schemes/annual-2023.yaml", "yellow_behind: 3", "yellow_behind: 4");
         let fault = Plan::make(&pack, &suite).await.unwrap_err().to_string();
         assert!(fault.contains("`annual-2023` is in force and cannot change (tracks differ)"), "{fault}");
+        served.stop().await;
+    }
+
+    // Q1, Q2, Q3, Q4, Q5, X1, X5, X13, B3: what a district resolves to do stands in files too.
+    async fn projects_tasks_and_orders_are_applied_and_change_for_a_reason(bed: &Bed) {
+        let served = bed.start(&SERVICES).await;
+        let suite = suite(&served).await;
+        let plan = Plan::make(&with(WORK), &suite).await.unwrap();
+        let lines = shown(&plan).await;
+        let titles = ["fronts", "stations", "posts", "projects", "communities", "pairings", "seats",
+            "task lists", "tasks", "plates", "phases", "milestones", "orders", "whistles", "lessons"];
+        for title in titles {
+            assert!(lines.contains(&format!("{title} 1 0 0")), "{title}: {lines:?}");
+        }
+        plan.carry_out(&suite).await.unwrap();
+        let again = Plan::make(&with(WORK), &suite).await.unwrap();
+        assert!(again.is_empty(), "{:?}", shown(&again).await);
+
+        let later = with(&WORK.replace("deadline: 2023-12-31", "deadline: 2023-12-20"));
+        let plan = Plan::make(&later, &suite).await.unwrap();
+        let lines = shown(&plan).await;
+        assert!(lines.contains(&"~ orders/o1: deadline".to_owned()), "{lines:?}");
+        let fault = plan.carry_out(&suite).await.unwrap_err().to_string();
+        assert!(fault.contains("changes only for a reason"), "{fault}");
+        let plan = Plan::make(&later, &suite).await.unwrap();
+        plan.because("提前完成").carry_out(&suite).await.unwrap();
+        assert!(Plan::make(&later, &suite).await.unwrap().is_empty());
+
+        let stray = with(&WORK.replace("front: projects", "front: nowhere"));
+        let fault = Plan::make(&stray, &suite).await.unwrap().carry_out(&suite).await.unwrap_err().to_string();
+        assert!(fault.starts_with("work.yaml:") && fault.contains("front"), "{fault}");
         served.stop().await;
     }
 }
