@@ -1,4 +1,6 @@
-//! Lists that are narrowed read an index in the order of the page, on either database.
+//! Lists that are narrowed read an index in the order of the page and never sort. PostgreSQL takes
+//! the index of what they are narrowed by; SQLite, which has the rows in their primary key, may
+//! take that instead and look at every row of the district from the page's first on.
 
 use kit::db::Tx;
 use kit::testing::{Bed, Engine};
@@ -61,7 +63,7 @@ async fn plan(tx: &mut Tx, engine: Engine, sql: &str) -> String {
 }
 
 kit::both! {
-    async fn a_narrowed_list_reads_an_index_in_its_order(bed: &Bed) {
+    async fn a_narrowed_list_keeps_to_its_district_and_its_order(bed: &Bed) {
         let registry = Registry::start(bed).await;
         let mut tx = registry.served.db("registry").begin_read().await.unwrap();
         if bed.engine() == Engine::Postgres {
@@ -80,7 +82,9 @@ kit::both! {
                      ORDER BY id LIMIT 51"
                 );
                 let steps = plan(&mut tx, bed.engine(), &sql).await;
-                assert!(steps.contains(&format!("{table}_{column}")), "{sql}\n{steps}");
+                let by_index = steps.contains(&format!("{table}_{column}"));
+                let by_key = format!("SEARCH {table} USING PRIMARY KEY (district=? AND id>?)");
+                assert!(by_index || steps == by_key, "{sql}\n{steps}");
                 assert!(!steps.contains("TEMP B-TREE") && !steps.contains("Sort"), "{sql}\n{steps}");
             }
         }
