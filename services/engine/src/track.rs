@@ -214,6 +214,13 @@ impl Track {
         self.indicators_of(|leaf| leaf.method.takes() == Takes::Value)
     }
 
+    /// Those for which ballots are counted.
+    pub fn polled(&self) -> BTreeSet<String> {
+        let leaves = self.nodes().into_iter().filter_map(Node::leaf);
+        let counted = leaves.filter(|leaf| leaf.method.takes() == Takes::Tally);
+        counted.map(|leaf| leaf.indicator.clone()).collect()
+    }
+
     fn indicators_of(&self, wanted: impl Fn(&Leaf) -> bool) -> BTreeSet<String> {
         let mut all: BTreeSet<String> = BTreeSet::new();
         for node in self.nodes() {

@@ -42,6 +42,8 @@ pub(crate) struct Assignment {
     pub(crate) indicators: Vec<Indicator>,
     /// Who carries what: one bit for each pair of a unit and an indicator.
     carried: Vec<bool>,
+    /// Whose ballots are counted for what, likewise.
+    polled: Vec<bool>,
 }
 
 /// A subject, or a unit that evaluates.
@@ -84,7 +86,7 @@ pub(crate) struct Place {
 }
 
 impl Assignment {
-    /// `carried` names units and indicators by id; both lists are sorted here.
+    /// `carried` and `polled` name units and indicators by id; both lists are sorted here.
     pub(crate) fn new<'a>(
         period: Period,
         parts: Vec<Period>,
@@ -92,21 +94,23 @@ impl Assignment {
         mut units: Vec<Unit>,
         mut indicators: Vec<Indicator>,
         carried: impl Iterator<Item = (&'a str, &'a str)>,
+        polled: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self> {
         let due_end = period.due_end(&zone)?;
         units.sort_by(|a, b| a.id.cmp(&b.id));
         indicators.sort_by(|a, b| a.id.cmp(&b.id));
-        let bits = vec![false; units.len() * indicators.len()];
-        let mut assignment =
-            Self { period, parts, due_end, zone, units, indicators, carried: bits };
-        for (unit, indicator) in carried {
-            let unit = position(&assignment.units, |it| &it.id, unit);
-            let indicator = position(&assignment.indicators, |it| &it.id, indicator);
-            if let (Some(unit), Some(indicator)) = (unit, indicator) {
-                let bit = assignment.bit(Place { unit, indicator });
-                assignment.carried[bit] = true;
-            }
-        }
+        let mut assignment = Self {
+            period,
+            parts,
+            due_end,
+            zone,
+            units,
+            indicators,
+            carried: Vec::new(),
+            polled: Vec::new(),
+        };
+        assignment.carried = assignment.bits(carried);
+        assignment.polled = assignment.bits(polled);
         Ok(assignment)
     }
 
@@ -133,6 +137,26 @@ impl Assignment {
         indicator: &str,
         kind: Kind,
     ) -> std::result::Result<Place, Violation> {
+        self.find(unit, indicator, kind, |bit| self.carried[bit])
+    }
+
+    /// Where the ballots of a poll on a subject belong; refused when no track has a use for them.
+    pub(crate) fn place_of_poll(
+        &self,
+        unit: &str,
+        indicator: &str,
+    ) -> std::result::Result<Place, Violation> {
+        let wanted = |bit: usize| self.polled[bit] || self.carried[bit];
+        self.find(unit, indicator, self.period.kind, wanted)
+    }
+
+    fn find(
+        &self,
+        unit: &str,
+        indicator: &str,
+        kind: Kind,
+        wanted: impl Fn(usize) -> bool,
+    ) -> std::result::Result<Place, Violation> {
         let period = &self.period.id;
         let refuse = |field: &str, reason, message| {
             Err(Violation { field: field.to_owned(), reason, message })
@@ -147,7 +171,7 @@ impl Assignment {
         };
         let place = Place { unit, indicator };
         let (unit, indicator) = (self.unit(place), self.indicator(place));
-        if !self.carried[self.bit(place)] {
+        if !wanted(self.bit(place)) {
             let message = format!("{} does not carry {} in {period}", unit.id, indicator.id);
             return refuse("indicator", "NOT_ASSIGNED", message);
         }
@@ -258,6 +282,18 @@ impl Assignment {
         let mut ids = self.part_ids();
         ids.push(&self.period.id);
         ids
+    }
+
+    fn bits<'a>(&self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<bool> {
+        let mut bits = vec![false; self.units.len() * self.indicators.len()];
+        for (unit, indicator) in pairs {
+            let unit = position(&self.units, |it| &it.id, unit);
+            let indicator = position(&self.indicators, |it| &it.id, indicator);
+            if let (Some(unit), Some(indicator)) = (unit, indicator) {
+                bits[self.bit(Place { unit, indicator })] = true;
+            }
+        }
+        bits
     }
 
     fn bit(&self, place: Place) -> usize {

@@ -1,4 +1,6 @@
 use kit::testing::Bed;
+use proto::registry::v1 as registry;
+use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::poll::{Numbers, Quota, RaterGroup, State};
 use proto::scoring::v1::poll_service_client::PollServiceClient;
@@ -31,6 +33,50 @@ fn poll() -> pb::Poll {
         smallest_group: 3,
         ..Default::default()
     }
+}
+
+/// An indicator that ballots alone decide, and a scheme that scores departments by it: leaders 6,
+/// staff 4.
+async fn rated(channel: Channel) {
+    let indicator = registry::Indicator {
+        display_name: "多维测评".to_owned(),
+        kind: registry::IndicatorKind::Common.into(),
+        unit_of_measure: "分".to_owned(),
+        direction: registry::Direction::HigherIsBetter.into(),
+        frequency: registry::Frequency::Quarterly.into(),
+        accumulation: registry::Accumulation::Latest.into(),
+        evaluating_unit: unit("office"),
+        ..Default::default()
+    };
+    let request = registry::CreateIndicatorRequest {
+        parent: DISTRICT.to_owned(),
+        indicator_id: "rating".to_owned(),
+        indicator: Some(indicator),
+        ..Default::default()
+    };
+    IndicatorServiceClient::new(channel.clone()).create_indicator(request).await.unwrap();
+    let worth = |(mark, value): (&str, &str)| registry::ballot_points::MarkValue {
+        mark: mark.to_owned(),
+        value: decimal(value),
+    };
+    let group = |(group, weight): (&str, &str)| registry::ballot_points::RaterGroup {
+        group: group.to_owned(),
+        weight: decimal(weight),
+    };
+    let ballots = registry::BallotPoints {
+        marks: [("好", "100"), ("一般", "70"), ("较差", "40")].map(worth).to_vec(),
+        groups: [("leaders", "6"), ("staff", "4")].map(group).to_vec(),
+        ..Default::default()
+    };
+    let mut scheme = district::scheme();
+    scheme.series = "rating".to_owned();
+    scheme.tracks.truncate(1);
+    let track = &mut scheme.tracks[0];
+    (track.warnings, track.colouring) = (None, None);
+    let children = vec![district::leaf("rating", "100", registry::leaf::Method::Ballots(ballots))];
+    let sum = registry::node::Rule::Sum(registry::Sum { children });
+    track.root = track.root.take().map(|root| registry::Node { rule: Some(sum), ..root });
+    district::create_scheme(channel, "rating-2023", scheme).await;
 }
 
 async fn create(client: &mut Client, poll: pb::Poll) -> Result<pb::Poll, Status> {
@@ -273,6 +319,31 @@ kit::both! {
             "health leaders=? staff=较差3 pooled=",
             "works leaders=? staff=一般3 pooled=",
         ]);
+    }
+
+    // S4: a scheme that scores by ballots takes what a poll counted; no figure is owed beside it.
+    async fn a_scheme_scores_by_the_ballots_of_a_poll(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        rated(scoring.served.channel()).await;
+        let mut client = PollServiceClient::new(scoring.served.channel());
+        let rating = pb::Poll { indicator: name("indicators", "rating"), ..poll() };
+        create(&mut client, rating).await.unwrap();
+        let rows: [Row<'_>; 3] = [
+            ("leaders", &[("finance", "好"), ("works", "一般"), ("health", "较差")], 3),
+            ("staff", &[("finance", "好"), ("works", "一般"), ("health", "一般")], 4),
+            ("staff", &[("finance", "一般"), ("works", "好"), ("health", "较差")], 2),
+        ];
+        paper(&mut client, &rows, "").await.unwrap();
+        close(&mut client).await.unwrap();
+        for period in crate::fixture::MONTHS.iter().chain(&["2023Q1"]) {
+            scoring.close(period).await.unwrap();
+        }
+        let owed = scoring.reconciliation("2023Q1").await;
+        // The survey of the other scheme, of three departments and two villages, and nothing else.
+        assert_eq!(owed.due_count, 5);
+        let run = scoring.run_of("rating-2023", "2023Q1", "").await.unwrap();
+        // 6 × 100 + 4 × 90, 6 × 70 + 4 × 80, 6 × 40 + 4 × 60, each by 10.
+        assert_eq!(scoring.scores(&run.name).await, ["财政局 96", "住建局 74", "卫健局 48"]);
     }
 
     // S4: a quarter closes after its polls, and what was counted is pinned by its runs.

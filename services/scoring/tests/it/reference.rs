@@ -12,7 +12,7 @@ use crate::district::{self, DISTRICT, decimal, leaf, name, unit};
 use crate::fixture::{MONTHS, Scoring, quarter, text, unmet, value};
 
 impl Scoring {
-    async fn run_of(
+    pub(crate) async fn run_of(
         &mut self,
         scheme: &str,
         period: &str,
@@ -32,7 +32,7 @@ impl Scoring {
         self.runs.create_run(request).await.map(Response::into_inner)
     }
 
-    async fn scores(&mut self, run: &str) -> Vec<String> {
+    pub(crate) async fn scores(&mut self, run: &str) -> Vec<String> {
         let results = self.results(run).await;
         results.iter().map(|it| format!("{} {}", it.unit_display_name, text(&it.score))).collect()
     }

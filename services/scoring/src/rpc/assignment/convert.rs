@@ -1,9 +1,10 @@
 //! From registry's message to what reports are checked against. What does not fit is
 //! registry's fault, hence `Internal`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use engine::Track;
 use jiff::tz::TimeZone;
 use kit::name::Pattern;
 use kit::{Error, Result, date, decimal};
@@ -36,7 +37,8 @@ impl TryFrom<registry::Assignment> for Definitions {
 fn assignment(wire: &registry::Assignment, rulebooks: &[(String, Rulebook)]) -> Result<Assignment> {
     let given =
         wire.period.as_ref().ok_or_else(|| Error::internal("an assignment without a period"))?;
-    let carried = carried(wire, rulebooks)?;
+    let carried = pairs(wire, rulebooks, Track::reported)?;
+    let polled = pairs(wire, rulebooks, Track::polled)?;
     Assignment::new(
         period(given)?,
         wire.parts.iter().map(period).collect::<Result<_>>()?,
@@ -44,31 +46,33 @@ fn assignment(wire: &registry::Assignment, rulebooks: &[(String, Rulebook)]) -> 
         subjects(wire)?,
         wire.indicators.iter().map(indicator).collect::<Result<_>>()?,
         carried.iter().map(|(unit, indicator)| (unit.as_str(), indicator.as_str())),
+        polled.iter().map(|(unit, indicator)| (unit.as_str(), indicator.as_str())),
     )
 }
 
-/// Who carries what: every unit the indicators of its tracks.
-fn carried(
+/// Every subject with those indicators of its tracks.
+fn pairs(
     wire: &registry::Assignment,
     rulebooks: &[(String, Rulebook)],
+    indicators_of: impl Fn(&Track) -> BTreeSet<String>,
 ) -> Result<Vec<(String, String)>> {
     let mut indicators: HashMap<(&str, &str), Vec<String>> = HashMap::new();
     for (scheme, rulebook) in rulebooks {
         for entry in &rulebook.entries {
-            let reported = entry.track.reported().into_iter();
-            let ids = reported.map(|name| id(&INDICATOR, &name)).collect::<Result<_>>()?;
+            let names = indicators_of(&entry.track).into_iter();
+            let ids = names.map(|name| id(&INDICATOR, &name)).collect::<Result<_>>()?;
             indicators.insert((scheme, entry.track.track_id()), ids);
         }
     }
-    let mut carried = Vec::new();
+    let mut all = Vec::new();
     for entrant in &wire.entrants {
         let scheme = id(&SCHEME, &entrant.scheme)?;
         let unit = subject::id(&entrant.unit).ok_or_else(|| unknown(&entrant.unit))?;
         let track = indicators.get(&(scheme.as_str(), entrant.track_id.as_str()));
         let pairs = track.into_iter().flatten().map(|indicator| (unit.clone(), indicator.clone()));
-        carried.extend(pairs);
+        all.extend(pairs);
     }
-    Ok(carried)
+    Ok(all)
 }
 
 fn period(wire: &registry::Period) -> Result<Period> {

@@ -36,7 +36,7 @@ impl Rpc {
             return Ok(fields);
         };
         for (index, subject) in contents.subjects.iter().enumerate() {
-            let place = definitions.assignment.place(subject, &contents.indicator);
+            let place = definitions.assignment.place_of_poll(subject, &contents.indicator);
             let Err(violation) = place else { continue };
             let field = match violation.field.as_str() {
                 "period" => "poll.period".to_owned(),
