@@ -75,7 +75,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let growth = ratios(alone, among, |it| it.cpu);
     let names = [among_many.as_str(), "1 county"];
     lines.push(Line::new(4, names, (growth, "CPU, many ÷ one"), each(), "≤ 1.1"));
-    println!("row 4: LibreOffice absent");
+    println!("row 4: no peer recalculates a workbook yet");
     Ok(lines)
 }
 
