@@ -216,9 +216,18 @@ impl Track {
 
     /// Those for which ballots are counted.
     pub fn polled(&self) -> BTreeSet<String> {
+        self.made_of(Takes::Tally)
+    }
+
+    /// Those that milestones make up.
+    pub fn scheduled(&self) -> BTreeSet<String> {
+        self.made_of(Takes::Milestones)
+    }
+
+    fn made_of(&self, facts: Takes) -> BTreeSet<String> {
         let leaves = self.nodes().into_iter().filter_map(Node::leaf);
-        let counted = leaves.filter(|leaf| leaf.method.takes() == Takes::Tally);
-        counted.map(|leaf| leaf.indicator.clone()).collect()
+        let made = leaves.filter(|leaf| leaf.method.takes() == facts);
+        made.map(|leaf| leaf.indicator.clone()).collect()
     }
 
     fn indicators_of(&self, wanted: impl Fn(&Leaf) -> bool) -> BTreeSet<String> {

@@ -13,6 +13,7 @@ use proto::registry::v1 as pb;
 use rust_decimal::Decimal;
 
 use crate::indicators::{Indicators, Measure};
+use crate::milestones::Plans;
 use crate::span::Span;
 use crate::targets::Targets;
 use crate::{PERIOD, Rulebook, refusal};
@@ -127,13 +128,16 @@ pub fn track_inputs(
     let mut fields = Fields::default();
     let (span, indicators) = definitions(assignment, &mut fields);
     let targets = Targets::read(assignment, &mut fields);
+    let through = through.unwrap_or(span.last);
+    let plans = Plans::read(assignment, through, &mut fields);
     fields.check()?;
-    let layout = Layout { span, through: through.unwrap_or(span.last), indicators, targets, facts };
+    let layout = Layout { span, through, indicators, targets, plans, facts };
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
-        let names = entry.track.indicators();
-        let sheets = entrants(assignment, scheme, track_id).map(|unit| layout.sheet(unit, &names));
+        let names = (entry.track.indicators(), entry.track.scheduled());
+        let sheets = entrants(assignment, scheme, track_id)
+            .map(|unit| layout.sheet(unit, &names.0, &names.1));
         let sheets: Result<Vec<Sheet>, Trouble> = sheets.collect();
         let cohort = sheets.and_then(Cohort::new).map_err(|trouble| refusal(vec![trouble]))?;
         inputs.push(TrackInputs { track_id: track_id.to_owned(), cohort });
@@ -188,11 +192,17 @@ struct Layout<'a> {
     through: Date,
     indicators: Indicators,
     targets: Targets<'a>,
+    plans: Plans<'a>,
     facts: &'a Facts,
 }
 
 impl Layout<'_> {
-    fn sheet(&self, unit: &str, indicators: &BTreeSet<String>) -> Result<Sheet, Trouble> {
+    fn sheet(
+        &self,
+        unit: &str,
+        indicators: &BTreeSet<String>,
+        scheduled: &BTreeSet<String>,
+    ) -> Result<Sheet, Trouble> {
         let mut cells = BTreeMap::new();
         for indicator in indicators {
             // A scheme in force names no unknown indicator; one that does has no facts of it.
@@ -209,6 +219,7 @@ impl Layout<'_> {
             let tally = self.facts.tally(unit, indicator)?;
             Some((indicator.clone(), tally.clone()))
         };
+        let planned = |indicator: &String| Some((indicator.clone(), self.plans.of(unit)?));
         Ok(Sheet {
             subject: unit.to_owned(),
             cells,
@@ -217,6 +228,7 @@ impl Layout<'_> {
             awards: carried.awards,
             exemptions: carried.exemptions,
             tallies: indicators.iter().filter_map(tally).collect(),
+            milestones: scheduled.iter().filter_map(planned).collect(),
             entries: self.facts.entries.get(&*subject_id(unit)).cloned().unwrap_or_default(),
             ..Sheet::default()
         })

@@ -11,6 +11,7 @@ mod formula;
 mod indicators;
 mod inputs;
 mod members;
+mod milestones;
 mod parse;
 mod references;
 mod span;

@@ -64,6 +64,7 @@ pub(super) async fn assemble(
     let gone = ground.gone(period.span.first);
 
     let (mut entrants, mut used, mut documents) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let mut scheduled = false;
     for scheme in schemes {
         let start = scheme.contents.effective_start;
         let document = scheme::to_proto(scheme)?;
@@ -73,6 +74,7 @@ pub(super) async fn assemble(
             pb::Entrant { scheme: document.name.clone(), track_id: it.track_id, unit: it.unit }
         }));
         used.extend(rulebook.indicators());
+        scheduled |= rulebook.entries.iter().any(|it| !it.track.scheduled().is_empty());
         documents.push(document);
     }
     entrants
@@ -80,6 +82,15 @@ pub(super) async fn assemble(
     let indicators = ground.indicators.into_iter().filter(|it| used.contains(&it.name));
     let indicators: Vec<pb::Indicator> = indicators.collect();
     let run: BTreeSet<&str> = entrants.iter().map(|it| it.unit.as_str()).collect();
+    let milestones = match scheduled {
+        true => store::milestone::planned(tx, id, period.span.first, period.span.last).await?,
+        false => Vec::new(),
+    };
+    let milestones = milestones.into_iter().map(pb::Milestone::from).filter(|it| {
+        let owners = [it.project.as_str(), it.unit.as_str()];
+        owners.into_iter().any(|owner| run.contains(owner))
+    });
+    let milestones: Vec<pb::Milestone> = milestones.collect();
     let projects = ground.projects.into_iter().map(pb::Project::from);
     let projects: Vec<_> = projects.filter(|it| run.contains(it.name.as_str())).collect();
     let posts = ground.posts.into_iter().map(pb::Post::from);
@@ -103,6 +114,7 @@ pub(super) async fn assemble(
         targets: targets.into_iter().map(assigned).collect(),
         projects,
         posts,
+        milestones,
     })
 }
 

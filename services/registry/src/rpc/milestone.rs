@@ -85,7 +85,7 @@ impl MilestoneService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
-        store::district::hold(&mut tx, district).await?;
+        store::district::lock(&mut tx, district).await?;
         let present = store::milestone::of(&mut tx, district, &definition::ids(&rows)).await?;
         let known = known(&mut tx, district, &rows).await?;
         let batch =
@@ -122,7 +122,7 @@ impl MilestoneService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
-        let district_now = store::district::hold(&mut tx, district).await?;
+        let district_now = store::district::lock(&mut tx, district).await?;
         let today = tx.now().to_zoned(district_now.zone()?).date();
         let ids: Vec<String> = reports.iter().map(|it| it.id.clone()).collect();
         let present = store::milestone::of(&mut tx, district, &ids).await?;
@@ -156,7 +156,7 @@ impl MilestoneService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
-        store::district::hold(&mut tx, district).await?;
+        store::district::lock(&mut tx, district).await?;
         let ids = definition::ids(&rows);
         let present = store::milestone::of(&mut tx, district, &ids).await?;
         let known = known(&mut tx, district, &rows).await?;

@@ -1,5 +1,6 @@
 //! The milestone table.
 
+use jiff::civil::Date;
 use kit::db::Tx;
 use kit::name::Name;
 use kit::page::Page;
@@ -72,6 +73,28 @@ pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[String]) -> Result<Ve
         }
         q.push(")");
     })?;
+    rows.into_iter().map(Milestone::try_from).collect()
+}
+
+/// Those planned for one of these days, by planned day and id.
+pub(crate) async fn planned(
+    tx: &mut Tx,
+    district: &str,
+    first: Date,
+    last: Date,
+) -> Result<Vec<Milestone>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM milestone WHERE district = $1 AND plan_date BETWEEN $2 AND $3 ORDER BY plan_date, id"
+        ),
+        district,
+        date::to_text(first),
+        date::to_text(last)
+    )?;
     rows.into_iter().map(Milestone::try_from).collect()
 }
 

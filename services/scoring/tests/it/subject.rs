@@ -2,8 +2,11 @@
 //! board.
 
 use kit::testing::Bed;
+use proto::google::r#type::Date;
 use proto::registry::v1 as registry;
+use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::registry::v1::leaf::Method;
+use proto::registry::v1::milestone_service_client::MilestoneServiceClient;
 use proto::scoring::v1 as pb;
 
 use crate::district::{self, DISTRICT, decimal, leaf, name, unit};
@@ -108,11 +111,101 @@ fn scheme() -> registry::Scheme {
     }
 }
 
+/// A scheme that scores key projects by their milestones (Q5): four fifths within ten days.
+async fn by_milestones(scoring: &Scoring) {
+    let channel = || scoring.served.channel();
+    let indicator = registry::Indicator {
+        display_name: "节点完成".to_owned(),
+        kind: registry::IndicatorKind::Common.into(),
+        unit_of_measure: "个".to_owned(),
+        direction: registry::Direction::HigherIsBetter.into(),
+        frequency: registry::Frequency::Quarterly.into(),
+        accumulation: registry::Accumulation::Latest.into(),
+        evaluating_unit: unit("office"),
+        ..Default::default()
+    };
+    let request = registry::CreateIndicatorRequest {
+        parent: DISTRICT.to_owned(),
+        indicator_id: "nodes".to_owned(),
+        indicator: Some(indicator),
+        ..Default::default()
+    };
+    let mut indicators = IndicatorServiceClient::new(channel());
+    indicators.create_indicator(request).await.unwrap();
+    let late = registry::milestone_points::Lateness { within_days: 10, credit: decimal("80") };
+    let points = registry::MilestonePoints { late: vec![late], count_pending: false };
+    let mut scheme = scheme();
+    scheme.series = "nodes".to_owned();
+    scheme.tracks.truncate(1);
+    scheme.tracks[0].root = Some(leaf("nodes", "100", Method::Milestones(points)));
+    district::create_scheme(channel(), "nodes-2023", scheme).await;
+}
+
+fn day(text: &str) -> Option<Date> {
+    let mut parts = text.split('-').map(|part| part.parse::<i32>().unwrap());
+    let mut next = || parts.next().unwrap();
+    Some(Date { year: next(), month: next(), day: next() })
+}
+
 fn report(subject: &str, indicator: &str, period: &str, text: &str) -> pb::Observation {
     pb::Observation { unit: subject.to_owned(), ..value("", indicator, period, text) }
 }
 
 kit::both! {
+    // Q5: the milestones planned for a period are scored as they stood on its last day.
+    async fn projects_are_scored_by_their_milestones(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        define(&scoring).await;
+        by_milestones(&scoring).await;
+        let mut client = MilestoneServiceClient::new(scoring.served.channel());
+        let planned = |id: &str, project_id: &str, plan: &str| registry::Milestone {
+            name: name("milestones", id),
+            display_name: id.to_owned(),
+            project: project(project_id),
+            start_date: day("2023-01-01"),
+            plan_date: day(plan),
+            ..Default::default()
+        };
+        let request = registry::BatchUpdateMilestonesRequest {
+            parent: DISTRICT.to_owned(),
+            milestones: vec![
+                planned("ring-permit", "ring", "2023-02-01"),
+                planned("ring-bridge", "ring", "2023-03-01"),
+                planned("ring-open", "ring", "2023-04-15"),
+                planned("park-permit", "park", "2023-03-20"),
+            ],
+            ..Default::default()
+        };
+        client.batch_update_milestones(request).await.unwrap();
+        let provisional = scoring.run_of("nodes-2023", "2023Q1", "").await;
+        assert!(provisional.is_err(), "the period is open");
+        let reached = |id: &str, actual: &str| registry::report_milestones_request::Report {
+            name: name("milestones", id),
+            actual_date: day(actual),
+            ..Default::default()
+        };
+        let request = registry::ReportMilestonesRequest {
+            parent: DISTRICT.to_owned(),
+            reports: vec![
+                reached("ring-permit", "2023-02-01"),
+                reached("ring-bridge", "2023-03-06"),
+                // After the quarter's last day: not reached for this quarter.
+                reached("park-permit", "2023-04-01"),
+            ],
+            ..Default::default()
+        };
+        client.report_milestones(request).await.unwrap();
+        for period in MONTHS.iter().chain(&["2023Q1"]) {
+            scoring.close(period).await.unwrap();
+        }
+        let run = scoring.run_of("nodes-2023", "2023Q1", "").await.unwrap();
+        // One in time and one five days late, of two that were due; none of one.
+        assert_eq!(scoring.scores(&run.name).await, ["环城路 90", "产业园 0"]);
+        let explained = scoring.explain(&run.name, "projects.ring").await.explanation.unwrap();
+        let inputs: Vec<_> = explained.inputs.iter().map(|it| (&*it.symbol, text(&it.value))).collect();
+        assert!(inputs.contains(&("late2", "5")), "{inputs:?}");
+    }
+
     // B6, Q6, S1: projects and heads' posts run on tracks of their own.
     async fn projects_and_posts_are_scored_as_units_are(bed: &Bed) {
         let mut scoring = Scoring::start(bed).await;
