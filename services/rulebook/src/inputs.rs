@@ -230,7 +230,6 @@ impl Layout<'_> {
             tallies: indicators.iter().filter_map(tally).collect(),
             milestones: scheduled.iter().filter_map(planned).collect(),
             entries: self.facts.entries.get(&*subject_id(unit)).cloned().unwrap_or_default(),
-            ..Sheet::default()
         })
     }
 
