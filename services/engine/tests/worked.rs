@@ -4,24 +4,12 @@
 
 mod common;
 
-use common::{d, marks, node, not_applicable, score, sheet, total, track, tree, value};
+use common::{d, doc, marks, node, not_applicable, score, sheet, total, track, tree, value};
 use engine::{
     Adjustments, Asked, AskedPeriods, AskedSubject, Aspect, Combine, Entry, EntryStanding, Fact,
     Graded, GradedAspect, Grading, GroupRule, Item, Link, LinkEffect, LinkedSum, MissingPolicy,
     Node, Outcomes, PartLength, Reference, Referred, Rule, Sheet, Side, Track, Worth,
 };
-
-/// The cells of every row of the one table in the docs of a source.
-fn rows(source: &str) -> Vec<Vec<String>> {
-    let lines = source.lines().filter_map(|line| {
-        let line = line.trim_start_matches("//!").trim_start_matches("///").trim();
-        line.strip_prefix('|')?.strip_suffix('|')
-    });
-    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect();
-    let rows: Vec<Vec<String>> = lines.skip(2).map(cells).collect();
-    assert!(rows.len() > 3, "the worked examples were not found");
-    rows
-}
 
 fn fact(text: &str) -> Fact {
     match text {
@@ -39,7 +27,7 @@ fn of(root: Node, sheet: Sheet) -> String {
 }
 
 fn check(source: &str, points: impl Fn(&[String]) -> String) {
-    for row in rows(source) {
+    for row in doc::table(source).rows {
         let (wanted, given) = row.split_last().unwrap();
         assert_eq!(points(given), *wanted, "{row:?}");
     }
@@ -193,7 +181,7 @@ fn bonuses_and_deductions() {
 
 #[test]
 fn groups_by_rank() {
-    for row in rows(include_str!("../src/outcome/grade.rs")) {
+    for row in doc::table(include_str!("../src/outcome/grade.rs")).rows {
         let [size, count, rank] = [0, 1, 2].map(|cell| row[cell].parse::<usize>().unwrap());
         let sheets = (0..size).map(|number| {
             sheet(&format!("s{number:02}"), &[("m", value(&(100 - number).to_string()))])

@@ -1,215 +1,313 @@
-//! Issue 3, point 1: the worked examples in the methods' doc comments, line by line.
+//! The worked examples that stand in the doc comments of the methods, read from the sources and
+//! run; at the end, which number a figure hands to its method.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
+use common::doc::{self, numbers, says};
 use common::{DOWN, UP, cohort, d, leaf, sheet, unrounded, value};
 use engine::{
-    Ballots, Bounds, CaseHandling, CaseKind, Cell, Cliff, Contribution, Curve, Direction, Efficacy,
-    Exponential, Figure, Flag, GrowthBy, Interpolation, Knot, Lateness, MarkValue, Method,
-    Milestone, MilestonePoints, Milestones, Otherwise, PacePoints, Precondition, RankBand,
-    RankBands, RaterGroup, RatioToLeader, Reconciled, Rule, Segment, Share, Sheet, SlopeSide,
-    Slopes, Step, Steps, Tally, Through, TrackResult,
+    Ballots, Bounds, CaseHandling, CaseKind, Cell, Cliff, Completion, Contribution, Control, Curve,
+    DeductPerEvent, Direction, Efficacy, Exponential, Figure, Flag, GrowthBy, Interpolation, Knot,
+    Lateness, MarkValue, Marks, Method, Milestone, MilestonePoints, Milestones, MinMax, Otherwise,
+    PacePoints, Precondition, RankBand, RankBands, RankTable, RaterGroup, RatioToLeader,
+    Reconciled, Rule, Segment, Share, Sheet, SlopeSide, Slopes, Step, Steps, Tally, Through,
+    TrackResult,
 };
 use rust_decimal::Decimal;
 
-fn run(method: &Method, weight: &str, direction: Direction, sheets: Vec<Sheet>) -> TrackResult {
-    let track = unrounded(leaf("i", weight, direction, method.clone()));
+/// The docs of a method.
+macro_rules! docs {
+    ($method:literal) => {
+        include_str!(concat!("../src/method/", $method, ".rs"))
+    };
+}
+
+/// Every row of a table comes to the points in its last cell.
+fn check(table: &doc::Table, points: impl Fn(&[String]) -> Decimal) {
+    for row in &table.rows {
+        let (wanted, given) = row.split_last().unwrap();
+        let points = points(given);
+        assert!(says(wanted, points), "{row:?}, computed {points}");
+    }
+}
+
+fn run(method: &Method, weight: Decimal, direction: Direction, sheets: Vec<Sheet>) -> TrackResult {
+    let track = unrounded(leaf("i", &weight.to_string(), direction, method.clone()));
     engine::score(&track, &cohort(sheets)).unwrap()
 }
 
 /// Points of the first value among the others, with at most six places.
-fn among(method: &Method, weight: &str, direction: Direction, values: &[&str]) -> Decimal {
+fn among(method: &Method, weight: Decimal, direction: Direction, values: &[Decimal]) -> Decimal {
     let sheets = values.iter().enumerate();
-    let sheets = sheets.map(|(place, it)| sheet(&format!("s{place}"), &[("i", value(it))]));
+    let sheets =
+        sheets.map(|(place, it)| sheet(&format!("s{place}"), &[("i", value(&it.to_string()))]));
     let result = run(method, weight, direction, sheets.collect());
     common::total(&result, "s0").round_dp(6)
 }
 
-fn alone(method: &Method, weight: &str, sheet: Sheet) -> Decimal {
-    common::total(&run(method, weight, UP, vec![sheet]), "s").round_dp(6)
+/// Points of the subject that is `rank`th of `size`.
+fn ranked(method: &Method, weight: Decimal, size: u32, rank: u32) -> Decimal {
+    let others = (1..=size).filter(|it| *it != rank);
+    let places = std::iter::once(rank).chain(others);
+    let values: Vec<Decimal> = places.map(|it| Decimal::from(size - it)).collect();
+    among(method, weight, UP, &values)
+}
+
+fn alone(method: &Method, weight: Decimal, direction: Direction, sheet: Sheet) -> Decimal {
+    common::total(&run(method, weight, direction, vec![sheet]), "s").round_dp(6)
+}
+
+/// The numbers that a row gives, one for each cell.
+fn given<const N: usize>(row: &[String]) -> [Decimal; N] {
+    numbers(&row.join(" ")).try_into().unwrap()
+}
+
+fn count(number: Decimal) -> u32 {
+    number.try_into().unwrap()
 }
 
 #[test]
-fn ratio_to_leader_contribution_and_bands() {
+fn values_and_targets() {
+    check(&doc::table(docs!("completion")), |row| {
+        let [w, actual, target, cap] = given(row);
+        let sheet = common::against("s", "i", &actual.to_string(), &target.to_string());
+        alone(&Method::Completion(Completion { cap }), w, UP, sheet)
+    });
+    check(&doc::table(docs!("control")), |row| {
+        let [w, actual, target] = given(row);
+        let sheet = common::against("s", "i", &actual.to_string(), &target.to_string());
+        alone(&Method::Control(Control {}), w, DOWN, sheet)
+    });
+    check(&doc::table(docs!("deduct_per_event")), |row| {
+        let [w, x, deduction, floor] = given(row);
+        among(&Method::DeductPerEvent(DeductPerEvent { deduction, floor }), w, DOWN, &[x])
+    });
+    check(&doc::table(docs!("marks")), |row| {
+        let [w, x] = given(row);
+        among(&Method::Marks(Marks {}), w, UP, &[x])
+    });
+}
+
+#[test]
+fn between_bounds() {
+    check(&doc::table(docs!("min_max")), |row| {
+        let [w, low, high, x] = given(row);
+        let method = MinMax { bounds: Bounds::Fixed { low, high }, unclamped: false };
+        let direction = if row[3] == "lower" { DOWN } else { UP };
+        among(&Method::MinMax(method), w, direction, &[x])
+    });
+    let [linear, exponential] =
+        <[doc::Table; 2]>::try_from(doc::tables(docs!("efficacy"))).ok().unwrap();
+    let method = |bounds, base, exponential| {
+        Method::Efficacy(Efficacy { bounds, base, unclamped: false, exponential })
+    };
+    check(&linear, |row| {
+        let [w, low, high, base, x] = given(row);
+        among(&method(Bounds::Fixed { low, high }, base, None), w, UP, &[x])
+    });
+    check(&exponential, |row| {
+        let [w, a, b, share] = given(row);
+        let unit = Bounds::Fixed { low: d("0"), high: d("1") };
+        among(&method(unit, d("60"), Some(Exponential { a, b })), w, UP, &[share])
+    });
+}
+
+#[test]
+fn among_the_cohort() {
     let ratio = Method::RatioToLeader(RatioToLeader {});
-    assert_eq!(among(&ratio, "10", UP, &["45", "60"]), d("7.5"));
-    assert_eq!(among(&ratio, "10", UP, &["60", "45"]), d("10"));
-    assert_eq!(among(&ratio, "10", UP, &["-5", "60"]), d("0"));
-    assert_eq!(among(&ratio, "10", DOWN, &["60", "45"]), d("7.5"));
-    let share = Method::Contribution(Contribution {});
-    assert_eq!(among(&share, "20", UP, &["30", "90"]), d("5"));
-    assert_eq!(among(&share, "20", UP, &["-10", "30", "90"]), d("0"));
-    let band = |through, points: &str| RankBand { through, points: d(points) };
-    let bands = Method::RankBands(RankBands {
-        bands: vec![
-            band(Through::Rank(3), "7"),
-            band(Through::Rank(6), "5"),
-            band(Through::All, "3"),
-        ],
+    check(&doc::table(docs!("ratio_to_leader")), |row| {
+        let [w, x, leader] = given(row);
+        among(&ratio, w, UP, &[x, leader])
     });
-    assert_eq!(among(&bands, "7", UP, &["7", "9", "8"]), d("7"));
-    assert_eq!(among(&bands, "7", UP, &["6", "9", "8", "7"]), d("5"));
-    let shares = Method::RankBands(RankBands {
-        bands: vec![band(Through::Percent(d("20")), "10"), band(Through::All, "6")],
+    assert_eq!(among(&ratio, d("10"), DOWN, &[d("60"), d("45")]), d("7.5"), "lower is better");
+    check(&doc::table(docs!("contribution")), |row| {
+        let [w, x, sum] = given(row);
+        let rest = sum - x.max(Decimal::ZERO);
+        among(&Method::Contribution(Contribution {}), w, UP, &[x, rest])
     });
-    let nine = ["9", "8", "7", "6", "5", "4", "3", "2", "1"];
-    assert_eq!(among(&shares, "10", UP, &nine), d("10"));
-    let second = ["8", "9", "7", "6", "5", "4", "3", "2", "1"];
-    assert_eq!(among(&shares, "10", UP, &second), d("6"));
+    check(&doc::table(docs!("rank_table")), |row| {
+        let falls = row[0].starts_with("from");
+        let method = match numbers(&row[0])[..] {
+            [start, step, floor] if falls => RankTable::Falling { start, step, floor },
+            ref listed => RankTable::Listed(listed.to_vec()),
+        };
+        let [size, rank] = given(&row[1..]);
+        let w = numbers(&row[0])[0];
+        ranked(&Method::RankTable(method), w, count(size), count(rank))
+    });
+    check(&doc::table(docs!("rank_bands")), |row| {
+        let mut size = 7;
+        let bands = row[0].split(", ").map(|band| match numbers(band)[..] {
+            [percent, of, points] => {
+                size = count(of);
+                RankBand { through: Through::Percent(percent), points }
+            }
+            [rank, points] => RankBand { through: Through::Rank(count(rank)), points },
+            [points] => RankBand { through: Through::All, points },
+            _ => panic!("{band}"),
+        });
+        let bands: Vec<RankBand> = bands.collect();
+        let (most, rank) = (bands[0].points, count(numbers(&row[1])[0]));
+        ranked(&Method::RankBands(RankBands { bands }), most, size, rank)
+    });
 }
 
 #[test]
-fn interpolation_slopes_and_cliff() {
-    let knot = |value: &str, points: &str| Knot { value: d(value), points: d(points) };
-    let line = Method::Interpolation(Interpolation {
-        knots: vec![knot("60", "4"), knot("80", "8"), knot("90", "10")],
+fn along_a_line() {
+    check(&doc::table(docs!("interpolation")), |row| {
+        let knots = row[0].split(", ").map(|knot| match numbers(knot)[..] {
+            [value, points] => Knot { value, points },
+            _ => panic!("{knot}"),
+        });
+        let method = Method::Interpolation(Interpolation { knots: knots.collect() });
+        among(&method, d("10"), UP, &given::<1>(&row[1..]))
     });
-    for (x, points) in [("70", "6"), ("85", "9"), ("50", "4"), ("99", "10")] {
-        assert_eq!(among(&line, "10", UP, &[x]), d(points), "{x}");
-    }
-    let segment =
-        |width: Option<&str>, slope: &str| Segment { width: width.map(d), slope: d(slope) };
+    let table = doc::table(docs!("slopes"));
+    let [at, base, over, most, short, width, beyond] = given(&table.head[..1]);
+    let segment = |width, slope| Segment { width, slope };
     let slopes = Method::Slopes(Slopes {
-        at: Some(d("100")),
+        at: Some(at),
         percent: false,
-        base: d("8"),
-        over: Box::new(SlopeSide { segments: vec![segment(None, "0.1")], cap: Some(d("2")) }),
+        base,
+        over: Box::new(SlopeSide { segments: vec![segment(None, over)], cap: Some(most) }),
         short: Box::new(SlopeSide {
-            segments: vec![segment(Some("10"), "0.2"), segment(None, "0.5")],
+            segments: vec![segment(Some(width), short), segment(None, beyond)],
             cap: None,
         }),
     });
-    for (x, points) in [("100", "8"), ("105", "8.5"), ("150", "10"), ("92", "6.4"), ("85", "3.5")] {
-        assert_eq!(among(&slopes, "10", UP, &[x]), d(points), "{x}");
-    }
-    let cliff = Method::Cliff(Cliff {
-        at: Some(d("100")),
-        percent: false,
-        base: d("6"),
-        slope: d("0.2"),
-        most: d("10"),
+    check(&table, |row| among(&slopes, d("10"), UP, &given::<1>(row)));
+    let table = doc::table(docs!("cliff"));
+    let [at, base, slope, most] = given(&table.head[..1]);
+    let cliff = Method::Cliff(Cliff { at: Some(at), percent: false, base, slope, most });
+    check(&table, |row| among(&cliff, d("10"), UP, &given::<1>(row)));
+    let table = doc::table(docs!("steps"));
+    let [w, best, most, second, middle, least] = given(&table.head[..1]);
+    let no_accident =
+        Precondition { indicator: "accidents".to_owned(), at_least: None, at_most: Some(d("0")) };
+    let step = |threshold, points, precondition| Step { threshold, points, precondition };
+    let steps = Method::Steps(Steps {
+        steps: vec![
+            step(Some(best), most, Some(no_accident)),
+            step(Some(second), middle, None),
+            step(None, least, None),
+        ],
     });
-    for (x, points) in [("99.99", "0"), ("100", "6"), ("110", "8"), ("150", "10")] {
-        assert_eq!(among(&cliff, "10", UP, &[x]), d(points), "{x}");
-    }
+    check(&table, |row| {
+        let facts = ["i", "accidents"].into_iter().zip(numbers(&row[0]));
+        let facts: Vec<_> = facts.map(|(id, it)| (id, value(&it.to_string()))).collect();
+        alone(&steps, w, UP, sheet("s", &facts))
+    });
 }
 
 #[test]
-fn pace_milestones_cases_and_ballots() {
-    let pace =
-        Method::PacePoints(PacePoints { curve: Curve::ByDay, bonus: d("0.1"), bonus_cap: d("2") });
-    for (actual, points) in [("24", "8"), ("30", "10"), ("33", "11"), ("90", "12")] {
-        let mut sheet = common::against("s", "i", actual, "120");
-        sheet.cells.get_mut("i").unwrap().elapsed = Share::new(90, 360);
-        assert_eq!(alone(&pace, "10", sheet), d(points), "{actual}");
-    }
-    let late = |within_days, credit: &str| Lateness { within_days, credit: d(credit) };
+fn by_the_calendar() {
+    let table = doc::table(docs!("pace_points"));
+    let [w, target, day, days, _due, bonus, bonus_cap] = given(&table.head[..1]);
+    let pace = Method::PacePoints(PacePoints { curve: Curve::ByDay, bonus, bonus_cap });
+    check(&table, |row| {
+        let [actual] = given(row);
+        let mut sheet = common::against("s", "i", &actual.to_string(), &target.to_string());
+        sheet.cells.get_mut("i").unwrap().elapsed =
+            Share::new(count(day).into(), count(days).into());
+        alone(&pace, w, UP, sheet)
+    });
+    let table = doc::table(docs!("milestones"));
+    let [w, credit, within, less, further, worths @ ..]: [Decimal; 8] = given(&table.head[..1]);
+    let late = |within: Decimal, credit| Lateness { within_days: Some(count(within)), credit };
     let method = Method::MilestonePoints(MilestonePoints {
-        late: vec![late(Some(10), "80"), late(Some(30), "50")],
+        late: vec![late(within, credit), late(further, less)],
         count_pending: false,
     });
-    // Each milestone's day due and day reached.
-    type Days = [(i64, Option<i64>); 3];
-    let cases: [(Days, &str); 4] = [
-        ([(50, Some(50)), (50, Some(49)), (50, Some(50))], "10"),
-        ([(50, Some(50)), (50, Some(60)), (50, Some(81))], "6.4"),
-        ([(50, Some(50)), (50, Some(50)), (200, None)], "10"),
-        ([(50, Some(50)), (50, None), (200, None)], "5.714286"),
-    ];
-    for (reached, points) in cases {
-        let list =
-            reached.iter().zip([40, 30, 30]).zip(1..).map(|(((due, reached), worth), number)| {
-                Milestone {
-                    milestone_id: format!("m{number}"),
-                    points: worth.into(),
-                    due: *due,
-                    reached: *reached,
-                    sources: Vec::new(),
-                }
-            });
+    check(&table, |row| {
+        let told: Vec<&str> = match row[0].as_str() {
+            "all on time" => vec!["on time"; 3],
+            told => told.split(", ").collect(),
+        };
+        let list = told.iter().zip(worths).zip(1..).map(|((told, points), number)| {
+            let (due, reached) = match *told {
+                "on time" => (50, Some(50)),
+                "not due yet" => (200, None),
+                "due and not reached" => (50, None),
+                late => (50, Some(50 + i64::from(count(numbers(late)[0])))),
+            };
+            let milestone_id = format!("m{number}");
+            Milestone { milestone_id, points, due, reached, sources: Vec::new() }
+        });
         let milestones = Milestones { as_of: 100, list: list.collect() };
         let mut sheet = sheet("s", &[]);
         sheet.milestones.insert("i".to_owned(), milestones);
-        assert_eq!(alone(&method, "10", sheet), d(points), "{reached:?}");
-    }
-    let kind = |indicator: &str, credit: &str| CaseKind {
-        indicator: indicator.to_owned(),
-        credit: d(credit),
-    };
-    let cases = Method::CaseHandling(CaseHandling {
-        kinds: vec![kind("on", "100"), kind("late", "50"), kind("ext", "80"), kind("re", "-50")],
+        alone(&method, w, UP, sheet)
     });
-    let counted = |all: [&str; 5]| {
-        sheet(
-            "s",
-            &["i", "on", "late", "ext", "re"].into_iter().zip(all.map(value)).collect::<Vec<_>>(),
-        )
-    };
-    assert_eq!(alone(&cases, "10", counted(["20", "20", "0", "0", "0"])), d("10"));
-    assert_eq!(alone(&cases, "10", counted(["20", "15", "3", "2", "1"])), d("8.8"));
-    assert_eq!(alone(&cases, "10", counted(["0", "0", "0", "0", "0"])), d("10"));
-    let ballots = |trim_above| {
-        let mark = |mark: &str, value: &str| MarkValue { mark: mark.to_owned(), value: d(value) };
-        let group =
-            |group: &str, weight: &str| RaterGroup { group: group.to_owned(), weight: d(weight) };
-        Method::Ballots(Ballots {
-            marks: vec![mark("好", "100"), mark("一般", "60"), mark("较差", "0")],
-            groups: vec![group("leaders", "60"), group("masses", "40")],
-            full: d("100"),
-            trim_above,
-        })
-    };
-    let tally = |given: &[(&str, &str, u32)]| {
-        let mut tally = Tally::default();
-        for (group, mark, count) in given {
-            (0..*count).for_each(|_| tally.add(group, mark));
-        }
-        let mut sheet = sheet("s", &[]);
-        sheet.tallies.insert("i".to_owned(), tally);
-        sheet
-    };
-    let both = [
-        ("leaders", "好", 4),
-        ("leaders", "一般", 1),
-        ("masses", "好", 15),
-        ("masses", "一般", 4),
-        ("masses", "较差", 1),
-    ];
-    assert_eq!(alone(&ballots(None), "10", tally(&both)), d("9"));
-    assert_eq!(alone(&ballots(Some(4)), "10", tally(&both)), d("9.644444"));
-    assert_eq!(alone(&ballots(None), "10", tally(&[("leaders", "好", 5)])), d("10"));
 }
 
 #[test]
-fn exponential_efficacy_and_steps_with_a_condition() {
-    let method = Method::Efficacy(Efficacy {
-        bounds: Bounds::Fixed { low: d("0"), high: d("100") },
-        base: d("60"),
-        unclamped: false,
-        exponential: Some(Exponential { a: d("60"), b: d("0.5108") }),
+fn by_counting() {
+    let table = doc::table(docs!("case_handling"));
+    let [w, credits @ ..]: [Decimal; 5] = given(&table.head[..1]);
+    let kinds = ["on", "late", "extended", "reworked"].into_iter().zip(credits);
+    let kinds = kinds.map(|(kind, credit)| CaseKind { indicator: kind.to_owned(), credit });
+    let method = Method::CaseHandling(CaseHandling { kinds: kinds.collect() });
+    check(&table, |row| {
+        let mut counts = numbers(&row[0]);
+        if row[0].ends_with("all on time") {
+            counts.push(counts[0]);
+        }
+        counts.resize(5, Decimal::ZERO);
+        let facts = ["i", "on", "late", "extended", "reworked"].into_iter().zip(counts);
+        let facts: Vec<_> = facts.map(|(id, it)| (id, value(&it.to_string()))).collect();
+        alone(&method, w, UP, sheet("s", &facts))
     });
-    assert_eq!(among(&method, "100", UP, &["0"]), d("60"));
-    assert_eq!(among(&method, "100", UP, &["100"]), d("99.997438"));
-    assert_eq!(among(&method, "100", UP, &["50"]), d("77.458675"));
-    let condition =
-        Precondition { indicator: "accidents".to_owned(), at_least: None, at_most: Some(d("0")) };
-    let step = |threshold: Option<&str>, points: &str, precondition| Step {
-        threshold: threshold.map(d),
-        points: d(points),
-        precondition,
+    let table = doc::table(docs!("ballots"));
+    let [w, full, good, fair, poor, leaders, masses] = given(&table.head[..1]);
+    let mark = |mark: &str, value| MarkValue { mark: mark.to_owned(), value };
+    let group = |group: &str, weight| RaterGroup { group: group.to_owned(), weight };
+    let method = |trim_above| {
+        Method::Ballots(Ballots {
+            marks: vec![mark("好", good), mark("一般", fair), mark("较差", poor)],
+            groups: vec![group("leaders", leaders), group("masses", masses)],
+            full,
+            trim_above,
+        })
     };
-    let steps = Method::Steps(Steps {
-        steps: vec![
-            step(Some("90"), "10", Some(condition)),
-            step(Some("80"), "8", None),
-            step(None, "0", None),
-        ],
+    check(&table, |row| {
+        let trimmed = row[0].strip_prefix("the same, ");
+        let trim_above = trimmed.map(|trimmed| count(numbers(trimmed)[0]));
+        let cast = if trimmed.is_some() { &table.rows[0][0] } else { &row[0] };
+        let mut sheet = sheet("s", &[]);
+        sheet.tallies.insert("i".to_owned(), tally(cast));
+        alone(&method(trim_above), w, UP, sheet)
     });
-    let with = |accidents: &str| sheet("s", &[("i", value("95")), ("accidents", value(accidents))]);
-    assert_eq!(alone(&steps, "10", with("0")), d("10"));
-    assert_eq!(alone(&steps, "10", with("1")), d("8"));
-    assert_eq!(alone(&steps, "10", sheet("s", &[("i", value("95"))])), d("8"), "absent is not met");
+}
+
+/// `leaders 好 4, 一般 1; masses 好 15`.
+fn tally(cast: &str) -> Tally {
+    let mut tally = Tally::default();
+    let (mut group, mut mark) = ("", "");
+    for word in cast.split([' ', ',', ';']).filter(|it| !it.is_empty()) {
+        match word.parse::<u32>() {
+            Ok(ballots) => (0..ballots).for_each(|_| tally.add(group, mark)),
+            Err(_) if word.is_ascii() => group = word,
+            Err(_) => mark = word,
+        }
+    }
+    tally
+}
+
+/// A method without a table of examples would be read by nobody above.
+#[test]
+fn every_method_has_worked_examples() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/method");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let source = std::fs::read_to_string(&path).unwrap();
+        if source.contains("impl Scoring for") {
+            assert!(!doc::tables(&source).is_empty(), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 19, "a new method is checked against its table above");
 }
 
 #[test]

@@ -9,6 +9,13 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// w·min(A/T, cap), at least 0: a negative A gives 0. Needs T > 0.
+///
+/// | w | A | T | cap | points |
+/// |---|---|---|---|---|
+/// | 20 | 850 | 1000 | 1 | 20·850/1000 = 17 |
+/// | 20 | 1300 | 1000 | 1 | 20 |
+/// | 20 | 1100 | 1000 | 1.2 | 20·1100/1000 = 22 |
+/// | 20 | −5 | 1000 | 1 | 0 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// Greatest ratio that counts, at least 1.

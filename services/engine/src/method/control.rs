@@ -9,6 +9,13 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// w·(2 − A/T) within 0..w: full points up to T, none from 2T on. Needs T > 0.
+///
+/// | w | A | T | points |
+/// |---|---|---|---|
+/// | 10 | 80 | 100 | 10 |
+/// | 10 | 130 | 100 | 10·(2 − 130/100) = 7 |
+/// | 10 | 200 | 100 | 0 |
+/// | 10 | 250 | 100 | 0 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Control {}
 

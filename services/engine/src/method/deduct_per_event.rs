@@ -9,6 +9,13 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// w − x·deduction within floor..w. A count below 0 counts as none.
+///
+/// | w | x | deduction | floor | points |
+/// |---|---|---|---|---|
+/// | 5 | 0 | 0.5 | 0 | 5 |
+/// | 5 | 3 | 0.5 | 0 | 5 − 3·0.5 = 3.5 |
+/// | 5 | 11 | 0.5 | 0 | 0 |
+/// | 5 | 11 | 0.5 | 2 | 2 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeductPerEvent {
     /// Points lost per event, above 0.

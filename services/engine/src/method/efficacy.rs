@@ -12,6 +12,12 @@ use crate::node::Direction;
 /// w·(base + (100 − base)·(x − low)/(high − low))/100. An indicator whose lower values are
 /// better swaps the bounds. Equal bounds of a cohort give full points, marked
 /// DEGENERATE_COHORT.
+///
+/// | w | low | high | base | x | points |
+/// |---|---|---|---|---|---|
+/// | 10 | 50 | 90 | 60 | 70 | 10·(60 + 40·(70 − 50)/(90 − 50))/100 = 8 |
+/// | 10 | 50 | 90 | 60 | 95 | 10 |
+/// | 10 | 50 | 90 | 60 | 40 | 6 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Efficacy {
     /// Where the bounds come from.

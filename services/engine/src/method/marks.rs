@@ -9,6 +9,12 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// The value is itself the mark: min(max(x, 0), w). A mark outside 0..w is cut to it.
+///
+/// | w | x | points |
+/// |---|---|---|
+/// | 10 | 7.25 | 7.25 |
+/// | 10 | 12 | 10 |
+/// | 10 | −1 | 0 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marks {}
 

@@ -11,6 +11,13 @@ use crate::node::Direction;
 
 /// w·(x − low)/(high − low). An indicator whose lower values are better swaps the bounds.
 /// Equal bounds of a cohort give full points, marked DEGENERATE_COHORT.
+///
+/// | w | low | high | better | x | points |
+/// |---|---|---|---|---|---|
+/// | 10 | 20 | 60 | higher | 50 | 10·(50 − 20)/(60 − 20) = 7.5 |
+/// | 10 | 20 | 60 | higher | 70 | 10 |
+/// | 10 | 20 | 60 | higher | 10 | 0 |
+/// | 10 | 20 | 60 | lower | 50 | 10·(60 − 50)/(60 − 20) = 2.5 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MinMax {
     /// Where the bounds come from.

@@ -9,6 +9,13 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// Points by rank among the cohort's values; tied values share the better rank.
+///
+/// | listed or falling | subjects | rank | points |
+/// |---|---|---|---|
+/// | 60, 57, 54 | 4 | 1 | 60 |
+/// | 60, 57, 54 | 4 | 4 | 54 |
+/// | from 10 down by 1.5, at least 4 | 9 | 3 | 10 − 2·1.5 = 7 |
+/// | from 10 down by 1.5, at least 4 | 9 | 9 | 4 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RankTable {
     /// Points of rank 1, 2, 3 …, never rising; the last one holds for all later ranks.

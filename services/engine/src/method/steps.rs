@@ -9,6 +9,14 @@ use crate::fault::Faults;
 use crate::node::Direction;
 
 /// Points of the first step reached, best step first. The last step catches every value.
+///
+/// | steps of w 10: from 90 with no accident 10, from 80 8, else 0 | points |
+/// |---|---|
+/// | x = 95, accidents 0 | 10 |
+/// | x = 95, accidents 1 | 8 |
+/// | x = 95, accidents unknown | 8 |
+/// | x = 80, accidents 0 | 8 |
+/// | x = 79.9, accidents 0 | 0 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Steps {
     /// Best step first, at least one.

@@ -1,6 +1,7 @@
 //! Short ways to write rulebooks and facts down.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod doc;
 pub mod random;
 
 use std::collections::BTreeMap;
