@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{faults, known, name, node, scheme, track};
+use common::{faults, indicator, known, name, node, scheme, track};
 use engine::{Cell, Cohort, Fact, Sheet};
 use proto::registry::v1 as pb;
 
@@ -59,6 +59,45 @@ fn value(text: &str) -> String {
 fn found(text: &str) -> Vec<String> {
     let field = "scheme.tracks[0].root.leaf.expression.formula ";
     faults(&formula(text)).into_iter().map(|it| it.replace(field, "")).collect()
+}
+
+/// The worked examples in the docs of the engine's method: formula, figures, points.
+#[test]
+fn points_by_formula() {
+    let docs = include_str!("../../engine/src/method/expression_points.rs");
+    let rows = docs.lines().filter_map(|line| line.strip_prefix("/// | ")?.strip_suffix(" |"));
+    let rows: Vec<Vec<&str>> = rows.skip(1).map(|row| row.split(" | ").collect()).collect();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let [weight, text, figures, wanted] = row[..] else { panic!("{row:?}") };
+        let figures: Vec<(&str, &str)> =
+            figures.split(", ").map(|figure| figure.split_once(' ').unwrap()).collect();
+        let method =
+            pb::ExpressionPoints { formula: text.trim_matches('`').to_owned(), unclamped: false };
+        let leaf =
+            pb::Leaf { method: Some(pb::leaf::Method::Expression(method)), ..pb::Leaf::default() };
+        let root = node("total", weight, pb::node::Rule::Leaf(leaf));
+        let scheme = scheme(vec![track("general", "general-management", root)]);
+        let (up, monthly) = (pb::Direction::HigherIsBetter, pb::Frequency::Monthly);
+        let known = |(id, _): &(&str, &str)| indicator(id, up, monthly, pb::Accumulation::Sum);
+        let indicators: Vec<_> = figures.iter().map(known).collect();
+        let known = rulebook::Indicators::from_proto(&indicators);
+        let rulebook = rulebook::parse(&scheme, &known).unwrap();
+        let mut sheet = Sheet { subject: "a".to_owned(), ..Sheet::default() };
+        for (id, figure) in figures {
+            let fact = Fact::Value {
+                value: figure.parse().unwrap(),
+                verified: true,
+                partial: false,
+                sources: Vec::new(),
+            };
+            sheet.cells.insert(name("indicators", id), Cell { fact, ..Cell::default() });
+        }
+        let cohort = Cohort::new(vec![sheet]).unwrap();
+        let result = engine::score(&rulebook.entries[0].track, &cohort).unwrap();
+        let wanted = wanted.rsplit(' ').next().unwrap();
+        assert_eq!(result.subjects[0].total, Some(wanted.parse().unwrap()), "{row:?}");
+    }
 }
 
 // A3

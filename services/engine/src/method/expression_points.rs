@@ -12,8 +12,8 @@ use crate::node::Direction;
 ///
 /// | w | formula | figures | points |
 /// |---|---|---|---|
-/// | 114 | `3*won + drawn - deduction` | 15 won, 7 drawn, 9 deducted | 43 |
-/// | 10 | `10*done/max(planned, 1)` | 7 done, none planned | 70, cut to 10 |
+/// | 114 | `3*won + drawn - deduction` | won 15, drawn 7, deduction 9 | 3·15 + 7 − 9 = 43 |
+/// | 10 | `10*done/max(planned, 1)` | done 7, planned 0 | 70, cut to 10 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionPoints {
     /// Points may lie below 0 or above w.
