@@ -18,6 +18,7 @@
 // Tests may fail by panicking; that is what tests are for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod channel;
 mod cluster;
 mod serve;
 
@@ -32,6 +33,7 @@ use crate::clock::Fixed;
 use crate::db::{Db, Migrations, Source};
 use cluster::Cluster;
 
+pub use channel::Channel;
 pub use serve::Served;
 
 const PATIENCE: Duration = Duration::from_secs(20);

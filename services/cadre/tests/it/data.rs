@@ -1,6 +1,7 @@
 //! The district of the tests: its units, its first quarter, one scheme, and what scoring
 //! says about it.
 
+use kit::testing::Channel;
 use kit::testing::Served;
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::archive_service_client::ArchiveServiceClient;
@@ -8,7 +9,6 @@ use proto::cadre::v1::person_service_client::PersonServiceClient;
 use proto::google::r#type::{Date, Decimal};
 use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
-use tonic::transport::Channel;
 
 use crate::fake;
 

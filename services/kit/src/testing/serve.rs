@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{self, Endpoint};
 
-use super::Bed;
+use super::{Bed, Channel};
 use crate::boot::{self, Context, Service, Shutdown, Wing};
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -20,7 +20,7 @@ use crate::peers::Peers;
 #[derive(Debug)]
 pub struct Served {
     address: SocketAddr,
-    channel: Channel,
+    channel: transport::Channel,
     dbs: Vec<(&'static str, Db)>,
     shutdown: Shutdown,
     server: JoinHandle<Result<()>>,
@@ -71,7 +71,12 @@ impl Bed {
 impl Served {
     /// A connection to the services, to be put into a generated client.
     pub fn channel(&self) -> Channel {
-        self.channel.clone()
+        self.channel_as("")
+    }
+
+    /// A connection of somebody else's, who has `token`; of nobody's when it is empty.
+    pub fn channel_as(&self, token: &str) -> Channel {
+        Channel::new(self.channel.clone(), token)
     }
 
     /// The port they answer on.

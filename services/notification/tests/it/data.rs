@@ -1,5 +1,6 @@
 //! The districts of the tests: what registry and scoring say about them.
 
+use kit::testing::Channel;
 use kit::testing::{Served, eventually};
 use proto::google::r#type::Decimal;
 use proto::notification::v1 as pb;
@@ -9,7 +10,6 @@ use proto::notification::v1::template_service_client::TemplateServiceClient;
 use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change::Resource;
-use tonic::transport::Channel;
 
 use crate::fake;
 

@@ -2,6 +2,7 @@
 //! evaluates, two departments, one indicator, one quarter with its months, and a scheme that
 //! warns who is behind schedule or ranks last.
 
+use kit::testing::Channel;
 use proto::google::r#type::Decimal;
 use proto::registry::v1 as registry;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
@@ -14,7 +15,6 @@ use proto::scoring::v1 as scoring;
 use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::reconciliation_service_client::ReconciliationServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
-use tonic::transport::Channel;
 
 const DISTRICT: &str = "districts/hengkou";
 const MONTHS: [&str; 3] = ["2023-01", "2023-02", "2023-03"];

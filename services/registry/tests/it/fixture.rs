@@ -1,5 +1,6 @@
 //! What the tests share: a started registry with a district, and how errors are read.
 
+use kit::testing::Channel;
 use kit::testing::{Bed, Served};
 use prost_types::FieldMask;
 use proto::google::r#type::{Date, Decimal};
@@ -33,7 +34,6 @@ use proto::registry::v1::task_service_client::TaskServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::registry::v1::visit_service_client::VisitServiceClient;
 use proto::registry::v1::whistle_service_client::WhistleServiceClient;
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 

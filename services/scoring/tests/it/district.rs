@@ -3,6 +3,7 @@
 //!
 //! What everybody comes to is reckoned by hand in `quarter`.
 
+use kit::testing::Channel;
 use proto::google::r#type::Decimal;
 use proto::registry::v1 as pb;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
@@ -11,7 +12,6 @@ use proto::registry::v1::period_service_client::PeriodServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::target_service_client::TargetServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
-use tonic::transport::Channel;
 
 pub(crate) const DISTRICT: &str = "districts/hengkou";
 pub(crate) const SCHEME: &str = "districts/hengkou/schemes/plan-2023";

@@ -1,8 +1,8 @@
 use kit::testing::Bed;
+use kit::testing::Channel;
 use proto::google::r#type::Date;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::external_result_service_client::ExternalResultServiceClient;
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use crate::district::{DISTRICT, decimal, name, unit};

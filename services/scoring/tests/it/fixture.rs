@@ -1,6 +1,7 @@
 //! What the tests share: both services started, the district defined, how figures are
 //! reported and errors read.
 
+use kit::testing::Channel;
 use kit::testing::{Bed, Served};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::award_service_client::AwardServiceClient;
@@ -16,7 +17,6 @@ use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::reconciliation_service_client::ReconciliationServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
 use proto::scoring::v1::warning_service_client::WarningServiceClient;
-use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
 use tonic_types::StatusExt as _;
 

@@ -1,9 +1,9 @@
 use kit::testing::Bed;
+use kit::testing::Channel;
 use proto::google::r#type::Date;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::adjustment_service_client::AdjustmentServiceClient;
 use proto::scoring::v1::inspection_service_client::InspectionServiceClient;
-use tonic::transport::Channel;
 use tonic::{Response, Status};
 
 use crate::district::{DISTRICT, SCHEME, decimal, name, unit};

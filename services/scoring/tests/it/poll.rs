@@ -1,10 +1,10 @@
 use kit::testing::Bed;
+use kit::testing::Channel;
 use proto::registry::v1 as registry;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::poll::{Numbers, Quota, RaterGroup, State};
 use proto::scoring::v1::poll_service_client::PollServiceClient;
-use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
 
 use crate::district::{self, DISTRICT, decimal, name, unit};
