@@ -5,39 +5,16 @@
 
 mod common;
 
+use common::fraction::{Exact, cases, cut, exact, whole};
 use common::random::race;
 use engine::{
     Bounds, Cell, Curve, Direction, Fact, Figure, GrowthBy, Leaf, LinkEffect, LinkedSum, Method,
     MissingPolicy, Node, Otherwise, RankTable, Rounding, Rule, Share, Sheet, Step, Through, Track,
 };
 use num_bigint::BigInt;
-use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-
-type Exact = BigRational;
-
-fn exact(decimal: Decimal) -> Exact {
-    Exact::new(decimal.mantissa().into(), BigInt::from(10).pow(decimal.scale()))
-}
-
-fn whole(number: i64) -> Exact {
-    Exact::from(BigInt::from(number))
-}
-
-/// 20 places and 28 digits; a last digit of 0 or 5 is raised when more would follow.
-fn cut(value: &Exact) -> Exact {
-    let digits_before = value.abs().to_integer().to_string().len() as u32;
-    let unit = BigInt::from(10).pow(20.min(28 - digits_before));
-    let scaled = value.numer().abs() * &unit;
-    let mut kept = &scaled / value.denom();
-    if &kept * value.denom() != scaled && (&kept % BigInt::from(5)).is_zero() {
-        kept += 1;
-    }
-    let result = Exact::new(kept, unit);
-    if value.is_negative() { -result } else { result }
-}
 
 /// By the name of the rounding, as it is printed.
 fn round(value: Exact, rounding: Rounding) -> Exact {
@@ -528,11 +505,6 @@ fn share(share: Share) -> Exact {
     let mut numbers = text.split(|it: char| !it.is_ascii_digit()).filter(|it| !it.is_empty());
     let mut next = || numbers.next().unwrap().parse::<i64>().unwrap();
     whole(next()) / whole(next())
-}
-
-/// As many rulebooks as ORACLE_CASES says.
-fn cases() -> u32 {
-    std::env::var("ORACLE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod doc;
+pub mod fraction;
 pub mod random;
 
 use std::collections::BTreeMap;
