@@ -1,5 +1,6 @@
 //! Performance archives (干部工作实绩档案, H10): what a published result becomes in the
-//! record of whoever headed the unit on the period's last day.
+//! record of whoever headed the unit on the period's last day. The unit of a project or a post is
+//! the one that answers for it.
 
 use std::collections::BTreeMap;
 
@@ -49,8 +50,10 @@ pub(crate) struct PublishedResult {
     pub(crate) source: String,
     /// The run's id.
     pub(crate) run: String,
-    /// The unit's id.
+    /// Id of the unit that answers for what was scored.
     pub(crate) unit: String,
+    /// What was scored, as printed; empty when it was the unit itself.
+    pub(crate) subject: String,
     /// The track it ran on.
     pub(crate) track_id: String,
     /// The score.
@@ -118,7 +121,7 @@ impl Merit {
     }
 
     fn title(&self) -> String {
-        let mut title = format!("{}考核", period::title(&self.period));
+        let mut title = format!("{}{}考核", self.result.subject, period::title(&self.period));
         if let Some(score) = self.result.score {
             title.push_str(&format!("{}分", score.normalize()));
         }
@@ -143,6 +146,7 @@ mod tests {
                 source: "districts/hengkou/runs/r/results/finance".to_owned(),
                 run: "r".to_owned(),
                 unit: "finance".to_owned(),
+                subject: String::new(),
                 track_id: "economy".to_owned(),
                 score: Some(Decimal::new(88350, 3)),
                 rank: Some(Decimal::new(2, 0)),
@@ -157,5 +161,7 @@ mod tests {
         assert_eq!(merit.title(), "2023年第一季度考核88.35分，经济管理类第2名（共8名）");
         merit.result.rank = None;
         assert_eq!(merit.title(), "2023年第一季度考核88.35分，经济管理类");
+        merit.result.subject = "环城路".to_owned();
+        assert_eq!(merit.title(), "环城路2023年第一季度考核88.35分，经济管理类");
     }
 }

@@ -14,6 +14,8 @@ pub(crate) static NAME: Pattern =
 pub(crate) struct Outcome {
     pub(crate) unit: String,
     pub(crate) unit_display_name: String,
+    /// Id of the unit that answers for it. Not in the canonical text: results of before have none.
+    pub(crate) responsible_unit: String,
     pub(crate) track: String,
     /// Place in the order by track and rank, from 1.
     pub(crate) position: i64,
@@ -64,18 +66,25 @@ pub(crate) struct Part {
     pub(crate) weight: Decimal,
 }
 
-/// The outcomes of the tracks, by track and rank. `named` gives a subject's id and its name
-/// in the office's words.
-pub(crate) fn outcomes(
-    tracks: &[TrackResult],
-    named: impl Fn(&str) -> (String, String),
-) -> Vec<Outcome> {
+/// How a subject goes by.
+pub(crate) struct Named {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its name in the office's words.
+    pub(crate) display_name: String,
+    /// Id of the unit that answers for it.
+    pub(crate) responsible_unit: String,
+}
+
+/// The outcomes of the tracks, by track and rank. `named` says how a subject goes by.
+pub(crate) fn outcomes(tracks: &[TrackResult], named: impl Fn(&str) -> Named) -> Vec<Outcome> {
     let subjects = tracks.iter().flat_map(|track| track.subjects.iter().map(move |it| (track, it)));
     let outcome = |(position, (track, subject)): (i64, (&TrackResult, &engine::SubjectResult))| {
-        let (unit, unit_display_name) = named(&subject.subject);
+        let named = named(&subject.subject);
         Outcome {
-            unit,
-            unit_display_name,
+            unit: named.id,
+            unit_display_name: named.display_name,
+            responsible_unit: named.responsible_unit,
             track: track.track_id.clone(),
             position,
             score: subject.total,

@@ -16,6 +16,9 @@ pub(crate) struct Warning {
     pub(crate) period: String,
     pub(crate) unit: String,
     pub(crate) unit_display_name: String,
+    /// Id of the unit that answers for it; empty in rows of before.
+    pub(crate) responsible_unit: String,
+    pub(crate) responsible_unit_display_name: String,
     pub(crate) scheme: String,
     pub(crate) track: String,
     pub(crate) track_display_name: String,

@@ -18,16 +18,23 @@ pub(super) fn result(notice: &Notice) -> Result<PublishedResult> {
         return Err(Error::internal("an event without its result"));
     };
     let name = RESULT.parse("change.name", &notice.source)?;
-    let unit = UNIT.parse("result.unit", &result.unit)?;
+    // Events of before name no unit that answers: a unit answers for itself.
+    let itself = result.responsible_unit.is_empty() || result.responsible_unit == result.unit;
+    let (field, responsible) = match itself {
+        true => ("result.unit", &result.unit),
+        false => ("result.responsible_unit", &result.responsible_unit),
+    };
+    let unit = UNIT.parse(field, responsible)?;
     if unit.id("district") != notice.district {
         let message = format!("{unit} is not in districts/{}", notice.district);
-        return Err(Error::invalid("result.unit", "OTHER_DISTRICT", message));
+        return Err(Error::invalid(field, "OTHER_DISTRICT", message));
     }
     Ok(PublishedResult {
         district: notice.district.clone(),
         source: notice.source.clone(),
         run: name.id("run").to_owned(),
         unit: unit.id("unit").to_owned(),
+        subject: if itself { String::new() } else { result.unit_display_name },
         track_id: result.track_id,
         score: figure("result.score", result.score.as_ref())?,
         rank: figure("result.rank", result.rank.as_ref())?,

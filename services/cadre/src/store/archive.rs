@@ -25,7 +25,8 @@ pub(crate) async fn due(tx: &mut Tx, district: &str, units: &[&str]) -> Result<V
         let rows = kit::query!(tx, DueRow, |q| {
             q.push(
                 "SELECT r.source, r.run, r.unit, r.track_id, r.score, r.rank, r.track_size,
-                        r.create_time, r.track_display_name, r.period, p.person, p.post
+                        r.create_time, r.subject, r.track_display_name, r.period, p.person,
+                        p.post
                  FROM published_result r
                  JOIN posting p ON p.district = r.district AND p.unit = r.unit AND p.head
                   AND p.start_date <= r.period_end
@@ -147,6 +148,7 @@ struct DueRow {
     rank: Option<String>,
     track_size: i64,
     create_time: i64,
+    subject: String,
     track_display_name: String,
     period: String,
     person: String,
@@ -161,6 +163,7 @@ impl DueRow {
                 source: self.source,
                 run: self.run,
                 unit: self.unit,
+                subject: self.subject,
                 track_id: self.track_id,
                 score: self.score.as_deref().map(decimal::from_text).transpose()?,
                 rank: self.rank.as_deref().map(decimal::from_text).transpose()?,

@@ -35,7 +35,7 @@ pub(crate) async fn insert(
         tx,
         "INSERT INTO published_result
          (district, source, run, unit, track_id, track_display_name, score, rank, track_size,
-          period, period_end, create_time) ",
+          period, period_end, create_time, subject) ",
         results,
         |row, result| {
             row.push_bind(&result.district)
@@ -49,7 +49,8 @@ pub(crate) async fn insert(
                 .push_bind(result.track_size)
                 .push_bind(&meaning.period)
                 .push_bind(date::to_text(meaning.period_end))
-                .push_bind(clock::to_micros(result.create_time));
+                .push_bind(clock::to_micros(result.create_time))
+                .push_bind(&result.subject);
         }
     )?;
     Ok(())

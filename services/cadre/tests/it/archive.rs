@@ -21,6 +21,32 @@ use crate::{data, fake, refused};
 const EVERYBODY: &str = "districts/hengkou/persons/-";
 
 kit::both! {
+    // H10, B3, S1: the result of a project or post is filed with the head of the unit that answers.
+    async fn a_project_s_result_enters_the_archive_of_its_unit_s_head(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let wang = add(&served, person("王", vec![head("roads", (2020, 1, 1), None)])).await;
+        put_run(&served, DISTRICT, "r1", "2023Q1").await;
+        for (id, subject, printed) in [
+            ("projects.ring", "projects/ring", "环城路"),
+            ("posts.roads-head", "posts/roads-head", "交通局局长"),
+        ] {
+            let told = scoring::Result {
+                name: format!("{DISTRICT}/runs/r1/results/{id}"),
+                unit: format!("{DISTRICT}/{subject}"),
+                unit_display_name: printed.to_owned(),
+                responsible_unit: format!("{DISTRICT}/units/roads"),
+                ..result(DISTRICT, "r1", "roads", 1)
+            };
+            publish_as_it_is(&served, told).await;
+        }
+        let mut titles: Vec<_> = archived(&served, &wang.name, 2).await.into_iter()
+            .map(|it| (it.title, it.unit)).collect();
+        titles.sort();
+        let unit = format!("{DISTRICT}/units/roads");
+        let said = |printed: &str| format!("{printed}2023年第一季度考核88.35分\u{ff0c}经济管理类第1名\u{ff08}共8名\u{ff09}");
+        assert_eq!(titles, [(said("交通局局长"), unit.clone()), (said("环城路"), unit)]);
+    }
+
     // H10, A1
     async fn a_published_result_enters_the_archive_of_the_head(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -29,7 +29,12 @@ pub(super) fn warning(district: &str, notice: &Notice) -> Result<Warning> {
     let Some(Resource::Warning(warning)) = resource(notice)? else {
         return Err(Error::internal("an event without its warning"));
     };
-    let unit = UNIT.parse("warning.unit", &warning.unit)?;
+    // Events of before name no unit that answers: a unit answers for itself.
+    let itself = warning.responsible_unit.is_empty() || warning.responsible_unit == warning.unit;
+    let unit = match itself {
+        true => UNIT.parse("warning.unit", &warning.unit)?,
+        false => UNIT.parse("warning.responsible_unit", &warning.responsible_unit)?,
+    };
     let period = PERIOD.parse("warning.period", &warning.period)?;
     for name in [&unit, &period] {
         check_district(district, name)?;
@@ -54,9 +59,15 @@ pub(super) fn warning(district: &str, notice: &Notice) -> Result<Warning> {
     Ok(Warning {
         source: notice.source.clone(),
         unit: unit.id("unit").to_owned(),
-        unit_display_name: warning.unit_display_name,
+        unit_display_name: match itself {
+            true => warning.unit_display_name.clone(),
+            false => warning.responsible_unit_display_name,
+        },
         period: period.id("period").to_owned(),
-        track: warning.track_display_name,
+        track: match itself {
+            true => warning.track_display_name,
+            false => format!("{}（{}）", warning.track_display_name, warning.unit_display_name),
+        },
         ground,
     })
 }

@@ -13,12 +13,12 @@ use crate::print;
 pub(crate) struct Warning {
     /// Its full name.
     pub(crate) source: String,
-    /// Id of the unit.
+    /// Id of the unit that answers for the subject, the unit itself or of a project or post.
     pub(crate) unit: String,
     pub(crate) unit_display_name: String,
     /// Id of the period.
     pub(crate) period: String,
-    /// Name of the track.
+    /// Name of the track; a project or post that is warned stands behind it in brackets.
     pub(crate) track: String,
     pub(crate) ground: Ground,
 }

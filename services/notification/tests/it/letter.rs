@@ -121,6 +121,27 @@ kit::both! {
         assert_eq!(letter.due_date, Some(Date { year: 2023, month: 4, day: 8 }));
     }
 
+    // Q6, H7: who answers for a project or post gets its letter, which names what is warned.
+    async fn the_letter_of_a_project_goes_to_the_unit_that_answers(bed: &Bed) {
+        let served = fake::start(bed).await;
+        for (id, subject) in [(1, "projects/ring-road"), (2, "posts/transport-head")] {
+            let warning = scoring::Warning {
+                unit: format!("{DISTRICT}/{subject}"),
+                unit_display_name: "环城路工程".to_owned(),
+                responsible_unit: format!("{DISTRICT}/units/transport"),
+                responsible_unit_display_name: "恒口示范区交通局".to_owned(),
+                ..low(DISTRICT, id, "transport")
+            };
+            raise(&served, warning).await;
+        }
+        for letter in issued(&served, DISTRICT, 2).await {
+            assert_eq!(letter.recipient, format!("{DISTRICT}/units/transport"));
+            assert_eq!(letter.recipient_display_name, "恒口示范区交通局");
+            let said = "在“经济管理类部门（环城路工程）”赛道";
+            assert!(letter.body.contains(said), "{}", letter.body);
+        }
+    }
+
     // H7, A1: events come at least once and in any order.
     async fn repeated_and_reordered_events_make_one_letter_each(bed: &Bed) {
         let served = fake::start(bed).await;

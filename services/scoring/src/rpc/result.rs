@@ -4,6 +4,7 @@ use engine::{Colour, Explained};
 use kit::decimal;
 use proto::scoring::v1 as pb;
 
+use crate::assignment::UNIT;
 use crate::result::{Gate, Grade, NAME, Outcome, Part};
 use crate::subject;
 
@@ -13,6 +14,7 @@ pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Resul
         name: NAME.format(&[district, &run.to_string(), &outcome.unit]),
         unit: subject::name(district, &outcome.unit),
         unit_display_name: outcome.unit_display_name.clone(),
+        responsible_unit: responsible(district, &outcome.responsible_unit, &outcome.unit),
         track_id: outcome.track.clone(),
         score: outcome.score.map(decimal::to_proto),
         rank: outcome.rank.map(decimal::to_proto),
@@ -24,6 +26,14 @@ pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Resul
         grade: outcome.grade.as_ref().map(grade),
         gates: outcome.gates.iter().map(gate).collect(),
     }
+}
+
+/// The full name of the unit that answers for a subject. Rows of before name none: then a unit
+/// answers for itself, and of others it is not known.
+pub(super) fn responsible(district: &str, responsible: &str, subject: &str) -> String {
+    let id = if responsible.is_empty() { subject } else { responsible };
+    let name = subject::name(district, id);
+    if UNIT.read(&name).is_some() { name } else { String::new() }
 }
 
 /// A grade and what decided it.

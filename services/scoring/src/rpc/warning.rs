@@ -8,6 +8,7 @@ use proto::scoring::v1 as pb;
 use proto::scoring::v1::warning_service_server::WarningService;
 use tonic::{Request, Response, Status};
 
+use super::result::responsible;
 use super::{Rpc, sequence};
 use crate::assignment::{DISTRICT, INDICATOR, PERIOD, SCHEME};
 use crate::store::warning::Filter;
@@ -68,6 +69,8 @@ pub(super) fn to_proto(district: &str, warning: &Warning) -> pb::Warning {
         name: NAME.format(&[district, &warning.sequence.to_string()]),
         unit: subject::name(district, &warning.unit),
         unit_display_name: warning.unit_display_name.clone(),
+        responsible_unit: responsible(district, &warning.responsible_unit, &warning.unit),
+        responsible_unit_display_name: warning.responsible_unit_display_name.clone(),
         period: PERIOD.format(&[district, &warning.period]),
         scheme: SCHEME.format(&[district, &warning.scheme]),
         track_id: warning.track.clone(),

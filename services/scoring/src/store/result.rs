@@ -17,7 +17,7 @@ use part::Parts;
 macro_rules! columns {
     () => {
         "unit, unit_display_name, track, position, score, rank, track_size, colour, pace, parts, flags,
-         outcome"
+         outcome, responsible_unit"
     };
 }
 
@@ -129,7 +129,8 @@ pub(crate) async fn insert<'a>(
                 .push_bind(outcome.pace.map(decimal::to_text))
                 .push_bind(parts)
                 .push_bind(outcome.flags.join(" "))
-                .push_bind(verdict);
+                .push_bind(verdict)
+                .push_bind(&outcome.responsible_unit);
         }
     )?;
     Ok(())
@@ -194,6 +195,7 @@ struct Row {
     parts: String,
     flags: String,
     outcome: String,
+    responsible_unit: String,
 }
 
 impl Row {
@@ -218,6 +220,7 @@ impl Row {
             gates,
             unit: row.unit,
             unit_display_name: row.unit_display_name,
+            responsible_unit: row.responsible_unit,
             track: row.track,
             position: row.position,
             score: optional(row.score)?,

@@ -14,7 +14,7 @@ macro_rules! columns {
     () => {
         "sequence, period, unit, unit_display_name, scheme, track, track_display_name, kind,
          indicator, indicator_display_name, unit_of_measure, pace, actual, due, rank, track_size,
-         score, run, create_time"
+         score, run, create_time, responsible_unit, responsible_unit_display_name"
     };
 }
 
@@ -113,7 +113,9 @@ pub(crate) async fn raise(
                 .push_bind(row.track_size)
                 .push_bind(row.score)
                 .push_bind(row.run)
-                .push_bind(row.create_time);
+                .push_bind(row.create_time)
+                .push_bind(row.responsible_unit)
+                .push_bind(row.responsible_unit_display_name);
         }
     )?;
     Ok(warnings)
@@ -147,6 +149,8 @@ struct Row {
     score: Option<String>,
     run: Option<i64>,
     create_time: i64,
+    responsible_unit: String,
+    responsible_unit_display_name: String,
 }
 
 impl From<&Warning> for Row {
@@ -161,6 +165,8 @@ impl From<&Warning> for Row {
             track_display_name: warning.track_display_name.clone(),
             kind: number(warning.ground.kind()),
             create_time: clock::to_micros(warning.create_time),
+            responsible_unit: warning.responsible_unit.clone(),
+            responsible_unit_display_name: warning.responsible_unit_display_name.clone(),
             ..Self::default()
         };
         let text = |value: &Decimal| Some(decimal::to_text(*value));
@@ -222,6 +228,8 @@ impl TryFrom<Row> for Warning {
             period: row.period,
             unit: row.unit,
             unit_display_name: row.unit_display_name,
+            responsible_unit: row.responsible_unit,
+            responsible_unit_display_name: row.responsible_unit_display_name,
             scheme: row.scheme,
             track: row.track,
             track_display_name: row.track_display_name,

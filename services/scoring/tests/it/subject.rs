@@ -259,6 +259,8 @@ kit::both! {
             format!("heads 住建局局长 88 #2 {}", post("works")),
         ]);
         assert_eq!(results[1].name, format!("{}/results/projects.ring", run.name));
+        let responsible: Vec<_> = results.iter().map(|it| it.responsible_unit.clone()).collect();
+        assert_eq!(responsible, [unit("works"), unit("works"), unit("finance"), unit("works")]);
         let get = pb::GetResultRequest { name: results[1].name.clone() };
         assert_eq!(scoring.runs.get_result(get).await.unwrap().into_inner(), results[1]);
         let explained = scoring.explain(&run.name, "posts.works").await;
@@ -301,5 +303,7 @@ kit::both! {
         assert_eq!(ring.len(), 1);
         // 31 of 90 days of 200 are due: 68.89.
         assert_eq!((&*ring[0].unit_display_name, text(&ring[0].pace)), ("环城路", "45"));
+        let responsible = (ring[0].responsible_unit.clone(), &*ring[0].responsible_unit_display_name);
+        assert_eq!(responsible, (unit("works"), "住建局"));
     }
 }

@@ -107,10 +107,16 @@ impl Behind {
         let (unit, indicator) = pair(&subject, &pace.indicator);
         let assignment = &self.closing.assignment;
         let known = assignment.indicator_named(&indicator)?;
+        let subject = assignment.unit_named(&unit)?;
+        let responsible = assignment.unit_named(&subject.answers);
         Some(Warning {
             sequence: 0,
             period: assignment.period.id.to_string(),
-            unit_display_name: assignment.unit_named(&unit)?.display_name.clone(),
+            unit_display_name: subject.display_name.clone(),
+            responsible_unit: subject.answers.to_string(),
+            responsible_unit_display_name: responsible
+                .map(|it| it.display_name.clone())
+                .unwrap_or_default(),
             unit,
             scheme: scheme.to_owned(),
             track: track.track_id().to_owned(),

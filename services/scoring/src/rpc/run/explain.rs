@@ -60,7 +60,7 @@ pub(in crate::rpc) async fn recompute(
     let input = Input::from_bytes(&bytes)?;
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
     match score(district, definitions, &input.scheme, &input.facts, Stage::Final).await {
-        Ok(scored) if scored.outcomes == stored => {
+        Ok(scored) if canonical(&scored.outcomes) == canonical(&stored) => {
             Ok(Recomputed { facts: input.facts.cells, scored })
         }
         _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
@@ -192,6 +192,8 @@ impl Recomputed {
             period: run.period.clone(),
             unit: outcome.unit.clone(),
             unit_display_name: outcome.unit_display_name.clone(),
+            responsible_unit: outcome.responsible_unit.clone(),
+            responsible_unit_display_name: self.scored.unit_name(&outcome.responsible_unit),
             scheme: run.scheme.clone(),
             track: named.id.clone(),
             track_display_name: named.display_name.clone(),

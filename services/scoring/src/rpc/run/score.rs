@@ -13,7 +13,7 @@ use crate::cell::Standing;
 use crate::input::{self, Pinned};
 use crate::observation;
 use crate::report::Reading;
-use crate::result::{Outcome, outcomes};
+use crate::result::{Named, Outcome, outcomes};
 use crate::rpc::assignment::Definitions;
 use crate::run::Track;
 use crate::subject;
@@ -29,13 +29,21 @@ pub(in crate::rpc) enum Stage {
 }
 
 /// What scoring came to.
-#[derive(Debug)]
 pub(in crate::rpc) struct Scored {
     pub(in crate::rpc) tracks: Vec<Track>,
     pub(in crate::rpc) results: Vec<TrackResult>,
     /// What each of the results was scored by.
     pub(in crate::rpc) rules: Vec<engine::Track>,
     pub(in crate::rpc) outcomes: Vec<Outcome>,
+    definitions: Arc<Definitions>,
+}
+
+impl Scored {
+    /// The name of a unit in the office's words; empty when the period does not know it.
+    pub(super) fn unit_name(&self, id: &str) -> String {
+        let known = self.definitions.assignment.unit_named(id);
+        known.map(|it| it.display_name.clone()).unwrap_or_default()
+    }
 }
 
 /// Scores a scheme's tracks, away from the threads that answer calls.
@@ -113,7 +121,7 @@ pub(in crate::rpc) fn facts<'a>(
 }
 
 fn compute(
-    definitions: &Definitions,
+    definitions: &Arc<Definitions>,
     id: &str,
     name: &str,
     facts: &Facts,
@@ -141,12 +149,14 @@ fn compute(
         let id = subject::id(name).unwrap_or_default();
         let known = definitions.assignment.unit_named(&id);
         let display_name = known.map(|it| it.display_name.clone()).unwrap_or_default();
-        (id, display_name)
+        let responsible_unit = known.map(|it| it.answers.to_string()).unwrap_or_default();
+        Named { id, display_name, responsible_unit }
     };
     let tracks = rulebook.entries.iter().map(|entry| Track {
         id: entry.track.track_id().to_owned(),
         display_name: entry.track.display_name().to_owned(),
     });
     let outcomes = outcomes(&results, named);
-    Ok(Scored { tracks: tracks.collect(), outcomes, results, rules })
+    let definitions = Arc::clone(definitions);
+    Ok(Scored { tracks: tracks.collect(), outcomes, results, rules, definitions })
 }
