@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Migrations};
 use crate::error::Result;
 use crate::peers::Peers;
+use crate::secret::Keyring;
 
 pub use answer::next;
 pub use main::{main, run};
@@ -87,6 +88,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The services it calls.
     pub peers: Peers,
+    /// The keys of personal values and signatures.
+    pub keys: Keyring,
     /// Cancelled when streams must end and tasks return.
     pub shutdown: CancellationToken,
 }

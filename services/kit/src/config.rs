@@ -2,6 +2,7 @@
 //! wholly before a port is bound. What is wrong here ends the process with exit
 //! code 64 and a sentence that says what to change.
 
+pub mod keys;
 mod limits;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::str::FromStr;
 
 use http::Uri;
 
+pub use keys::KeySource;
 pub use limits::Limits;
 
 /// The settings every binary of the suite takes.
@@ -64,6 +66,10 @@ pub struct Config {
     /// Bring the database schema up to date and exit
     #[arg(long, env = "SAIMA_MIGRATE", value_parser = clap::builder::BoolishValueParser::new())]
     pub migrate: bool,
+
+    /// Where the keys come from.
+    #[command(flatten)]
+    pub keys: KeySource,
 
     /// What the server bears.
     #[command(flatten)]

@@ -23,6 +23,8 @@ mod numbered;
 pub mod page;
 pub mod peers;
 pub mod request_id;
+pub mod secret;
+pub mod suite;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -27,10 +27,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use tempfile::TempDir;
 
 use crate::clock::Fixed;
 use crate::db::{Db, Migrations, Source};
+use crate::secret::Keyring;
+use crate::suite::Suite;
 use cluster::Cluster;
 
 pub use channel::Channel;
@@ -142,6 +146,17 @@ impl Bed {
             Cluster::of_this_process().unwrap().remove(url).await;
         }
     }
+}
+
+/// The keys of every test; the algorithms are those that `SAIMA_ALGORITHMS` names.
+pub fn keys() -> Keyring {
+    let key = |fill: u8| BASE64.encode([fill; 32]);
+    let text = format!("wrap test {}\nblind test {}\nsign test {}\n", key(1), key(2), key(3));
+    let suite = match std::env::var("SAIMA_ALGORITHMS").as_deref() {
+        Ok("national") => Suite::National,
+        _ => Suite::International,
+    };
+    Keyring::parse(&text, suite).unwrap()
 }
 
 /// Runs a test's body on a bed of its own; `both!` calls this.

@@ -15,6 +15,7 @@ use crate::db::{Db, Source};
 use crate::error::{Error, Result};
 use crate::peers::Peers;
 use crate::request_id;
+use crate::secret::Keyring;
 use crate::telemetry::Telemetry;
 
 /// `EX_USAGE`: the settings are wrong, nothing was tried.
@@ -137,13 +138,19 @@ async fn start(
         };
         peers = peers.with(name, at);
     }
+    let keys = keys(config)?;
     let mut wings = Vec::new();
     for service in services {
         let db = open(config, service).await?;
         dbs.push(db.clone());
         let sweep = request_id::sweep(db.clone(), shutdown.token());
-        let context =
-            Context { db, clock: clock(), peers: peers.clone(), shutdown: shutdown.token() };
+        let context = Context {
+            db,
+            clock: clock(),
+            peers: peers.clone(),
+            keys: keys.clone(),
+            shutdown: shutdown.token(),
+        };
         wings.push((service.start)(context).await?.task(sweep));
     }
     Ok(wings)
@@ -158,6 +165,22 @@ async fn open(config: &Config, service: &Service) -> Result<Db> {
         None => Source::Sqlite { directory: config.data_dir.clone() },
     };
     Db::open(&source, service.name, service.migrations, clock()).await
+}
+
+fn keys(config: &Config) -> Result<Keyring> {
+    let keys = match config.keys.read() {
+        Ok(None) if config.database_url.is_none() => {
+            // Beside the folder, so that a copy of the data is not a copy of the keys.
+            let file = config.data_dir.with_added_extension("keys");
+            config.keys.read_or_make(file, &System).map(Some)
+        }
+        read => read,
+    };
+    let keys = keys.map_err(Error::internal)?;
+    if keys.is_none() {
+        tracing::warn!("no keys: personal values are refused; name a --key-file or --key-command");
+    }
+    Ok(keys.unwrap_or_default())
 }
 
 fn clock() -> Arc<dyn Clock> {

@@ -54,6 +54,7 @@ impl Bed {
                 db,
                 clock: Arc::clone(self.clock()) as Arc<dyn Clock>,
                 peers: peers.clone(),
+                keys: super::keys(),
                 shutdown: shutdown.token(),
             };
             wings.push((service.start)(context).await.unwrap());

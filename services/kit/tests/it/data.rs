@@ -11,4 +11,5 @@ mod follow;
 mod follower;
 mod note;
 mod request_id;
+mod secret;
 mod values;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Uri;
 use kit::boot::{Context, Shutdown, serve};
 use kit::clock::Clock;
-use kit::config::Limits;
+use kit::config::{KeySource, Limits};
 use kit::db::{Db, Source};
 use kit::peers::Peers;
 use tempfile::TempDir;
@@ -46,13 +46,21 @@ impl House {
         let url = url(address)?;
         let peers =
             SERVICES.iter().fold(Peers::default(), |peers, it| peers.with(it.name, url.clone()));
+        let keys = KeySource::default()
+            .read_or_make(directory.with_added_extension("keys"), &*clock)
+            .map_err(Failure::other)?;
         let (mut databases, mut wings) = (Vec::new(), Vec::new());
         for service in &SERVICES {
             let time: Arc<dyn Clock> = clock.clone();
             let db = Db::open(&source, service.name, service.migrations, time.clone()).await?;
             databases.push(db.clone());
-            let context =
-                Context { db, clock: time, peers: peers.clone(), shutdown: shutdown.token() };
+            let context = Context {
+                db,
+                clock: time,
+                peers: peers.clone(),
+                keys: keys.clone(),
+                shutdown: shutdown.token(),
+            };
             wings.push((service.start)(context).await?);
         }
         let ending = shutdown.clone();
