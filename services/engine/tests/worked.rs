@@ -6,9 +6,11 @@ mod common;
 
 use common::{d, doc, marks, node, not_applicable, score, sheet, total, track, tree, value};
 use engine::{
-    Adjustments, Asked, AskedPeriods, AskedSubject, Aspect, Combine, Entry, EntryStanding, Fact,
-    Graded, GradedAspect, Grading, GroupRule, Item, Link, LinkEffect, LinkedSum, MissingPolicy,
-    Node, Outcomes, PartLength, Reference, Referred, Rule, Sheet, Side, Track, Worth,
+    Adjustments, Asked, AskedPeriods, AskedSubject, Aspect, Award, AwardPoints, AwardWorth, Cell,
+    Combine, Condition, Edge, End, Entry, EntryStanding, Exemption, Fact, Gate, GateEffect, Grade,
+    Graded, GradedAspect, Grading, GroupRule, Item, Link, LinkEffect, LinkedSum, Measure,
+    MissingPolicy, Node, NumberRange, Outcomes, PartLength, Pick, Places, Quota, QuotaRounding,
+    Reference, Referred, Rule, Sheet, Side, TieBreak, Track, TrackDraft, TrackResult, Won, Worth,
 };
 
 fn fact(text: &str) -> Fact {
@@ -44,6 +46,14 @@ fn shares_compared_and_multiplied() {
     check(include_str!("../src/rule/minimum.rs"), combined(Rule::Minimum));
     check(include_str!("../src/rule/maximum.rs"), combined(Rule::Maximum));
     check(include_str!("../src/rule/product.rs"), combined(Rule::Product));
+    check(include_str!("../src/rule/weighted_mean.rs"), combined(Rule::WeightedMean));
+    check(include_str!("../src/rule/geometric_mean.rs"), combined(Rule::GeometricMean));
+    for row in doc::table(include_str!("../src/rule/sum.rs")).rows {
+        let facts = sheet("s", &[("a", fact(&row[0])), ("b", fact(&row[1]))]);
+        let plain = common::sum("t", "50", vec![marks("a", "10"), marks("b", "40")]);
+        let scaled = Node { weight: d("100"), full_marks: Some(d("50")), ..plain.clone() };
+        assert_eq!([of(plain, facts.clone()), of(scaled, facts)], row[2..], "{row:?}");
+    }
 }
 
 #[test]
@@ -177,6 +187,189 @@ fn bonuses_and_deductions() {
         let sheet = Sheet { subject: "s".to_owned(), entries, ..Sheet::default() };
         of(node("t", "10", Rule::Adjustments(ledger)), sheet)
     });
+}
+
+#[test]
+fn awards_won() {
+    // B11: by class and level, the first row that fits.
+    let row = |award: &str, class: &str, level: &str, points: &str| AwardWorth {
+        award: award.to_owned(),
+        class: class.to_owned(),
+        level: level.to_owned(),
+        points: d(points),
+    };
+    let rows = vec![
+        row("q/tiger", "", "district", "5"),
+        row("q/tiger", "", "", "3"),
+        row("q/snail", "", "", "-2"),
+        row("", "progress", "", "1"),
+    ];
+    check(include_str!("../src/rule/award_points.rs"), |told| {
+        let won = told[0].split(", ").enumerate().map(|(number, text)| {
+            let mut words = text.split(' ');
+            let mut won = Won {
+                name: number.to_string(),
+                award: words.next().unwrap().to_owned(),
+                class: String::new(),
+                level: String::new(),
+                sources: vec![],
+            };
+            for word in words {
+                match word.split_at(1) {
+                    ("@", level) => won.level = level.to_owned(),
+                    (_, class) => won.class = class.to_owned(),
+                }
+            }
+            won
+        });
+        let sheet = Sheet { subject: "s".to_owned(), awards: won.collect(), ..Sheet::default() };
+        of(node("t", "10", Rule::AwardPoints(AwardPoints { rows: rows.clone() })), sheet)
+    });
+}
+
+fn outcome(outcomes: Outcomes, sheets: Vec<Sheet>) -> TrackResult {
+    let root = common::sum("t", "100", vec![marks("m", "60"), marks("n", "40")]);
+    let draft = TrackDraft { outcomes, ..common::draft(root) };
+    score(&Track::check(draft, common::USUAL).unwrap(), sheets)
+}
+
+fn at_least(limit: &str) -> NumberRange {
+    NumberRange { at_least: Some(d(limit)), ..NumberRange::default() }
+}
+
+/// A total made of all of m and what is left for n.
+fn reaching(total: &str) -> Sheet {
+    let m = d(total).min(d("60"));
+    let n = d(total) - m;
+    sheet("s", &[("m", value(&m.to_string())), ("n", value(&n.to_string()))])
+}
+
+#[test]
+fn ties_across_the_last_place() {
+    // B10.
+    for row in doc::table(include_str!("../src/outcome/pick.rs")).rows {
+        let sheets = row[0].split(", ").zip('a'..).map(|(points, name)| {
+            let (m, n) = points.split_once('+').unwrap();
+            sheet(&name.to_string(), &[("m", value(m)), ("n", value(n))])
+        });
+        let sheets: Vec<Sheet> = sheets.collect();
+        let broken = Edge::TieBreak(vec![TieBreak::Points("m".to_owned())]);
+        for (edge, wanted) in [Edge::AllIn, Edge::AllOut, broken].into_iter().zip(&row[1..]) {
+            let pick = Pick {
+                end: End::Best,
+                by: Measure::Ranking,
+                places: Places::Within(Quota::Count(2), QuotaRounding::Floor),
+                when: None,
+                unless: None,
+                successors: false,
+                edge,
+            };
+            let award = Award {
+                award_id: "tiger".to_owned(),
+                display_name: "猛虎奖".to_owned(),
+                class: String::new(),
+                level: String::new(),
+                pick,
+            };
+            let outcomes = Outcomes { awards: vec![award], ..Outcomes::default() };
+            let result = outcome(outcomes, sheets.clone());
+            let picked = result.awards[0].picked.iter().map(|it| it.subject.as_str());
+            let picked: Vec<&str> = picked.collect();
+            let told = if picked.is_empty() { "none".to_owned() } else { picked.join(" ") };
+            assert_eq!(told, *wanted, "{row:?}");
+        }
+    }
+}
+
+fn gate(id: &str, when: Condition, effect: GateEffect) -> Gate {
+    Gate { gate_id: id.to_owned(), display_name: id.to_owned(), when, effect }
+}
+
+#[test]
+fn verdicts_of_gates() {
+    // S5, H9.
+    for row in doc::table(include_str!("../src/outcome/gate.rs")).rows {
+        let effect = match row[2].split_once(' ') {
+            Some((_, grade)) => GateEffect::Bar(grade.to_owned()),
+            None if row[2] == "Zero" => GateEffect::Zero,
+            None => GateEffect::LowestGrade,
+        };
+        let when = Condition::Value { indicator: "accidents".to_owned(), limits: at_least("1") };
+        let grade = |id: &str, limit: Option<&str>| Grade {
+            grade_id: id.to_owned(),
+            display_name: id.to_owned(),
+            at_least: limit.map(d),
+            quota: None,
+            outright: vec![],
+        };
+        let grades =
+            vec![grade("good", Some("90")), grade("fair", Some("60")), grade("poor", None)];
+        let grading = Grading::Grades { grades, rounding: QuotaRounding::Floor, edge: Edge::AllIn };
+        let outcomes = Outcomes {
+            gates: vec![gate("safety", when, effect)],
+            grading: Some(grading),
+            ..Outcomes::default()
+        };
+        let (accidents, exempt) =
+            row[1].split_once(", ").map_or((&*row[1], false), |it| (it.0, true));
+        let mut sheet = reaching(&row[0]);
+        sheet
+            .cells
+            .insert("accidents".to_owned(), Cell { fact: value(accidents), ..Cell::default() });
+        if exempt {
+            let rule = "safety".to_owned();
+            sheet.exemptions.push(Exemption { rule, ground: "flood".to_owned(), sources: vec![] });
+        }
+        let result = outcome(outcomes, vec![sheet]);
+        let subject = &result.subjects[0];
+        assert_eq!(subject.total, Some(d(&row[3])), "{row:?}");
+        assert_eq!(subject.grade.as_ref().unwrap().grade_id, row[4], "{row:?}");
+    }
+}
+
+#[test]
+fn conditions_on_what_is_absent() {
+    // S5, B10.
+    let total = || Condition::Total(at_least("60"));
+    let v = || Condition::Value { indicator: "v".to_owned(), limits: at_least("1") };
+    let asked = [
+        Condition::All(vec![total(), v()]),
+        Condition::Any(vec![total(), v()]),
+        Condition::Not(Box::new(v())),
+    ];
+    for row in doc::table(include_str!("../src/outcome/condition.rs")).rows {
+        let mut sheet = reaching(&row[0]);
+        if row[1] != "absent" {
+            sheet.cells.insert("v".to_owned(), Cell { fact: value(&row[1]), ..Cell::default() });
+        }
+        for (condition, wanted) in asked.iter().zip(&row[2..]) {
+            let not = Condition::Not(Box::new(condition.clone()));
+            let gates = vec![
+                gate("holds", condition.clone(), GateEffect::Zero),
+                gate("fails", not, GateEffect::Zero),
+            ];
+            let result = outcome(Outcomes { gates, ..Outcomes::default() }, vec![sheet.clone()]);
+            let held = result.subjects[0].gates.first().map_or("open", |it| it.gate_id.as_str());
+            assert_eq!(held, wanted, "{condition} of {row:?}");
+        }
+    }
+}
+
+/// A rule without a table of examples would be read by nobody above.
+#[test]
+fn every_rule_has_worked_examples() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rule");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        assert!(!doc::tables(&source).is_empty(), "{}", path.display());
+        seen += 1;
+    }
+    assert_eq!(seen, 11, "a new rule joins a test above");
 }
 
 #[test]

@@ -12,7 +12,14 @@ use crate::score::SubjectResult;
 use crate::track::Track;
 
 /// A condition. One whose figure is absent neither holds nor fails, and what is built on it
-/// takes no effect.
+/// takes no effect:
+///
+/// | total | v | both total at least 60 and v at least 1 | one of them | not v at least 1 |
+/// |---|---|---|---|---|
+/// | 70 | 2 | holds | holds | fails |
+/// | 70 | absent | open | holds | open |
+/// | 50 | absent | fails | open | open |
+/// | 50 | 0 | fails | fails | holds |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// The total lies within limits.

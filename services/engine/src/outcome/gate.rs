@@ -1,4 +1,16 @@
 //! Verdicts whatever the points: veto (一票否决) and bar from excellent (否优).
+//!
+//! Grades are good from 90, fair from 60, else poor; the gate holds from one accident on:
+//!
+//! | total | accidents | effect | total | grade |
+//! |---|---|---|---|---|
+//! | 95 | 0 | Zero | 95 | good |
+//! | 95 | 1 | Zero | 0 | poor |
+//! | 95 | 1 | LowestGrade | 95 | poor |
+//! | 95 | 1 | Bar good | 95 | fair |
+//! | 95 | 1 | Bar fair | 95 | poor |
+//! | 70 | 1 | Bar good | 70 | fair |
+//! | 95 | 1, exempt | Zero | 95 | good |
 
 use rust_decimal::Decimal;
 

@@ -64,7 +64,15 @@ pub enum Places {
     Within(Quota, QuotaRounding),
 }
 
-/// Who is in when tied subjects stand across the last place.
+/// Who is in when tied subjects stand across the last place. Two places, for a, b, c … with these
+/// points of m and n, m breaking ties:
+///
+/// | m + n | AllIn | AllOut | TieBreak |
+/// |---|---|---|---|
+/// | 60+30, 50+30, 40+30 | a b | a b | a b |
+/// | 60+30, 50+30, 40+40 | a b c | a | a b |
+/// | 60+30, 50+30, 50+30 | a b c | a | a |
+/// | 50+30, 50+30, 50+30 | a b c | none | none |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// All of them, beyond the number of places.

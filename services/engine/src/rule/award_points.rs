@@ -11,6 +11,18 @@ pub(crate) const NAME: &str = "award_points";
 pub(crate) const FORMULA: &str = "Σp of the awards that count";
 
 /// A node that counts the awards that were won elsewhere. Needs no weight of its own.
+///
+/// A Tiger (猛虎奖) at the district's level is worth 5, any other 3, a Snail (蜗牛奖) −2, whatever
+/// is for progress 1:
+///
+/// | awards | points |
+/// |---|---|
+/// | q/tiger | 3 |
+/// | q/tiger @district | 5 |
+/// | q/tiger #progress | 3 |
+/// | special/first #progress, q/tiger | 4 |
+/// | q/snail | -2 |
+/// | special/first | 0 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwardPoints {
     /// What awards are worth. The first row that fits an award counts; one that fits none is

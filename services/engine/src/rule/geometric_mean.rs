@@ -1,4 +1,11 @@
 //! Multiplies the parts' shares: a weak part cannot be made up by a strong one.
+//!
+//! | a of 10 | b of 40 | points of 100 |
+//! |---|---|---|
+//! | 10 | 40 | 100 |
+//! | 6 | 30 | 71.73 |
+//! | n/a | 30 | 75 |
+//! | missing | 40 | 0 |
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,10 @@
 //! Adds the parts' points; a sum on a scale of its own is then scaled to its weight.
+//!
+//! | a of 10 | b of 40 | points of 50 | of 100, full marks 50 |
+//! |---|---|---|---|
+//! | 6 | 30 | 36 | 72 |
+//! | n/a | 30 | 37.5 | 75 |
+//! | missing | 30 | 30 | 60 |
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,10 @@
 //! Weighs the parts' shares by their weights.
+//!
+//! | a of 10 | b of 40 | points of 100 |
+//! |---|---|---|
+//! | 6 | 30 | 72 |
+//! | n/a | 30 | 75 |
+//! | missing | 30 | 60 |
 
 use rust_decimal::Decimal;
 
