@@ -12,6 +12,7 @@
 
 mod macros;
 mod open;
+mod shared;
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::feed::{self, Event, Signal};
+
+use shared::{Member, Shared};
 
 pub use open::{Migrations, Source};
 
@@ -38,6 +41,7 @@ enum Pools {
     Sqlite {
         read: SqlitePool,
         write: SqlitePool,
+        shared: Shared,
     },
     Postgres(PgPool),
 }
@@ -57,6 +61,8 @@ pub struct Tx {
 #[derive(Debug)]
 enum Inner {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// One of several that become durable together.
+    Shared(Member),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -81,6 +87,18 @@ impl Db {
         Ok(self.transaction(inner))
     }
 
+    /// Begins a transaction of a few rows. On SQLite those that wait for one another share one
+    /// fsync, each still all or nothing; on PostgreSQL they run side by side as any other. Not
+    /// for what takes long, since whoever is in the group waits for its end, and not for a
+    /// handler that answers well without `commit`: what it saw may not be durable yet.
+    pub async fn begin_small_write(&self) -> Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { write, shared, .. } => Inner::Shared(shared.begin(write).await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(self.transaction(inner))
+    }
+
     /// Begins a transaction that sees one state of the whole database and writes nothing.
     pub async fn begin_read(&self) -> Result<Tx> {
         let inner = match &self.pools {
@@ -96,7 +114,7 @@ impl Db {
     /// Waits for transactions under way and closes every connection.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -132,6 +150,7 @@ impl Tx {
             if events.is_empty() { None } else { Some(feed::write(&mut self, events).await?) };
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Shared(mut member) => member.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
         if let Some(position) = position {
@@ -141,23 +160,33 @@ impl Tx {
     }
 
     /// The connection underneath, past the macros. Whoever meets an error on it must return it.
-    pub fn connection(&mut self) -> Connection<'_> {
-        match &mut self.inner {
+    pub fn connection(&mut self) -> Result<Connection<'_>> {
+        Ok(match &mut self.inner {
             Inner::Sqlite(tx) => Connection::Sqlite(tx),
+            Inner::Shared(member) => Connection::Sqlite(member.connection()?),
             Inner::Postgres(tx) => Connection::Postgres(tx),
+        })
+    }
+
+    /// Returns when what this transaction saw is durable; nothing can follow.
+    pub(crate) async fn settle_seen(&mut self) -> Result<()> {
+        match &mut self.inner {
+            Inner::Shared(member) => member.commit().await,
+            Inner::Sqlite(_) | Inner::Postgres(_) => Ok(()),
         }
     }
 
     #[doc(hidden)]
     pub fn is_sqlite(&self) -> bool {
-        matches!(self.inner, Inner::Sqlite(_))
+        matches!(self.inner, Inner::Sqlite(_) | Inner::Shared(_))
     }
 
     #[doc(hidden)]
     pub fn sqlite(&mut self) -> std::result::Result<&mut sqlx::SqliteConnection, sqlx::Error> {
         match &mut self.inner {
             Inner::Sqlite(tx) if !self.failed => Ok(tx),
-            Inner::Sqlite(_) => Err(after_failure()),
+            Inner::Shared(member) if !self.failed => member.connection(),
+            Inner::Sqlite(_) | Inner::Shared(_) => Err(after_failure()),
             Inner::Postgres(_) => Err(other_engine()),
         }
     }
@@ -167,7 +196,7 @@ impl Tx {
         match &mut self.inner {
             Inner::Postgres(tx) if !self.failed => Ok(tx),
             Inner::Postgres(_) => Err(after_failure()),
-            Inner::Sqlite(_) => Err(other_engine()),
+            Inner::Sqlite(_) | Inner::Shared(_) => Err(other_engine()),
         }
     }
 

@@ -79,6 +79,7 @@ impl Once {
         }
         let reply =
             reply.ok_or_else(|| Error::internal("a call was committed without its reply"))?;
+        tx.settle_seen().await?;
         Reply::decode(&*reply).map(Some).map_err(Error::internal)
     }
 

@@ -64,6 +64,11 @@ impl Line {
         }
     }
 
+    /// The same with a goal.
+    pub(crate) fn toward(self, goal: &'static str) -> Self {
+        Self { goal, ..self }
+    }
+
     /// Two lines, CPU and wall, for `units` units of work a measurement.
     pub(crate) fn costs(
         row: u32,
@@ -71,7 +76,7 @@ impl Line {
         (suite, peer): (&[Cost], &[Cost]),
         (units, unit): (u32, &str),
         goal: &'static str,
-    ) -> Vec<Self> {
+    ) -> [Self; 2] {
         let line = |kind: &'static str, of: fn(&Cost) -> std::time::Duration, goal| {
             let each = |costs: &[Cost]| {
                 let micros =
@@ -88,7 +93,7 @@ impl Line {
             line.control_per_cent = Some(control(peer, of));
             line
         };
-        vec![line("CPU", |it| it.cpu, goal), line("wall", |it| it.wall, "")]
+        [line("CPU", |it| it.cpu, goal), line("wall", |it| it.wall, "")]
     }
 }
 

@@ -6,6 +6,7 @@ mod kernel;
 mod national;
 mod postgres;
 mod read;
+mod single;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -61,9 +62,10 @@ pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
         4 => correction::run(bench).await,
         5 => bulk::run(bench).await,
         6 => postgres::run(bench).await,
+        7 => single::run(bench).await,
         8 => read::run(bench).await,
         11 => start::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 1, 2, 3, 4, 5, 6, 8 and 11").into()),
+        _ => Err(format!("there is no row {row}; there are 1 to 8 and 11").into()),
     }
 }
 

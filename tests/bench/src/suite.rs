@@ -30,6 +30,8 @@ pub(crate) struct Size {
 pub(crate) struct Suite {
     pub(crate) process: Process,
     pub(crate) channel: Channel,
+    /// Where it listens.
+    pub(crate) address: String,
     _data: tempfile::TempDir,
 }
 
@@ -51,7 +53,7 @@ impl Suite {
         arguments.extend(more);
         let process = Process::start(saima, &arguments)?;
         let channel = reach(&listen).await?;
-        Ok(Self { process, channel, _data: data })
+        Ok(Self { process, channel, address: listen, _data: data })
     }
 }
 

@@ -10,12 +10,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::{Db, Pools};
+use super::{Db, Pools, Shared};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::feed::Signal;
 
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 
@@ -110,7 +110,7 @@ async fn sqlite(directory: &Path, service: &str, migrations: &Migrations) -> Res
         .max_connections(SQLITE_READERS)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
-    Ok(Pools::Sqlite { read, write })
+    Ok(Pools::Sqlite { read, write, shared: Shared::default() })
 }
 
 async fn postgres(

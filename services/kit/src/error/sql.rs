@@ -10,10 +10,7 @@ impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
         use sqlx::Error as Sql;
         match meaning(&cause) {
-            Meaning::Full => Self::Exhausted {
-                reason: "STORAGE_FULL",
-                message: "the database has no room left; nothing was stored".to_owned(),
-            },
+            Meaning::Full => Self::storage_full(),
             Meaning::Away => {
                 tracing::warn!(error = %cause, "database unavailable");
                 Self::Unavailable {
@@ -26,6 +23,16 @@ impl From<sqlx::Error> for Error {
                 Sql::Migrate(cause) => (*cause).into(),
                 cause => Self::Internal(Box::new(cause)),
             },
+        }
+    }
+}
+
+impl Error {
+    /// The disk is full.
+    pub(crate) fn storage_full() -> Self {
+        Self::Exhausted {
+            reason: "STORAGE_FULL",
+            message: "the database has no room left; nothing was stored".to_owned(),
         }
     }
 }

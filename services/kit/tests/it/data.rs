@@ -12,4 +12,5 @@ mod follower;
 mod note;
 mod request_id;
 mod secret;
+mod shared;
 mod values;

@@ -78,7 +78,7 @@ impl ObservationService for Rpc {
         let once = Once::new(district, "CreateObservation", &request.request_id, &request)?;
         let owed = self.owed(district, &ids, &report.reading).await?;
 
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.begin_small_write().await?;
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
@@ -126,7 +126,7 @@ impl ObservationService for Rpc {
         let before = seen(&mut self.db.begin_read().await?, &name).await?.observation;
         let bounds = self.bounds(district, &before, &reading).await?;
 
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.begin_small_write().await?;
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }

@@ -41,7 +41,7 @@ const LEDGERS: [(&str, &str); 28] = [
 /// Takes the triggers away, as only who owns the database could.
 pub(crate) async fn disarm(tx: &mut Tx) {
     for table in ["run", "run_input", "result"] {
-        let sql = match tx.connection() {
+        let sql = match tx.connection().unwrap() {
             Connection::Sqlite(_) => format!("DROP TRIGGER {table}_update"),
             Connection::Postgres(_) => format!("DROP TRIGGER {table}_insert_only ON {table}"),
         };

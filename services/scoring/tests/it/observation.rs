@@ -45,6 +45,37 @@ kit::both! {
         refused(scoring.get("observations/1").await, &[("name", "NAME_FORMAT")]);
     }
 
+    // A3, A4: many at once share what it costs to be durable, and nothing else.
+    async fn many_callers_report_at_once(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        let figures: Vec<pb::Observation> = quarter().into_iter().collect();
+        let calls = figures.iter().cycle().take(figures.len() * 2).cloned().map(|figure| {
+            let mut client = scoring.observations.clone();
+            let request = pb::CreateObservationRequest {
+                parent: DISTRICT.to_owned(),
+                observation: Some(figure),
+                request_id: String::new(),
+            };
+            tokio::spawn(async move { client.create_observation(request).await })
+        });
+        let (mut recorded, mut refusals) = (Vec::new(), 0);
+        for call in calls.collect::<Vec<_>>() {
+            match call.await.unwrap() {
+                Ok(reply) => recorded.push(reply.into_inner()),
+                Err(status) => {
+                    refused(Err::<(), _>(status), &[("observation", "DUPLICATE_OBSERVATION")]);
+                    refusals += 1;
+                }
+            }
+        }
+        assert_eq!((recorded.len(), refusals), (figures.len(), figures.len()));
+        recorded.sort_by_key(|it| it.sequence);
+        for (sequence, observation) in (1..).zip(&recorded) {
+            assert_eq!(observation.sequence, sequence, "no position is given twice or left out");
+            assert_eq!(scoring.get(&observation.name).await.unwrap(), *observation);
+        }
+    }
+
     // Zero is a value; that an indicator does not apply is none, and is said with its reason.
     async fn zero_and_not_applicable_are_kept_apart(bed: &Bed) {
         let mut scoring = Scoring::start(bed).await;

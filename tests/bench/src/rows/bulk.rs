@@ -95,7 +95,7 @@ async fn run_form(bench: &Bench, form: Form, what: &str) -> Outcome<Vec<Line>> {
         }
     }
     let names = [what, "rusqlite upsert, equal durability"];
-    Ok(Line::costs(5, names, (&ours, &theirs), (rows, "row"), "≥ 0.8"))
+    Ok(Line::costs(5, names, (&ours, &theirs), (rows, "row"), "≥ 0.8").into())
 }
 
 /// Reports a month; all of it must be stored.

@@ -69,7 +69,7 @@ fn pairs(
             if is_suite { ours.push(suite.cost()?) } else { theirs.push(peer.cost()?) }
         }
     }
-    Ok(Line::costs(2, [WHAT, name], (&ours, &theirs), (values, "1000 values"), goal))
+    Ok(Line::costs(2, [WHAT, name], (&ours, &theirs), (values, "1000 values"), goal).into())
 }
 
 impl Side {

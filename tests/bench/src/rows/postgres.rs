@@ -50,7 +50,8 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
         let units = (size.units * size.indicators, "row");
         Line::costs(6, [what, against], (ours, theirs), units, "≥ 0.8")
     };
-    let mut lines = line("first load over gRPC into PostgreSQL", "COPY binary", &first);
+    let first = line("first load over gRPC into PostgreSQL", "COPY binary", &first);
+    let mut lines = Vec::from(first);
     lines.extend(line("corrections over gRPC into PostgreSQL", "UNNEST upsert", &corrections));
     Ok(lines)
 }

@@ -39,7 +39,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
         }
     }
     let names = ["unary GetResult", "bare tonic echo"];
-    Ok(Line::costs(8, names, (&ours, &theirs), (calls, "call"), "≥ 0.8"))
+    Ok(Line::costs(8, names, (&ours, &theirs), (calls, "call"), "≥ 0.8").into())
 }
 
 async fn read(channel: &Channel, name: &str, calls: u32) -> Outcome<()> {

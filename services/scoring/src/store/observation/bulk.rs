@@ -18,7 +18,7 @@ pub(crate) async fn append<'a>(
     lines: impl ExactSizeIterator<Item = Line<'a>>,
 ) -> Result<()> {
     let common = Common { district, reason, now: clock::to_micros(tx.now()) };
-    match tx.connection() {
+    match tx.connection()? {
         Connection::Sqlite(connection) => sqlite::insert(connection, common, first, lines).await,
         Connection::Postgres(connection) => postgres::copy(connection, common, first, lines).await,
     }
