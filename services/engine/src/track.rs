@@ -246,15 +246,15 @@ impl Track {
         all
     }
 
-    /// Every reference with its node, in the scheme's order.
+    /// Every reference with its node, in the tree and aside, in the scheme's order.
     pub fn references(&self) -> Vec<(&Node, &Reference)> {
-        let nodes = self.draft.root.walk().into_iter();
+        let nodes = self.nodes().into_iter();
         nodes.filter_map(|node| Some((node, node.reference()?))).collect()
     }
 
-    /// Every item of the track's ledgers, in the scheme's order.
+    /// Every item of the track's ledgers, in the tree and aside, in the scheme's order.
     pub fn items(&self) -> Vec<&Item> {
-        let nodes = self.draft.root.walk().into_iter();
+        let nodes = self.nodes().into_iter();
         nodes.filter_map(Node::adjustments).flat_map(|ledger| &ledger.items).collect()
     }
 

@@ -82,10 +82,13 @@ impl Rulebook {
     pub fn reference_faults(&self, others: &BTreeMap<String, Rulebook>) -> Vec<Violation> {
         let mut fields = Fields::default();
         for (place, entry) in self.entries.iter().enumerate() {
-            let path = format!("scheme.tracks[{place}].root");
-            each_reference(&path, entry.track.root(), &mut |path, reference| {
-                self.check(path, reference, others, &mut fields);
-            });
+            let path = format!("scheme.tracks[{place}]");
+            let mut check =
+                |path: &str, reference: &_| self.check(path, reference, others, &mut fields);
+            each_reference(&format!("{path}.root"), entry.track.root(), &mut check);
+            for (place, aside) in entry.track.asides().iter().enumerate() {
+                each_reference(&format!("{path}.asides[{place}]"), aside, &mut check);
+            }
         }
         fields.into_violations()
     }
@@ -105,8 +108,8 @@ impl Rulebook {
             return;
         };
         let node = &reference.of.node_id;
-        let nodes = referred.entries.iter().flat_map(|entry| entry.track.root().walk());
-        if !node.is_empty() && nodes.into_iter().all(|it| it.node_id != *node) {
+        let mut tracks = referred.entries.iter().map(|entry| &entry.track);
+        if !node.is_empty() && tracks.all(|track| track.node(node).is_none()) {
             let message = format!("no track of the series {series} has a node {node}; name one");
             fields.violation(format_args!("{path}.node_id"), "UNKNOWN_NODE", message);
         }

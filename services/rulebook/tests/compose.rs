@@ -197,6 +197,14 @@ fn no_result_may_depend_on_itself() {
     assert_eq!(reasons(&heads, &around), [format!("{field} REFERENCE_CYCLE")]);
     let message = &heads.reference_faults(&around)[0].message;
     assert!(message.contains("heads → units → projects → heads"), "{message}");
+    // What stands beside the tree depends on results, too.
+    let mut scheme = plain();
+    scheme.series = "heads".to_owned();
+    scheme.tracks[0].asides = vec![node("beside", "10", Given::Reference(asked("units", same())))];
+    let beside = parsed(&scheme);
+    let aside = "scheme.tracks[0].asides[0].reference";
+    assert_eq!(reasons(&beside, &others(vec![])), [format!("{aside}.series UNKNOWN_SERIES")]);
+    assert_eq!(reasons(&beside, &around), [format!("{aside} REFERENCE_CYCLE")]);
     // Over an earlier period the way comes to an end.
     let earlier = others(vec![
         book("units", asked("projects", pb::reference::periods::Which::Before(1))),
@@ -310,6 +318,10 @@ fn lists_are_content_of_the_scheme() {
     assert_eq!((items[1].side, &items[2].worth), (Side::Deduction, &Worth::Fixed(Decimal::ZERO)));
     let canonical = rulebook.canonical();
     assert!(canonical.contains("adjustments.items[1].range.most 2\n"), "{canonical}");
+    let mut beside = plain();
+    beside.tracks[0].asides = vec![node("list", "10", Given::Adjustments(ledger()))];
+    let beside = parsed(&beside);
+    assert_eq!(beside.entries[0].track.items(), items);
     let mut broken = ledger();
     broken.items[0].side = 0;
     broken.items[1].worth = None;

@@ -1,6 +1,8 @@
 //! Xingping (兴平市).
 
 use kit::testing::Bed;
+use proto::scoring::v1::objection_service_client::ObjectionServiceClient;
+use proto::scoring::v1::{ListObjectionsRequest, VerifyRunRequest};
 
 use super::play;
 
@@ -23,6 +25,42 @@ kit::both! {
         it.shows(&["   145      96      6130000000", "在谈    18", "签约     5", "1238000000"]);
         // X8: weekly dispatch, monthly bulletin, quarterly review.
         it.shows(&["项目建设周调度    12", "2023-03 月通报  应报98项"]);
+        it.served.stop().await;
+    }
+
+    // X6, X8, X9, Q5, H7, A3
+    async fn xingpings_projects_are_ranked_and_observed_at_half_year(bed: &Bed) {
+        let it = play(bed, "xingping", 2).await;
+        // X6, Q5: 15 major and 145 key projects ranked by money spent and milestones reached.
+        it.shows(&[
+            "二季度重大项目排名，共15个",
+            "     1  航空零部件产业园项目     106",
+            "    15  绿色食品加工园项目      62.6",
+            "二季度重点项目排名，共145个",
+            "挂图作战（6月30日），共335个节点",
+        ]);
+        // H7: of 15 findings on site five demanded correction, and all five were closed.
+        it.shows(&["现场督查发现，共15项", "亮点  记录在案     4", "较重  整改销号     5"]);
+        // X8: 25 weekly dispatches, and a half-year observation made of quarters and ballots.
+        it.shows(&["项目建设周调度    25", "成绩榜 2023H1  重大项目工作专班  15个"]);
+        it.shows(&["     1  职业教育实训基地项目推进服务专班  92.08"]);
+        // X9: lists from instructions, meetings and bulletins, beside the result: none moves it.
+        it.shows(&["平时绩效清单，共10条", "正面：批示肯定  领导批示  兴督批〔2023〕12号"]);
+        it.shows(&["     1  三航产业招商小分队          95.98"]);
+        // A3: of two objections one was upheld; after the correction three places move.
+        it.shows(&[
+            "异议，共2件",
+            "维持原结果      不成立",
+            "重新计算后有变化的单位，共3个",
+            "绿色食品加工园项目推进服务专班     80.61   85.23      15      13",
+        ]);
+        let mut objections = ObjectionServiceClient::new(it.suite.channel());
+        let request = ListObjectionsRequest { parent: it.parent.clone(), ..Default::default() };
+        let filed = objections.list_objections(request).await.unwrap().into_inner().objections;
+        let settled = filed.iter().find(|it| !it.settling_run.is_empty()).unwrap();
+        let request = VerifyRunRequest { name: settled.settling_run.clone() };
+        let verified = it.suite.runs().verify_run(request).await.unwrap().into_inner();
+        assert!(verified.repeated);
         it.served.stop().await;
     }
 }

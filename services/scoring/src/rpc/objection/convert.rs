@@ -61,9 +61,8 @@ pub(super) fn check(
     }
     let rulebook = definitions.rulebook(&run.scheme);
     let track = rulebook.and_then(|rulebook| rulebook.track(&result.track));
-    let nodes = track.map(|track| track.root().walk()).unwrap_or_default();
     for (place, id) in filing.node_ids.iter().enumerate() {
-        if !nodes.iter().any(|node| node.node_id == *id) {
+        if track.and_then(|track| track.node(id)).is_none() {
             let message = format!("the track {} has no node {id}", result.track);
             fields.violation(format_args!("objection.node_ids[{place}]"), "UNKNOWN_NODE", message);
         }
