@@ -45,6 +45,7 @@ pub static MIGRATIONS: kit::db::Migrations = kit::db::Migrations {
 
 /// Starts the service: what it answers, and the two tasks that fill the archives.
 pub async fn start(ctx: Context) -> kit::Result<Wing> {
+    store::person::key::complete(&ctx.db).await?;
     let rpc = Rpc::new(&ctx);
     let persons = PersonServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());

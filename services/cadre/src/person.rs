@@ -1,10 +1,15 @@
 //! Persons (干部) and the posts they hold, and the one rule among them: a unit has at
 //! most one head on any day.
 
+mod basics;
+pub(crate) mod name_key;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+pub(crate) use basics::{Basics, Rank};
 
 /// A post holder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +22,8 @@ pub(crate) struct Person {
     pub(crate) display_name: String,
     /// Key in the district's personnel system.
     pub(crate) external_id: Option<String>,
+    /// What is known beyond name and posts.
+    pub(crate) basics: Basics,
     /// Posts by start date.
     pub(crate) postings: Vec<Posting>,
     /// Counts the changes, from 1.
@@ -36,10 +43,29 @@ pub(crate) struct Posting {
     pub(crate) post: String,
     /// The post is head of the unit.
     pub(crate) head: bool,
+    /// No other such post of the person on the same day.
+    pub(crate) exclusive: bool,
+    /// The id of the registry's post.
+    pub(crate) position: Option<String>,
     /// First day.
     pub(crate) start: Date,
     /// Last day; none while it is held.
     pub(crate) end: Option<Date>,
+}
+
+/// The exclusive posts of one person that another exclusive one, told earlier, has a day in
+/// common with: index, and index of the other.
+pub(crate) fn exclusive_overlaps(postings: &[Posting]) -> Vec<(usize, usize)> {
+    let meets = |a: &Posting, b: &Posting| {
+        a.end.is_none_or(|end| b.start <= end) && b.end.is_none_or(|end| a.start <= end)
+    };
+    let exclusive: Vec<_> = postings.iter().enumerate().filter(|(_, it)| it.exclusive).collect();
+    let other = |at: usize| {
+        let (index, posting) = exclusive[at];
+        let before = exclusive[..at].iter().find(|(_, it)| meets(it, posting));
+        before.map(|(other, _)| (index, *other))
+    };
+    (0..exclusive.len()).filter_map(other).collect()
 }
 
 /// The days on which somebody heads a unit, and who, as far as a refusal must say.
@@ -143,6 +169,8 @@ mod tests {
             unit: unit.to_owned(),
             post: "局长".to_owned(),
             head: true,
+            exclusive: false,
+            position: None,
             start: start.parse().unwrap_or_default(),
             end: end.and_then(|end| end.parse().ok()),
         }
@@ -192,6 +220,17 @@ mod tests {
         check(&rows, vec![stored("2023-01-01", None)], &[(0, 0)]);
         check(&rows, vec![stored("2020-01-01", Some("2021-12-31"))], &[]);
         check(&rows, vec![stored("2020-01-01", None), stored("2021-01-01", None)], &[(0, 0)]);
+    }
+
+    #[test]
+    fn two_exclusive_posts_have_no_day_in_common() {
+        let exclusive = |start, end| Posting { exclusive: true, ..head("finance", start, end) };
+        let shared = head("water", "2022-01-01", None);
+        let first = exclusive("2022-01-01", Some("2022-12-31"));
+        let later = exclusive("2023-01-01", None);
+        let meeting = exclusive("2022-12-31", None);
+        assert!(exclusive_overlaps(&[shared.clone(), first.clone(), later]).is_empty());
+        assert_eq!(exclusive_overlaps(&[shared, first, meeting]), [(2, 1)]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(crate) static PERSON: Pattern = Pattern::new("person", "districts/{district}
 pub(crate) static ENTRY: Pattern =
     Pattern::new("archive entry", "districts/{district}/persons/{person}/archiveEntries/{entry}");
 pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
+pub(crate) static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
 pub(crate) static RUN: Pattern = Pattern::new("run", "districts/{district}/runs/{run}");
 pub(crate) static RESULT: Pattern =

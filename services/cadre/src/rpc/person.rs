@@ -1,20 +1,22 @@
 //! Persons over the wire.
 
 mod draft;
+mod import;
 mod posting;
 
 use kit::db::Tx;
 use kit::field::{self, Fields};
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock, etag};
+use kit::{Error, clock, date, etag};
+use prost::Message as _;
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::person_service_server::PersonService;
 use tonic::{Request, Response, Status};
 
 use super::{DISTRICT, PERSON, Rpc, UNIT, archive, change};
-use crate::person::Person;
+use crate::person::{Person, name_key};
 use crate::store;
 use draft::{Change, Draft, check_all_free};
 use posting::Given;
@@ -47,16 +49,34 @@ impl PersonService for Rpc {
         let district = parent.id("district");
         let unit = fields.optional_member("unit", &UNIT, &request.unit, district);
         let external_id = fields.text("external_id", &request.external_id, 0..=64);
+        let query = name_key::query(&fields.text("query", &request.query, 0..=100));
+        let rank = fields.optional_choice("rank", request.rank);
+        let born_from = fields.optional_date("born_from", &request.born_from);
+        let born_until = fields.optional_date("born_until", &request.born_until);
         fields.check()?;
+        let shown = |day: Option<jiff::civil::Date>| day.map(date::to_text).unwrap_or_default();
+        let (from, until) = (shown(born_from), shown(born_until));
         let page = Page::parse(
             request.page_size,
             &request.page_token,
-            &[&request.parent, &request.unit, &request.external_id],
+            &[
+                &request.parent,
+                &request.unit,
+                &request.external_id,
+                &query,
+                &request.rank,
+                &from,
+                &until,
+            ],
         )?;
         let filter = store::person::Filter {
             district,
             unit: unit.as_deref(),
             external_id: Some(external_id.as_str()).filter(|it| !it.is_empty()),
+            query: Some(query.as_str()).filter(|it| !it.is_empty()),
+            rank,
+            born_from,
+            born_until,
         };
         let mut tx = self.db.begin_read().await?;
         let mut persons = store::person::list(&mut tx, &filter, &page).await?;
@@ -75,7 +95,7 @@ impl PersonService for Rpc {
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
         let draft = Draft::read(&mut fields, "person", given);
-        let postings = Given::one(&mut fields, district, &given.postings);
+        let postings = Given::one(&mut fields, district, "person", &given.postings);
         fields.check()?;
         let once = Once::new(district, "CreatePerson", &request.request_id, &request)?;
         self.registry.check_district(district).await?;
@@ -85,11 +105,11 @@ impl PersonService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
-        let units = postings.check_heads(&mut tx, district, None).await?;
+        let units = postings.check_heads(&mut tx, district, &[]).await?;
         draft.check_free(&mut tx, district).await?;
         let person = draft.person(&tx, district, postings.rows.concat());
         store::person::insert(&mut tx, std::slice::from_ref(&person)).await?;
-        let reply = tell(&mut tx, CREATED, &person);
+        let reply = tell(&mut tx, CREATED, "", std::slice::from_ref(&person)).await?.remove(0);
         archive::file(&mut tx, district, &units).await?;
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
@@ -119,13 +139,13 @@ impl PersonService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
-        let units = postings.check_heads(&mut tx, district, None).await?;
+        let units = postings.check_heads(&mut tx, district, &[]).await?;
         check_all_free(&mut tx, district, &drafts).await?;
         let rows = drafts.into_iter().zip(postings.rows.iter().cloned());
         let persons: Vec<Person> =
             rows.map(|(draft, postings)| draft.person(&tx, district, postings)).collect();
         store::person::insert(&mut tx, &persons).await?;
-        let persons = persons.iter().map(|person| tell(&mut tx, CREATED, person)).collect();
+        let persons = tell(&mut tx, CREATED, "", &persons).await?;
         archive::file(&mut tx, district, &units).await?;
         let reply = pb::BatchCreatePersonsResponse { persons };
         once.store(&mut tx, &reply).await?;
@@ -142,7 +162,9 @@ impl PersonService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("person.name", &PERSON, &given.name);
         let district = name.id("district");
-        let change = Change::read(&mut fields, district, &request, given)?;
+        let mask = &request.update_mask;
+        let change = Change::read(&mut fields, district, "person", mask, given)?;
+        let reason = fields.text("reason", &request.reason, 0..=500);
         fields.check()?;
         if let Some(postings) = &change.postings {
             postings.check_units(&self.registry, district).await?;
@@ -150,9 +172,7 @@ impl PersonService for Rpc {
 
         let mut tx = self.db.begin_write().await?;
         let units = match &change.postings {
-            Some(postings) => {
-                postings.check_heads(&mut tx, district, Some(name.id("person"))).await?
-            }
+            Some(postings) => postings.check_heads(&mut tx, district, &[name.id("person")]).await?,
             None => Vec::new(),
         };
         let found = store::person::find(&mut tx, district, name.id("person")).await?;
@@ -166,10 +186,54 @@ impl PersonService for Rpc {
         if !store::person::update(&mut tx, &person, before).await? {
             return Err(Error::Conflict { name: given.name.clone() }.into());
         }
-        let reply = tell(&mut tx, UPDATED, &person);
+        let reply = tell(&mut tx, UPDATED, &reason, std::slice::from_ref(&person)).await?.remove(0);
         archive::file(&mut tx, district, &units).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
+    }
+
+    async fn import_persons(
+        &self,
+        request: Request<pb::ImportPersonsRequest>,
+    ) -> Result<Response<pb::ImportPersonsResponse>, Status> {
+        let request = request.into_inner();
+        let validate_only = request.validate_only;
+        match self.import(request).await {
+            Err(Error::Invalid(found)) if validate_only => {
+                let problem = |it: kit::Violation| pb::ImportProblem {
+                    field: it.field,
+                    reason: it.reason.to_owned(),
+                    message: it.message,
+                };
+                let problems = found.into_iter().map(problem).collect();
+                Ok(Response::new(pb::ImportPersonsResponse { problems, ..Default::default() }))
+            }
+            outcome => Ok(Response::new(outcome?)),
+        }
+    }
+
+    async fn list_person_revisions(
+        &self,
+        request: Request<pb::ListPersonRevisionsRequest>,
+    ) -> Result<Response<pb::ListPersonRevisionsResponse>, Status> {
+        let request = request.into_inner();
+        let name = PERSON.parse("parent", &request.parent)?;
+        let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
+        let (district, person) = (name.id("district"), name.id("person"));
+        let mut tx = self.db.begin_read().await?;
+        store::person::find(&mut tx, district, person).await?.ok_or_else(|| name.not_found())?;
+        let mut rows = store::person::revision::list(&mut tx, district, person, &page).await?;
+        let next_page_token = page.cut(&mut rows, |it| it.revision.to_string());
+        let revision = |it: store::person::revision::Revision| -> kit::Result<_> {
+            Ok(pb::PersonRevision {
+                revision: it.revision,
+                person: Some(pb::Person::decode(&*it.payload).map_err(Error::internal)?),
+                reason: it.reason,
+                create_time: Some(clock::to_proto(it.create_time)),
+            })
+        };
+        let revisions = rows.into_iter().map(revision).collect::<kit::Result<_>>()?;
+        Ok(Response::new(pb::ListPersonRevisionsResponse { revisions, next_page_token }))
     }
 }
 
@@ -186,12 +250,31 @@ fn bounded<'a>(fields: &mut Fields, rows: &'a [pb::Person]) -> &'a [pb::Person] 
     &[]
 }
 
-/// Appends the event to the feed and yields the person on the wire.
-fn tell(tx: &mut Tx, kind: &'static str, person: &Person) -> pb::Person {
-    let reply = to_proto(person);
-    let resource = Resource::Person(reply.clone());
-    change::append(tx, &person.district, kind, &reply.name, resource);
-    reply
+/// Appends the events to the feed, keeps the records and yields them on the wire. All are of one
+/// district.
+async fn tell(
+    tx: &mut Tx,
+    kind: &'static str,
+    reason: &str,
+    persons: &[Person],
+) -> kit::Result<Vec<pb::Person>> {
+    let replies: Vec<pb::Person> = persons.iter().map(to_proto).collect();
+    let mut revisions = Vec::with_capacity(persons.len());
+    for (person, reply) in persons.iter().zip(&replies) {
+        let resource = Resource::Person(reply.clone());
+        change::append(tx, &person.district, kind, &reply.name, resource);
+        revisions.push(store::person::revision::Revision {
+            person: person.id.clone(),
+            revision: person.revision,
+            payload: reply.encode_to_vec(),
+            reason: reason.to_owned(),
+            create_time: person.update_time,
+        });
+    }
+    if let Some(first) = persons.first() {
+        store::person::revision::insert(tx, &first.district, &revisions).await?;
+    }
+    Ok(replies)
 }
 
 fn to_proto(person: &Person) -> pb::Person {
@@ -200,6 +283,11 @@ fn to_proto(person: &Person) -> pb::Person {
         name: PERSON.format(&[district, &person.id]),
         display_name: person.display_name.clone(),
         external_id: person.external_id.clone().unwrap_or_default(),
+        birth_date: person.basics.birth.map(date::to_proto),
+        education: person.basics.education.map_or(0, |it| it as i32),
+        rank: person.basics.rank.map_or(0, |it| it as i32),
+        entry_kind: person.basics.entry.map_or(0, |it| it as i32),
+        skills: person.basics.skills.clone(),
         postings: person.postings.iter().map(|it| posting::to_proto(district, it)).collect(),
         create_time: Some(clock::to_proto(person.create_time)),
         update_time: Some(clock::to_proto(person.update_time)),

@@ -28,7 +28,7 @@ pub(crate) async fn of_units(
     tx: &mut Tx,
     district: &str,
     units: &[&str],
-    except: Option<&str>,
+    except: &[&str],
 ) -> Result<Vec<Headship>> {
     let mut found = Vec::new();
     for units in units.chunks(CHUNK) {
@@ -41,11 +41,8 @@ pub(crate) async fn of_units(
                 list.push_bind(*unit);
             }
             q.push(")");
-            if let Some(except) = except {
-                q.push(" AND person <> ").push_bind(except);
-            }
         })?;
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !except.contains(&row.person.as_str())) {
             found.push(row.read()?);
         }
     }

@@ -128,12 +128,12 @@ kit::both! {
         let mut moved = add(&served, person("李", vec![])).await;
         assert_eq!(archive(&served, &moved.name).await.len(), 0);
         moved.postings = vec![head("water", (2023, 1, 1), Some((2023, 3, 31)))];
-        let request = pb::UpdatePersonRequest { person: Some(moved.clone()), update_mask: None };
+        let request = pb::UpdatePersonRequest { person: Some(moved.clone()), ..Default::default() };
         let moved = persons(&served).update_person(request.clone()).await.unwrap().into_inner();
         let entries = archived(&served, &moved.name, 1).await;
         assert_eq!(entries[0].source, format!("{DISTRICT}/runs/r1/results/water"));
         // Recorded again, nothing more is due.
-        let request = pb::UpdatePersonRequest { person: Some(moved.clone()), update_mask: None };
+        let request = pb::UpdatePersonRequest { person: Some(moved.clone()), ..Default::default() };
         persons(&served).update_person(request).await.unwrap();
         assert_eq!(archive(&served, EVERYBODY).await.len(), 3);
     }

@@ -17,7 +17,7 @@ kit::both! {
         publish(&served, DISTRICT, "r1", "finance", 1).await;
         let entry = archived(&served, &made.name, 1).await.remove(0);
         let renamed = pb::Person { display_name: "王五".to_owned(), ..made.clone() };
-        let request = pb::UpdatePersonRequest { person: Some(renamed), update_mask: None };
+        let request = pb::UpdatePersonRequest { person: Some(renamed), ..Default::default() };
         let renamed = persons(&served).update_person(request).await.unwrap().into_inner();
 
         let mut changes = ChangeServiceClient::new(served.channel());

@@ -115,6 +115,7 @@ pub(crate) fn head(
         head: true,
         start_date: Some(date(start)),
         end_date: end.map(date),
+        ..Default::default()
     }
 }
 

@@ -5,6 +5,7 @@ mod archive;
 mod change;
 mod data;
 mod fake;
+mod import;
 mod person;
 mod scene;
 mod suite;

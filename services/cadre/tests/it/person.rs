@@ -19,7 +19,11 @@ fn batch(persons: Vec<pb::Person>) -> pb::BatchCreatePersonsRequest {
 fn update(person: &pb::Person, paths: &[&str]) -> pb::UpdatePersonRequest {
     let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
     let mask = prost_types::FieldMask { paths };
-    pb::UpdatePersonRequest { person: Some(person.clone()), update_mask: Some(mask) }
+    pb::UpdatePersonRequest {
+        person: Some(person.clone()),
+        update_mask: Some(mask),
+        ..Default::default()
+    }
 }
 
 async fn list(served: &kit::testing::Served, request: pb::ListPersonsRequest) -> Vec<String> {
@@ -259,7 +263,7 @@ kit::both! {
         let made = add(&served, person("王", vec![head("finance", (2023, 1, 1), None)])).await;
         bed.clock().set("2023-04-02T00:00:00Z".parse().unwrap());
         let renamed = pb::Person { display_name: "王五".to_owned(), postings: vec![], ..made.clone() };
-        let whole = pb::UpdatePersonRequest { person: Some(renamed.clone()), update_mask: None };
+        let whole = pb::UpdatePersonRequest { person: Some(renamed.clone()), ..Default::default() };
         let changed = client.update_person(whole).await.unwrap().into_inner();
         assert_eq!((changed.display_name.as_str(), changed.postings.len()), ("王五", 1));
         assert_ne!((&changed.etag, changed.update_time), (&made.etag, made.update_time));
@@ -281,7 +285,7 @@ kit::both! {
         let mut client = persons(&served);
         let made = add(&served, person("王", vec![head("finance", (2023, 1, 1), None)])).await;
         bed.clock().set("2023-04-02T00:00:00Z".parse().unwrap());
-        let whole = pb::UpdatePersonRequest { person: Some(made.clone()), update_mask: None };
+        let whole = pb::UpdatePersonRequest { person: Some(made.clone()), ..Default::default() };
         assert_eq!(client.update_person(whole).await.unwrap().into_inner(), made);
         let named = update(&made, &["display_name", "external_id", "postings"]);
         assert_eq!(client.update_person(named).await.unwrap().into_inner(), made);

@@ -94,8 +94,11 @@ impl Difference<proto::registry::v1::District> {
         for Update { wanted, present, fields } in self.updated {
             let mut district = wanted.value.clone();
             district.etag = present.etag;
-            let request =
-                UpdateDistrictRequest { district: Some(district), update_mask: mask(fields) };
+            let request = UpdateDistrictRequest {
+                district: Some(district),
+                update_mask: mask(fields),
+                ..Default::default()
+            };
             suite
                 .districts()
                 .update_district(request)
@@ -120,7 +123,11 @@ impl Difference<proto::registry::v1::Period> {
         for Update { wanted, present, fields } in self.updated {
             let mut period = wanted.value.clone();
             period.etag = present.etag;
-            let request = UpdatePeriodRequest { period: Some(period), update_mask: mask(fields) };
+            let request = UpdatePeriodRequest {
+                period: Some(period),
+                update_mask: mask(fields),
+                ..Default::default()
+            };
             suite.periods().update_period(request).await.map_err(|it| located_one(it, &wanted))?;
         }
         Ok(())
@@ -142,7 +149,11 @@ impl Difference<proto::registry::v1::Scheme> {
         for Update { wanted, present, fields } in self.updated {
             let mut scheme = wanted.value.clone();
             scheme.etag = present.etag;
-            let request = UpdateSchemeRequest { scheme: Some(scheme), update_mask: mask(fields) };
+            let request = UpdateSchemeRequest {
+                scheme: Some(scheme),
+                update_mask: mask(fields),
+                ..Default::default()
+            };
             suite.schemes().update_scheme(request).await.map_err(|it| located_one(it, &wanted))?;
         }
         Ok(())
@@ -166,7 +177,11 @@ impl Difference<proto::cadre::v1::Person> {
         for Update { wanted, present, fields } in self.updated {
             let mut person = wanted.value.clone();
             (person.name, person.etag) = (present.name, present.etag);
-            let request = UpdatePersonRequest { person: Some(person), update_mask: mask(fields) };
+            let request = UpdatePersonRequest {
+                person: Some(person),
+                update_mask: mask(fields),
+                ..Default::default()
+            };
             suite.persons().update_person(request).await.map_err(|it| located_one(it, &wanted))?;
         }
         Ok(())

@@ -10,13 +10,17 @@ use proto::cadre::v1 as pb;
 
 use super::super::PERSON;
 use super::posting::Given;
-use crate::person::{Person, Posting};
+use crate::person::{Basics, Person, Posting};
 use crate::store;
+
+/// The most fields of skill of one person.
+const SKILLS: usize = 20;
 
 /// A person to be created, but for the postings.
 pub(super) struct Draft {
     display_name: String,
-    external_id: Option<String>,
+    pub(super) external_id: Option<String>,
+    basics: Basics,
 }
 
 impl Draft {
@@ -25,6 +29,7 @@ impl Draft {
         Self {
             display_name: display_name(fields, path, given),
             external_id: external_id(fields, path, given),
+            basics: basics(fields, path, given),
         }
     }
 
@@ -41,6 +46,7 @@ impl Draft {
             id: id::uid(),
             display_name: self.display_name,
             external_id: self.external_id,
+            basics: self.basics,
             postings,
             revision: 1,
             create_time: tx.now(),
@@ -75,6 +81,8 @@ pub(super) async fn check_all_free(tx: &mut Tx, district: &str, drafts: &[Draft]
 pub(super) struct Change {
     display_name: Option<String>,
     external_id: Option<Option<String>>,
+    basics: Basics,
+    mask: Mask,
     pub(super) postings: Option<Given>,
 }
 
@@ -83,19 +91,29 @@ impl Change {
     pub(super) fn read(
         fields: &mut Fields,
         district: &str,
-        request: &pb::UpdatePersonRequest,
+        path: &str,
+        mask: &Option<prost_types::FieldMask>,
         given: &pb::Person,
     ) -> Result<Self> {
         let mutable = [
             ("display_name", !given.display_name.is_empty()),
             ("external_id", !given.external_id.is_empty()),
             ("postings", !given.postings.is_empty()),
+            ("birth_date", given.birth_date.is_some()),
+            ("education", given.education != 0),
+            ("rank", given.rank != 0),
+            ("entry_kind", given.entry_kind != 0),
+            ("skills", !given.skills.is_empty()),
         ];
-        let mask = Mask::parse(&request.update_mask, &mutable)?;
+        let mask = Mask::parse(mask, &mutable)?;
         Ok(Self {
-            display_name: mask.has("display_name").then(|| display_name(fields, "person", given)),
-            external_id: mask.has("external_id").then(|| external_id(fields, "person", given)),
-            postings: mask.has("postings").then(|| Given::one(fields, district, &given.postings)),
+            display_name: mask.has("display_name").then(|| display_name(fields, path, given)),
+            external_id: mask.has("external_id").then(|| external_id(fields, path, given)),
+            postings: mask
+                .has("postings")
+                .then(|| Given::one(fields, district, path, &given.postings)),
+            basics: basics(fields, path, given),
+            mask,
         })
     }
 
@@ -118,6 +136,12 @@ impl Change {
             person.postings = postings.rows.concat();
             person.postings.sort_by_key(|posting| posting.start);
         }
+        let (basics, told) = (&mut person.basics, &self.basics);
+        for (field, take) in TAKE {
+            if self.mask.has(field) {
+                take(basics, told);
+            }
+        }
         if *person == before {
             return false;
         }
@@ -126,6 +150,17 @@ impl Change {
         true
     }
 }
+
+/// How a field of the basics is taken from what is told.
+type Take = fn(&mut Basics, &Basics);
+
+const TAKE: [(&str, Take); 5] = [
+    ("birth_date", |to, from| to.birth = from.birth),
+    ("education", |to, from| to.education = from.education),
+    ("rank", |to, from| to.rank = from.rank),
+    ("entry_kind", |to, from| to.entry = from.entry),
+    ("skills", |to, from| to.skills.clone_from(&from.skills)),
+];
 
 async fn check_free(
     tx: &mut Tx,
@@ -147,4 +182,21 @@ fn display_name(fields: &mut Fields, path: &str, given: &pb::Person) -> String {
 fn external_id(fields: &mut Fields, path: &str, given: &pb::Person) -> Option<String> {
     let text = fields.text(format_args!("{path}.external_id"), &given.external_id, 0..=64);
     (!text.is_empty()).then_some(text)
+}
+
+fn basics(fields: &mut Fields, path: &str, given: &pb::Person) -> Basics {
+    if given.skills.len() > SKILLS {
+        let message = format!("must have at most {SKILLS}, has {}", given.skills.len());
+        fields.violation(format_args!("{path}.skills"), "TOO_MANY", message);
+    }
+    let skills = given.skills.iter().take(SKILLS).enumerate();
+    Basics {
+        birth: fields.optional_date(format_args!("{path}.birth_date"), &given.birth_date),
+        education: fields.optional_choice(format_args!("{path}.education"), given.education),
+        rank: fields.optional_choice(format_args!("{path}.rank"), given.rank),
+        entry: fields.optional_choice(format_args!("{path}.entry_kind"), given.entry_kind),
+        skills: skills
+            .map(|(at, text)| fields.text(format_args!("{path}.skills[{at}]"), text, 1..=40))
+            .collect(),
+    }
 }

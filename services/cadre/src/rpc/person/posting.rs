@@ -5,9 +5,9 @@ use kit::field::Fields;
 use kit::{Result, date};
 use proto::cadre::v1 as pb;
 
-use super::super::{PERSON, UNIT};
+use super::super::{PERSON, POST, UNIT};
 use crate::follow::peers::Registry;
-use crate::person::{Holder, Overlap, Posting, headed_units, overlaps};
+use crate::person::{Holder, Overlap, Posting, exclusive_overlaps, headed_units, overlaps};
 use crate::store;
 
 /// The most posts of one person.
@@ -16,23 +16,38 @@ const MOST: usize = 100;
 /// The postings of a request, one row a person, in the order given.
 pub(crate) struct Given {
     pub(crate) rows: Vec<Vec<Posting>>,
-    /// The path of a row's postings.
-    path: fn(usize) -> String,
+    /// The path of each row's postings.
+    paths: Vec<String>,
 }
 
 impl Given {
-    /// The postings of the one `person` of a request about `district`.
-    pub(crate) fn one(fields: &mut Fields, district: &str, given: &[pb::Posting]) -> Self {
-        let path = |_| "person.postings".to_owned();
-        Self { rows: vec![read(fields, &path(0), district, given)], path }
+    /// The postings of the person at the path `person` of a request about `district`.
+    pub(crate) fn one(
+        fields: &mut Fields,
+        district: &str,
+        person: &str,
+        given: &[pb::Posting],
+    ) -> Self {
+        let path = format!("{person}.postings");
+        Self { rows: vec![read(fields, &path, district, given)], paths: vec![path] }
+    }
+
+    /// The postings of several readings, one after the other.
+    pub(crate) fn concat(all: impl IntoIterator<Item = Self>) -> Self {
+        let mut joined = Self { rows: Vec::new(), paths: Vec::new() };
+        for it in all {
+            joined.rows.extend(it.rows);
+            joined.paths.extend(it.paths);
+        }
+        joined
     }
 
     /// The postings of each of `persons`.
     pub(crate) fn many(fields: &mut Fields, district: &str, given: &[pb::Person]) -> Self {
-        let path = |row: usize| format!("persons[{row}].postings");
         let rows = given.iter().enumerate();
-        let rows = rows.map(|(row, given)| read(fields, &path(row), district, &given.postings));
-        Self { rows: rows.collect(), path }
+        Self::concat(rows.map(|(row, given)| {
+            Self::one(fields, district, &format!("persons[{row}]"), &given.postings)
+        }))
     }
 
     /// Refuses units that the registry does not know.
@@ -44,7 +59,7 @@ impl Given {
             for (index, posting) in postings.iter().enumerate() {
                 if unknown.contains(&posting.unit) {
                     let unit = UNIT.format(&[district, &posting.unit]);
-                    let field = format!("{}[{index}].unit", (self.path)(row));
+                    let field = format!("{}[{index}].unit", self.paths[row]);
                     fields.violation(field, "UNKNOWN_UNIT", format!("there is no unit {unit}"));
                 }
             }
@@ -53,19 +68,19 @@ impl Given {
     }
 
     /// Refuses a second head of a unit, within the request or beside a person on record other
-    /// than `except`. The units stay taken until the transaction ends; yields them.
+    /// than those of `except`. The units stay taken until the transaction ends; yields them.
     pub(crate) async fn check_heads(
         &self,
         tx: &mut Tx,
         district: &str,
-        except: Option<&str>,
+        except: &[&str],
     ) -> Result<Vec<&str>> {
         let units: Vec<&str> = headed_units(&self.rows).into_iter().collect();
         store::headship::lock(tx, district, &units).await?;
         let stored = store::headship::of_units(tx, district, &units, except).await?;
         let mut fields = Fields::default();
         for overlap in overlaps(&self.rows, stored) {
-            let field = format!("{}[{}].unit", (self.path)(overlap.row), overlap.posting);
+            let field = format!("{}[{}].unit", self.paths[overlap.row], overlap.posting);
             fields.violation(field, "POSTING_OVERLAP", self.complaint(district, &overlap));
         }
         fields.check()?;
@@ -77,7 +92,7 @@ impl Given {
         let unit = UNIT.format(&[district, &other.unit]);
         let who = match &other.holder {
             Holder::Stored(person) => PERSON.format(&[district, person]),
-            Holder::Asked(row, index) => format!("{}[{index}]", (self.path)(*row)),
+            Holder::Asked(row, index) => format!("{}[{index}]", self.paths[*row]),
         };
         let until = other.end.map(|end| format!(" until {end}")).unwrap_or_default();
         format!("{unit} has one head at a time: {who} is head from {}{until}", other.start)
@@ -90,6 +105,12 @@ pub(crate) fn to_proto(district: &str, posting: &Posting) -> pb::Posting {
         unit: UNIT.format(&[district, &posting.unit]),
         post: posting.post.clone(),
         head: posting.head,
+        exclusive: posting.exclusive,
+        position: posting
+            .position
+            .as_ref()
+            .map(|id| POST.format(&[district, id]))
+            .unwrap_or_default(),
         start_date: Some(date::to_proto(posting.start)),
         end_date: posting.end.map(date::to_proto),
     }
@@ -101,9 +122,14 @@ fn read(fields: &mut Fields, path: &str, district: &str, given: &[pb::Posting]) 
         fields.violation(path, "TOO_MANY", message);
     }
     let given = given.iter().take(MOST).enumerate();
-    given
+    let postings: Vec<Posting> = given
         .map(|(index, given)| read_one(fields, &format!("{path}[{index}]"), district, given))
-        .collect()
+        .collect();
+    for (index, other) in exclusive_overlaps(&postings) {
+        let message = format!("is held to the exclusion of others, as {path}[{other}] is");
+        fields.violation(format_args!("{path}[{index}].exclusive"), "EXCLUSIVE_POSTS", message);
+    }
+    postings
 }
 
 fn read_one(fields: &mut Fields, path: &str, district: &str, given: &pb::Posting) -> Posting {
@@ -115,5 +141,7 @@ fn read_one(fields: &mut Fields, path: &str, district: &str, given: &pb::Posting
         let message = format!("must not be before the first day {start}");
         fields.violation(format_args!("{path}.end_date"), "BEFORE_START", message);
     }
-    Posting { unit, post, head: given.head, start, end }
+    let position =
+        fields.optional_member(format_args!("{path}.position"), &POST, &given.position, district);
+    Posting { unit, post, head: given.head, exclusive: given.exclusive, position, start, end }
 }
