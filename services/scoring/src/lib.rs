@@ -24,6 +24,7 @@ mod card;
 mod cell;
 mod comparison;
 mod correction;
+mod discrimination;
 mod draw;
 mod external_result;
 mod feedback;
@@ -54,6 +55,7 @@ use proto::scoring::v1::card_service_server::CardServiceServer;
 use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
 use proto::scoring::v1::correction_service_server::CorrectionServiceServer;
+use proto::scoring::v1::discrimination_service_server::DiscriminationServiceServer;
 use proto::scoring::v1::external_result_service_server::ExternalResultServiceServer;
 use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
 use proto::scoring::v1::inspection_service_server::InspectionServiceServer;
@@ -99,6 +101,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(CardServiceServer::new(rpc.clone())))
         .service(kit::service!(ComparisonServiceServer::new(rpc.clone())))
         .service(kit::service!(CorrectionServiceServer::new(rpc.clone())))
+        .service(kit::service!(DiscriminationServiceServer::new(rpc.clone())))
         .service(kit::service!(FeedbackServiceServer::new(rpc.clone())))
         .service(kit::service!(ObjectionServiceServer::new(rpc.clone())))
         .service(kit::service!(WarningServiceServer::new(rpc.clone())))

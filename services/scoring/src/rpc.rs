@@ -11,6 +11,7 @@ mod card;
 mod change;
 mod comparison;
 mod correction;
+mod discrimination;
 mod external_result;
 mod feedback;
 mod inspection;

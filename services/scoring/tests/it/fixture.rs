@@ -11,6 +11,7 @@ use proto::scoring::v1::card_service_client::CardServiceClient;
 use proto::scoring::v1::change_service_client::ChangeServiceClient;
 use proto::scoring::v1::comparison_service_client::ComparisonServiceClient;
 use proto::scoring::v1::correction_service_client::CorrectionServiceClient;
+use proto::scoring::v1::discrimination_service_client::DiscriminationServiceClient;
 use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
 use proto::scoring::v1::objection_service_client::ObjectionServiceClient;
 use proto::scoring::v1::observation_service_client::ObservationServiceClient;
@@ -37,6 +38,7 @@ pub(crate) struct Scoring {
     pub(crate) cards: CardServiceClient<Channel>,
     pub(crate) comparisons: ComparisonServiceClient<Channel>,
     pub(crate) corrections: CorrectionServiceClient<Channel>,
+    pub(crate) discriminations: DiscriminationServiceClient<Channel>,
     pub(crate) feedbacks: FeedbackServiceClient<Channel>,
     pub(crate) objections: ObjectionServiceClient<Channel>,
 }
@@ -58,6 +60,7 @@ impl Scoring {
             cards: CardServiceClient::new(channel()),
             comparisons: ComparisonServiceClient::new(channel()),
             corrections: CorrectionServiceClient::new(channel()),
+            discriminations: DiscriminationServiceClient::new(channel()),
             feedbacks: FeedbackServiceClient::new(channel()),
             objections: ObjectionServiceClient::new(channel()),
             served,

@@ -10,6 +10,7 @@ mod change;
 mod columns;
 mod comparison;
 mod correction;
+mod discrimination;
 mod district;
 mod draw;
 mod external_result;
