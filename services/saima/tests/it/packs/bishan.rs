@@ -36,6 +36,12 @@ kit::both! {
         assert!(it.text.lines().any(|it| it.contains("梦界空间") && it.contains("102.35")));
         // B1: every month is reported and reconciled, some of it late.
         it.shows(&["2023-03 对账  应报110项  逾期4  缺报0", "2023-06 对账  应报155项"]);
+        // B7: named inspectors of each track found eight things in the first quarter, and followed them.
+        it.shows(&["2023Q1 一线查核，共8个单位", "2023Q2 一线查核，共6个单位"]);
+        it.shows(&["高铁枢纽片区开发指挥部                             1     0     0     0     1       0"]);
+        // B8: without the late report of an accident progress would not have been discounted.
+        it.shows(&["推演：若无迟报事故", "高铁枢纽片区开发指挥部   64.23     74.84       5         5"]);
+        it.shows(&["申诉，共1件", "属迟报，维持原结果  不成立"]);
         // B9: what the bodies did up to August.
         it.shows(&["例会研讨、招商考察（截至8月7日），共776次", "指挥部会商研判     384", "专班例会研讨       205", "外出招商考察       141", "帮助企业融资        40"]);
         it.served.stop().await;

@@ -59,11 +59,18 @@ kit::both! {
         it.served.stop().await;
     }
 
-    // H4, H8, H9
+    // H2, H4, H7, H8, H9, A3
     async fn hengkous_year_ends_with_special_assessments_outside_the_quota(bed: &Bed) {
         let it = play(bed, "hengkou", 2).await;
         // H4: four quarters, then the year of 128 units.
         it.shows(&["2023Q2 对账", "2023Q3 对账", "2023Q4 对账", "年度考核，共128个"]);
+        // H7: 18 problems fed back by two inspections, all followed to their end.
+        it.shows(&["专项督查反馈问题，共18项", "限期整改    18", "督查问题整改情况，共18项", "复核销号    18"]);
+        // H2: the city's targets and the district's own rank in the city.
+        it.shows(&["市考指标，共3项", "固定资产投资      180000  191500         3    11"]);
+        // A3: an upheld objection moves one result; other weights are tried and nothing is stored.
+        it.shows(&["二季度重新计算后有变化的，共1个", "卫生健康局   88.59   88.84      13      13"]);
+        it.shows(&["推演：重点任务由20分提到26分，有变化的16个"]);
         // H9: the firsts of the special assessments are excellent outright, 2 units, 31 in all.
         it.shows(&["优秀    31", "直接定为优秀，共2个", "自然资源局", "投资公司"]);
         // H11: six task forces are commended.

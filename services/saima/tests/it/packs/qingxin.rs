@@ -34,4 +34,28 @@ kit::both! {
         ]);
         it.served.stop().await;
     }
+
+    // Q5, Q9, Q10, A3
+    async fn qingxins_year_is_concluded_and_its_lessons_filed(bed: &Bed) {
+        let it = play(bed, "qingxin", 3).await;
+        // Q9: of eight findings four demanded correction; three are closed, one is still open.
+        it.shows(&["督查发现，共8项", "较重  整改销号     2", "严重  整改销号     1", "较重  限期整改     1"]);
+        // Q10: first of 85 towns, 21 of 30 items done, grade A, first in the city, each with its document.
+        it.shows(&["上级考核结果，共4项"]);
+        let has = |parts: &[&str]| {
+            let found = it.text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+            assert!(found, "{parts:?} is not in\n{}", it.text);
+        };
+        has(&["禾田镇", "疫苗首剂接种完成率", " 1    85 "]);
+        has(&["区供电局", "“获得电力”", " 1     8    21    30"]);
+        has(&["区市场监督管理局", "质量工作考核", "A"]);
+        has(&["区委政法委", "平安清远建设考评", " 1     8 "]);
+        // A3: a locked value changes once a second person approves, and the run is made anew.
+        it.shows(&["封账后更正申请，共2件", "区水利局  漏计碧道验收  验收单齐全         已更正", "事项发生在次年1月  不予更正"]);
+        it.shows(&["重新计算后有变化的，共2个", "区水利局      86    88.5      19      17"]);
+        // Q10: a change is tried, proposed and written into the next year's draft; another is declined.
+        it.shows(&["推演：攻城拔寨节点完成由20分提到30分，有变化的14个", "经验做法，共2条", "采纳    execution-2023"]);
+        has(&["task-27", "取消走访次数得分", "不采纳"]);
+        it.served.stop().await;
+    }
 }
