@@ -1,6 +1,6 @@
 //! Results: what each unit came to in a run, in the order boards print them.
 
-use engine::{Colour, Explained, GateEffect, GradeBy, TrackResult};
+use engine::{Colour, GateEffect, GradeBy, Node, Track, TrackSummary};
 use kit::decimal;
 use kit::name::Pattern;
 use rust_decimal::Decimal;
@@ -76,37 +76,60 @@ pub(crate) struct Named {
     pub(crate) responsible_unit: String,
 }
 
-/// The outcomes of the tracks, by track and rank. `named` says how a subject goes by.
-pub(crate) fn outcomes(tracks: &[TrackResult], named: impl Fn(&str) -> Named) -> Vec<Outcome> {
-    let subjects = tracks.iter().flat_map(|track| track.subjects.iter().map(move |it| (track, it)));
-    let outcome = |(position, (track, subject)): (i64, (&TrackResult, &engine::SubjectResult))| {
-        let named = named(&subject.subject);
-        Outcome {
-            unit: named.id,
-            unit_display_name: named.display_name,
-            responsible_unit: named.responsible_unit,
-            track: track.track_id.clone(),
-            position,
-            score: subject.total,
-            rank: subject.rank,
-            track_size: track.ranked as i64,
-            colour: subject.colour,
-            pace: subject.pace,
-            parts: subject.explained.children.iter().map(part).collect(),
-            flags: subject.flags().iter().map(ToString::to_string).collect(),
-            grade: subject.grade.as_ref().map(grade),
-            gates: subject.gates.iter().map(gate).collect(),
+/// The outcomes of the tracks, each with its rules, by track and rank. `named` says how a subject
+/// goes by.
+pub(crate) fn outcomes<'a>(
+    tracks: impl Iterator<Item = (&'a Track, &'a TrackSummary)>,
+    named: impl Fn(&str) -> Named,
+) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (track, summary) in tracks {
+        let parts = Parts::of(track);
+        for subject in &summary.subjects {
+            let named = named(&subject.subject);
+            outcomes.push(Outcome {
+                unit: named.id,
+                unit_display_name: named.display_name,
+                responsible_unit: named.responsible_unit,
+                track: summary.track_id.clone(),
+                position: outcomes.len() as i64 + 1,
+                score: subject.total,
+                rank: subject.rank,
+                track_size: summary.ranked as i64,
+                colour: subject.colour,
+                pace: subject.pace,
+                parts: parts.with(&subject.points),
+                flags: subject.flags.iter().map(ToString::to_string).collect(),
+                grade: subject.grade.as_ref().map(grade),
+                gates: subject.gates.iter().map(gate).collect(),
+            });
         }
-    };
-    (1..).zip(subjects).map(outcome).collect()
+    }
+    outcomes
 }
 
-fn part(node: &Explained) -> Part {
-    Part {
-        node_id: node.node_id.clone(),
-        display_name: node.display_name.clone(),
-        points: node.points,
-        weight: node.weight,
+/// The nodes directly below the root, each with its place in the walk over all.
+struct Parts<'a>(Vec<(usize, &'a Node)>);
+
+impl<'a> Parts<'a> {
+    fn of(track: &'a Track) -> Self {
+        let mut place = 1;
+        let part = |node: &'a Node| {
+            let here = place;
+            place += node.walk().len();
+            (here, node)
+        };
+        Self(track.root().children().iter().map(part).collect())
+    }
+
+    fn with(&self, points: &[Option<Decimal>]) -> Vec<Part> {
+        let part = |&(place, node): &(usize, &Node)| Part {
+            node_id: node.node_id.clone(),
+            display_name: node.display_name.clone(),
+            points: points.get(place).copied().flatten(),
+            weight: node.weight,
+        };
+        self.0.iter().map(part).collect()
     }
 }
 

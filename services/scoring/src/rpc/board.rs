@@ -17,7 +17,7 @@ use tonic::{Request, Response, Status};
 use super::Rpc;
 use super::assignment::Definitions;
 use super::run::known::known;
-use super::run::score::{Scored, Stage, score};
+use super::run::score::{Stage, Summarized, summarize};
 use crate::assignment::INDICATOR;
 use crate::board::{NAME, mark_disputes, scheme_and_period};
 use crate::input::Facts;
@@ -75,8 +75,8 @@ impl Rpc {
             time: tx.now(),
         };
         drop(tx);
-        let scored = score(district, Arc::clone(&definitions), scheme, &facts, stage).await?;
-        let Scored { tracks, mut outcomes, .. } = scored;
+        let Summarized { tracks, mut outcomes } =
+            summarize(district, Arc::clone(&definitions), scheme, &facts, stage).await?;
         let counted = counted(&definitions, scheme);
         mark_disputes(&mut outcomes, &facts.cells, |track, indicator| {
             counted.contains(&(track.to_owned(), indicator.to_owned()))

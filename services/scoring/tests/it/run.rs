@@ -294,6 +294,35 @@ kit::both! {
         assert_eq!(later.output_digest, run.output_digest, "it ran in the quarter and stays in it");
     }
 
+    // A3, H1, H3: runs and boards are scored by columns, explanations and verification by trees,
+    // and every number of one is that of the other.
+    async fn columns_and_trees_come_to_the_same_numbers(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let board = scoring.board("2023Q1").await;
+        assert!(board.provisional);
+        let entries = board.tracks.iter().flat_map(|track| &track.entries);
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        let results = scoring.results(&run.name).await;
+        assert_eq!(results.len(), entries.clone().count());
+        for (result, entry) in results.iter().zip(entries) {
+            assert_eq!((&result.unit, &result.score, &result.rank), (&entry.unit, &entry.score, &entry.rank));
+            assert_eq!((result.colour, &result.pace), (entry.colour, &entry.pace));
+            let (_, id) = result.unit.rsplit_once('/').unwrap();
+            let tree = scoring.explain(&run.name, id).await.explanation.unwrap();
+            assert_eq!(tree.points, result.score);
+            assert_eq!(tree.children.len(), result.parts.len());
+            for (node, part) in tree.children.iter().zip(&result.parts) {
+                assert_eq!(
+                    (&node.node_id, &node.display_name, &node.points, &node.weight),
+                    (&part.node_id, &part.display_name, &part.points, &part.weight)
+                );
+            }
+        }
+        let request = pb::VerifyRunRequest { name: run.name };
+        let verified = scoring.runs.verify_run(request).await.unwrap().into_inner();
+        assert_eq!(verified.output_digest, run.output_digest);
+    }
+
     // A3: any old run is repeated bit for bit, and what does not repeat is told, not hidden.
     async fn a_run_is_verified_and_what_was_altered_is_told(bed: &Bed) {
         let mut scoring = Scoring::with_quarter(bed).await;

@@ -15,7 +15,7 @@ use crate::assignment::{INDICATOR, PERIOD, SCHEME};
 use crate::cell::Standing;
 use crate::input::{Input, Pinned};
 use crate::rpc::assignment::Definitions;
-use crate::rpc::run::score::{Scored, Stage, score};
+use crate::rpc::run::score::{Scored, score};
 use crate::rpc::{Rpc, report};
 use crate::run::NAME;
 use crate::subject;
@@ -99,7 +99,7 @@ pub(super) async fn score_as(
             redefine(pinned.wire, &name, scheme, &wanted.weights)?
         }
     };
-    score(district, Arc::new(definitions), &input.scheme, &input.facts, Stage::Final).await
+    score(district, Arc::new(definitions), &input.scheme, &input.facts).await
 }
 
 /// Puts values in the place of those that were pinned, each checked as a report is.

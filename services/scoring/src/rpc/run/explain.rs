@@ -9,7 +9,7 @@ use kit::db::Tx;
 use kit::{Error, Result, decimal};
 use proto::scoring::v1 as pb;
 
-use super::score::{Scored, Stage, score};
+use super::score::{Scored, score};
 use crate::assignment::PERIOD;
 use crate::comparison::Side;
 use crate::input::{Input, Pinned};
@@ -59,7 +59,7 @@ pub(in crate::rpc) async fn recompute(
     }
     let input = Input::from_bytes(&bytes)?;
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
-    match score(district, definitions, &input.scheme, &input.facts, Stage::Final).await {
+    match score(district, definitions, &input.scheme, &input.facts).await {
         Ok(scored) if canonical(&scored.outcomes) == canonical(&stored) => {
             Ok(Recomputed { facts: input.facts.cells, scored })
         }
@@ -102,7 +102,7 @@ pub(super) async fn verify(tx: &mut Tx, district: &str, run: &Run) -> Result<Ver
     found.engine = input.engine;
     let Ok(definitions) = Definitions::decode(&input.assignment) else { return Ok(found) };
     let definitions = Arc::new(definitions);
-    let scored = score(district, definitions, &input.scheme, &input.facts, Stage::Final).await;
+    let scored = score(district, definitions, &input.scheme, &input.facts).await;
     found.output_digest = scored.ok().map(|it| digest(canonical(&it.outcomes).as_bytes()));
     Ok(found)
 }

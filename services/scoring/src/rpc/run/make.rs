@@ -9,7 +9,7 @@ use kit::{Error, Result};
 use super::convert::Wanted;
 use super::invalid;
 use super::known::known;
-use super::score::{Stage, score};
+use super::score::{Stage, summarize};
 use crate::assignment::{Assignment, PERIOD, SCHEME};
 use crate::input::Input;
 use crate::reconciliation;
@@ -131,7 +131,7 @@ pub(super) async fn run(
     let rulebook = definitions.rulebook(scheme);
     let scheme_digest = rulebook.map(rulebook::Rulebook::digest);
     let series = rulebook.map(|rulebook| rulebook.series.clone());
-    let scored = score(district, definitions, scheme, &input.facts, Stage::Final).await?;
+    let scored = summarize(district, definitions, scheme, &input.facts, Stage::Final).await?;
     let input = input.to_bytes()?;
     let run = Run {
         sequence: head.run + 1,

@@ -1,12 +1,12 @@
 //! From facts and definitions to outcomes, by the rulebook and the engine. Runs, explanations
-//! and boards all go this way.
+//! and boards all go this way: runs and boards by columns, explanations by trees.
 
 use std::sync::Arc;
 
-use engine::{Exemption, Fact, Referred, TrackResult, Won};
+use engine::{Cohort, Exemption, Fact, Referred, TrackResult, TrackSummary, Won};
 use jiff::civil::Date;
 use kit::{Error, Result};
-use rulebook::{Facts, TrackInputs};
+use rulebook::{Facts, Rulebook, TrackInputs};
 
 use crate::assignment::SCHEME;
 use crate::cell::Standing;
@@ -46,18 +46,125 @@ impl Scored {
     }
 }
 
-/// Scores a scheme's tracks, away from the threads that answer calls.
+/// The same without the trees that explain it.
+#[derive(Debug)]
+pub(in crate::rpc) struct Summarized {
+    pub(in crate::rpc) tracks: Vec<Track>,
+    pub(in crate::rpc) outcomes: Vec<Outcome>,
+}
+
+/// Scores a scheme's tracks with a tree for each subject, away from the threads that answer calls.
 pub(in crate::rpc) async fn score(
     district: &str,
     definitions: Arc<Definitions>,
     scheme: &str,
     known: &input::Facts,
-    stage: Stage,
 ) -> Result<Scored> {
-    let (name, id) = (SCHEME.format(&[district, scheme]), scheme.to_owned());
-    let facts = all(district, known);
-    let work = move || compute(&definitions, &id, &name, &facts, stage);
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    let work = Work::of(district, definitions, scheme, known);
+    work.away(|work| {
+        let (mut results, mut rules) = (Vec::new(), Vec::new());
+        for (track, cohort) in work.cohorts(None)? {
+            results.push(engine::score(track, &cohort).map_err(rulebook::refusal)?);
+            rules.push(track.clone());
+        }
+        let summaries: Vec<TrackSummary> = results.iter().map(TrackResult::summary).collect();
+        let outcomes = work.outcomes(rules.iter().zip(&summaries));
+        let definitions = Arc::clone(&work.definitions);
+        Ok(Scored { tracks: work.tracks()?, results, rules, outcomes, definitions })
+    })
+    .await
+}
+
+/// Scores by columns: to the same numbers, and without explaining them.
+pub(in crate::rpc) async fn summarize(
+    district: &str,
+    definitions: Arc<Definitions>,
+    scheme: &str,
+    known: &input::Facts,
+    stage: Stage,
+) -> Result<Summarized> {
+    let work = Work::of(district, definitions, scheme, known);
+    work.away(move |work| {
+        let (through, summarize): (_, fn(&_, &_) -> _) = match stage {
+            Stage::Final => (None, engine::summarize),
+            Stage::Provisional(through) => (Some(through), engine::summarize_provisional),
+        };
+        let mut summaries = Vec::new();
+        for (track, cohort) in work.cohorts(through)? {
+            let summary = summarize(track, &cohort).map_err(rulebook::refusal)?;
+            summaries.push((track, summary));
+        }
+        let outcomes = work.outcomes(summaries.iter().map(|(track, it)| (*track, it)));
+        Ok(Summarized { tracks: work.tracks()?, outcomes })
+    })
+    .await
+}
+
+/// What is to be scored, by what.
+struct Work {
+    definitions: Arc<Definitions>,
+    /// The scheme's id and full name.
+    scheme: [String; 2],
+    facts: Facts,
+}
+
+impl Work {
+    fn of(
+        district: &str,
+        definitions: Arc<Definitions>,
+        scheme: &str,
+        known: &input::Facts,
+    ) -> Self {
+        let scheme = [scheme.to_owned(), SCHEME.format(&[district, scheme])];
+        Self { definitions, scheme, facts: all(district, known) }
+    }
+
+    async fn away<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        tokio::task::spawn_blocking(move || work(&self)).await.map_err(Error::internal)?
+    }
+
+    fn rulebook(&self) -> Result<&Rulebook> {
+        let [id, name] = &self.scheme;
+        let absent = || Error::internal(format!("{name} is not among the definitions"));
+        self.definitions.rulebook(id).ok_or_else(absent)
+    }
+
+    /// Every track with who is on it.
+    fn cohorts(&self, through: Option<Date>) -> Result<Vec<(&engine::Track, Cohort)>> {
+        let (rulebook, wire) = (self.rulebook()?, &self.definitions.wire);
+        let inputs = rulebook::track_inputs(wire, &self.scheme[1], rulebook, &self.facts, through)?;
+        let cohort = |TrackInputs { track_id, cohort }| {
+            let absent = || Error::internal(format!("{track_id} is not among the tracks"));
+            let track = rulebook.track_of(&track_id, wire).ok_or_else(absent)?;
+            Ok((track, cohort))
+        };
+        inputs.into_iter().map(cohort).collect()
+    }
+
+    fn outcomes<'a>(
+        &self,
+        tracks: impl Iterator<Item = (&'a engine::Track, &'a TrackSummary)>,
+    ) -> Vec<Outcome> {
+        outcomes(tracks, |name| {
+            let id = subject::id(name).unwrap_or_default();
+            let known = self.definitions.assignment.unit_named(&id);
+            let display_name = known.map(|it| it.display_name.clone()).unwrap_or_default();
+            let responsible_unit = known.map(|it| it.answers.to_string()).unwrap_or_default();
+            Named { id, display_name, responsible_unit }
+        })
+    }
+
+    /// The tracks as boards print them, in the scheme's order.
+    fn tracks(&self) -> Result<Vec<Track>> {
+        let tracks = self.rulebook()?.entries.iter().map(|entry| Track {
+            id: entry.track.track_id().to_owned(),
+            display_name: entry.track.display_name().to_owned(),
+        });
+        Ok(tracks.collect())
+    }
 }
 
 /// Everything that is known, as the rulebook takes it.
@@ -118,45 +225,4 @@ pub(in crate::rpc) fn facts<'a>(
         facts.insert(&pin.unit, &pin.indicator, &pin.period, fact);
     }
     facts
-}
-
-fn compute(
-    definitions: &Arc<Definitions>,
-    id: &str,
-    name: &str,
-    facts: &Facts,
-    stage: Stage,
-) -> Result<Scored> {
-    let absent = || Error::internal(format!("{name} is not among the definitions"));
-    let rulebook = definitions.rulebook(id).ok_or_else(absent)?;
-    let through = match stage {
-        Stage::Final => None,
-        Stage::Provisional(through) => Some(through),
-    };
-    let inputs = rulebook::track_inputs(&definitions.wire, name, rulebook, facts, through)?;
-    let mut results = Vec::with_capacity(inputs.len());
-    let mut rules = Vec::with_capacity(inputs.len());
-    for TrackInputs { track_id, cohort } in &inputs {
-        let track = rulebook.track_of(track_id, &definitions.wire).ok_or_else(absent)?;
-        let result = match stage {
-            Stage::Final => engine::score(track, cohort),
-            Stage::Provisional(_) => engine::provisional(track, cohort),
-        };
-        results.push(result.map_err(rulebook::refusal)?);
-        rules.push(track.clone());
-    }
-    let named = |name: &str| {
-        let id = subject::id(name).unwrap_or_default();
-        let known = definitions.assignment.unit_named(&id);
-        let display_name = known.map(|it| it.display_name.clone()).unwrap_or_default();
-        let responsible_unit = known.map(|it| it.answers.to_string()).unwrap_or_default();
-        Named { id, display_name, responsible_unit }
-    };
-    let tracks = rulebook.entries.iter().map(|entry| Track {
-        id: entry.track.track_id().to_owned(),
-        display_name: entry.track.display_name().to_owned(),
-    });
-    let outcomes = outcomes(&results, named);
-    let definitions = Arc::clone(definitions);
-    Ok(Scored { tracks: tracks.collect(), outcomes, results, rules, definitions })
 }
