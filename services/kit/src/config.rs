@@ -4,6 +4,7 @@
 
 pub mod keys;
 mod limits;
+mod witness;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use http::Uri;
 
 pub use keys::KeySource;
 pub use limits::Limits;
+pub use witness::WitnessSource;
 
 /// The settings every binary of the suite takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -70,6 +72,10 @@ pub struct Config {
     /// Where the keys come from.
     #[command(flatten)]
     pub keys: KeySource,
+
+    /// Who keeps the checkpoints.
+    #[command(flatten)]
+    pub witness: WitnessSource,
 
     /// What the server bears.
     #[command(flatten)]

@@ -17,11 +17,13 @@ mod shared;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{PgPool, Postgres, QueryBuilder, SqlSafeStr, SqlStr, Sqlite, SqlitePool};
 
+use crate::chain::{self, Ledger, Ledgers, Recorded};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::feed::{self, Event, Signal};
+use crate::suite::{Hash, Suite};
 
 use shared::{Member, Shared};
 
@@ -33,6 +35,8 @@ pub struct Db {
     pools: Pools,
     clock: Arc<dyn Clock>,
     pub(crate) signal: Signal,
+    ledgers: Arc<Ledgers>,
+    suite: Suite,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +60,8 @@ pub struct Tx {
     failed: bool,
     outbox: Vec<Event>,
     signal: Signal,
+    ledgers: Arc<Ledgers>,
+    recorded: Recorded,
 }
 
 #[derive(Debug)]
@@ -111,6 +117,21 @@ impl Db {
         Ok(self.transaction(inner))
     }
 
+    /// The same database, its rows hashed by this family of algorithms from now on.
+    #[must_use]
+    pub fn under(mut self, suite: Suite) -> Self {
+        let ledgers = self.ledgers.iter();
+        let ledgers = ledgers.map(|(name, ledger)| (name.clone(), Arc::new(ledger.under(suite))));
+        self.ledgers = Arc::new(ledgers.collect());
+        self.suite = suite;
+        self
+    }
+
+    /// The family of algorithms that hashes its rows.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
     /// Waits for transactions under way and closes every connection.
     pub async fn close(&self) {
         match &self.pools {
@@ -129,6 +150,8 @@ impl Db {
             failed: false,
             outbox: Vec::new(),
             signal: self.signal.clone(),
+            ledgers: Arc::clone(&self.ledgers),
+            recorded: Recorded::new(),
         }
     }
 }
@@ -139,11 +162,15 @@ impl Tx {
         self.now
     }
 
-    /// Writes the events appended to the feed, then makes everything durable at once. Fails
+    /// Seals the rows of ledgers, writes the events appended to the feed, then makes everything durable at once. Fails
     /// when a statement failed before, even if the caller took no notice.
     pub async fn commit(mut self) -> Result<()> {
         if self.failed {
             return Err(Error::internal(after_failure()));
+        }
+        let recorded = std::mem::take(&mut self.recorded);
+        if !recorded.is_empty() {
+            chain::seal(&mut self, recorded, false).await?;
         }
         let events = std::mem::take(&mut self.outbox);
         let position =
@@ -159,7 +186,8 @@ impl Tx {
         Ok(())
     }
 
-    /// The connection underneath, past the macros. Whoever meets an error on it must return it.
+    /// The connection underneath, past the macros. Whoever meets an error on it must return it,
+    /// and hand what it writes to a ledger to `record`.
     pub fn connection(&mut self) -> Result<Connection<'_>> {
         Ok(match &mut self.inner {
             Inner::Sqlite(tx) => Connection::Sqlite(tx),
@@ -174,6 +202,52 @@ impl Tx {
             Inner::Shared(member) => member.commit().await,
             Inner::Sqlite(_) | Inner::Postgres(_) => Ok(()),
         }
+    }
+
+    /// The ledger of this name, for rows that are written past the macros.
+    pub fn ledger(&self, name: &str) -> Option<Arc<Ledger>> {
+        self.ledgers.get(name).cloned()
+    }
+
+    /// Has rows of a ledger sealed with this transaction: districts and `Ledger::leaf`s in the
+    /// order of insertion. The macros do this by themselves.
+    pub fn record(&mut self, ledger: &Arc<Ledger>, leaves: Vec<(String, Hash)>) {
+        for (district, leaf) in leaves {
+            let key = (district, ledger.name().to_owned());
+            let entry = self.recorded.entry(key);
+            entry.or_insert_with(|| (Arc::clone(ledger), Vec::new())).1.push(leaf);
+        }
+    }
+
+    /// The ledger a statement inserts into.
+    #[doc(hidden)]
+    pub fn target(&self, sql: &str) -> Option<Arc<Ledger>> {
+        let table = sql.trim_start().strip_prefix("INSERT INTO ")?.trim_start();
+        let end = table.find(|it: char| it.is_whitespace() || it == '(').unwrap_or(table.len());
+        self.ledger(&table[..end])
+    }
+
+    /// A statement, with the hashed columns returned if it inserts into a ledger.
+    #[doc(hidden)]
+    pub fn returning(&self, sql: impl SqlSafeStr) -> (SqlStr, Option<Arc<Ledger>>) {
+        let sql = sql.into_sql_str();
+        match self.target(sql.as_str()) {
+            None => (sql, None),
+            Some(ledger) => {
+                let mut whole = QueryBuilder::<Sqlite>::new(sql.as_str());
+                whole.push(" RETURNING ").push(ledger.listed());
+                (whole.into_sql(), Some(ledger))
+            }
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn hashed(&mut self, ledger: Option<&Arc<Ledger>>, done: Written) -> u64 {
+        let (count, leaves) = done;
+        if let Some(ledger) = ledger {
+            self.record(ledger, leaves);
+        }
+        count
     }
 
     #[doc(hidden)]
@@ -211,6 +285,10 @@ impl Tx {
         self.outbox.push(event);
     }
 }
+
+/// How many rows a statement wrote, and the leaves of those in a ledger.
+#[doc(hidden)]
+pub type Written = (u64, Vec<(String, Hash)>);
 
 fn other_engine() -> sqlx::Error {
     sqlx::Error::Protocol("the transaction runs on the other engine".to_owned())

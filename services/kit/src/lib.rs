@@ -7,6 +7,7 @@
 //! what the suite is for.
 
 pub mod boot;
+pub mod chain;
 pub mod clock;
 pub mod config;
 pub mod date;

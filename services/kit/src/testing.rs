@@ -21,6 +21,7 @@
 mod channel;
 mod cluster;
 mod serve;
+mod tamper;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -39,6 +40,7 @@ use cluster::Cluster;
 
 pub use channel::Channel;
 pub use serve::Served;
+pub use tamper::tamper;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(10);
@@ -108,6 +110,7 @@ impl Bed {
     pub async fn db(&self, service: &'static str, migrations: &Migrations) -> Db {
         let clock = Arc::clone(&self.clock);
         let db = Db::open(&self.source, service, migrations, clock).await.unwrap();
+        let db = db.under(keys().suite());
         self.open.lock().unwrap().push(db.clone());
         db
     }

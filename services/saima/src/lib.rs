@@ -10,6 +10,7 @@ mod definitions;
 pub mod demo;
 pub mod explain;
 pub mod failure;
+pub mod keys;
 pub mod lint;
 pub mod message;
 pub mod names;
@@ -20,6 +21,7 @@ pub mod score;
 pub mod serve;
 pub mod story;
 pub mod table;
+pub mod verify;
 pub mod yaml;
 
 use std::future::Future;

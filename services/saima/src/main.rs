@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use saima::failure::Result;
-use saima::{apply, demo, lint, score, serve};
+use saima::{apply, demo, keys, lint, score, serve, verify};
 
 /// Saima, the evaluation suite of a district's assessment office
 #[derive(Debug, Parser)]
@@ -16,6 +16,8 @@ enum Command {
     Score(score::Args),
     Lint(lint::Args),
     Demo(demo::Args),
+    Keys(keys::Args),
+    Verify(verify::Args),
 }
 
 /// `EX_USAGE`: the command line is wrong, nothing was tried.
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
         Ok(Command::Score(args)) => score::run(&args),
         Ok(Command::Lint(args)) => lint::run(&args),
         Ok(Command::Demo(args)) => saima::block_on(demo::run(&args)),
+        Ok(Command::Keys(args)) => saima::block_on(keys::run(&args)),
+        Ok(Command::Verify(args)) => saima::block_on(verify::run(&args)),
         Err(error) => return refuse(&error),
     };
     exit_code(outcome)

@@ -9,8 +9,9 @@ use http::Uri;
 use tokio::net::TcpListener;
 
 use super::{Context, Service, Shutdown, Wing, serve, signals};
+use crate::chain::{self, Signer, Witness};
 use crate::clock::{Clock, System};
-use crate::config::Config;
+use crate::config::{Config, WitnessSource};
 use crate::db::{Db, Source};
 use crate::error::{Error, Result};
 use crate::peers::Peers;
@@ -107,8 +108,9 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
         .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let mut dbs = Vec::new();
+    let keys = keys(config)?;
     let outcome = tokio::select! {
-        wings = start(config, services, address, &shutdown, &mut dbs) => match wings {
+        wings = start(config, &keys, services, address, &shutdown, &mut dbs) => match wings {
             Ok(wings) => {
                 tracing::info!(%address, "serving");
                 serve(listener, wings, &config.limits, shutdown).await
@@ -117,6 +119,12 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
         },
         () = shutdown.asked.cancelled() => Ok(()),
     };
+    // Everything is written; the last word on it.
+    for (service, db) in services.iter().zip(&dbs) {
+        if let Some(mut witness) = witness(config, &keys, service.name, db)? {
+            witness.turn().await;
+        }
+    }
     for db in dbs {
         db.close().await;
     }
@@ -125,6 +133,7 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
 
 async fn start(
     config: &Config,
+    keys: &Keyring,
     services: &[Service],
     address: SocketAddr,
     shutdown: &Shutdown,
@@ -138,12 +147,12 @@ async fn start(
         };
         peers = peers.with(name, at);
     }
-    let keys = keys(config)?;
     let mut wings = Vec::new();
     for service in services {
         let db = open(config, service).await?;
         dbs.push(db.clone());
         let sweep = request_id::sweep(db.clone(), shutdown.token());
+        let witness = witness(config, keys, service.name, &db)?;
         let context = Context {
             db,
             clock: clock(),
@@ -151,9 +160,35 @@ async fn start(
             keys: keys.clone(),
             shutdown: shutdown.token(),
         };
-        wings.push((service.start)(context).await?.task(sweep));
+        let wing = (service.start)(context).await?.task(sweep);
+        wings.push(match witness {
+            Some(witness) => wing.task(chain::keep(witness, shutdown.token())),
+            None => wing,
+        });
     }
     Ok(wings)
+}
+
+/// The witness of a service's database; none without a key to sign with or a place to write to.
+fn witness(
+    config: &Config,
+    keys: &Keyring,
+    service: &'static str,
+    db: &Db,
+) -> Result<Option<Witness>> {
+    let WitnessSource { witness_file, witness_command } = config.witness.clone();
+    let file = match &config.database_url {
+        None if witness_file.is_none() && witness_command.is_none() => {
+            Some(config.data_dir.with_added_extension("checkpoints"))
+        }
+        _ => witness_file,
+    };
+    let Some(signer) = Signer::new(keys)? else { return Ok(None) };
+    if file.is_none() && witness_command.is_none() {
+        tracing::warn!(service, "nobody witnesses the ledgers: name a --witness-file");
+        return Ok(None);
+    }
+    Ok(Some(Witness::new(db.clone(), service, Arc::new(signer), file, witness_command)))
 }
 
 async fn open(config: &Config, service: &Service) -> Result<Db> {
@@ -164,7 +199,8 @@ async fn open(config: &Config, service: &Service) -> Result<Db> {
         },
         None => Source::Sqlite { directory: config.data_dir.clone() },
     };
-    Db::open(&source, service.name, service.migrations, clock()).await
+    let db = Db::open(&source, service.name, service.migrations, clock()).await?;
+    Ok(db.under(config.keys.algorithms))
 }
 
 fn keys(config: &Config) -> Result<Keyring> {
@@ -172,7 +208,8 @@ fn keys(config: &Config) -> Result<Keyring> {
         Ok(None) if config.database_url.is_none() => {
             // Beside the folder, so that a copy of the data is not a copy of the keys.
             let file = config.data_dir.with_added_extension("keys");
-            config.keys.read_or_make(file, &System).map(Some)
+            let keys = config.keys.read_or_make(file, &System);
+            Ok(keys.inspect_err(|error| tracing::warn!(error, "no keys could be made")).ok())
         }
         read => read,
     };

@@ -7,11 +7,16 @@
 #[macro_export]
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::__either!($tx, query, connection => {
-            $crate::reexport::sqlx::query::<Driver>($sql)$(.bind($arg))*
-        } => {
-            query.execute(connection).await.map(|done| done.rows_affected())
-        })
+        match $tx.returning($sql) {
+            (sql, ledger) => {
+                let written = $crate::__either!($tx, query, connection => {
+                    $crate::reexport::sqlx::query::<Driver>(sql)$(.bind($arg))*
+                } => {
+                    $crate::chain::run::<Driver>(connection, query, ledger.as_deref()).await
+                });
+                written.map(|written| $tx.hashed(ledger.as_ref(), written))
+            }
+        }
     };
 }
 
@@ -91,22 +96,36 @@ macro_rules! query {
 #[macro_export]
 macro_rules! insert_many {
     ($tx:expr, $sql:expr, $rows:expr, |$b:ident, $row:pat_param| $body:block $(, $suffix:expr)? $(,)?) => {
-        $crate::__either!($tx, rows, connection => {
+        match $tx.target($sql) {
+        ledger => {
+        let written = $crate::__either!($tx, rows, connection => {
             ::std::iter::IntoIterator::into_iter($rows)
         } => {
             let mut rows = rows.peekable();
-            let mut inserted = Ok(0);
-            while let (Ok(sum), Some(_)) = (&inserted, rows.peek()) {
-                let sum: u64 = *sum;
+            let mut inserted = Ok((0, Vec::new()));
+            while let (Ok((sum, leaves)), Some(_)) = (&mut inserted, rows.peek()) {
                 let mut builder = $crate::reexport::sqlx::QueryBuilder::<Driver>::new($sql);
                 let chunk = rows.by_ref().take($crate::db::CHUNK);
                 builder.push_values(chunk, |mut $b, $row| $body);
                 $(builder.push(" ").push($suffix);)?
-                let done = builder.build().persistent(false).execute(&mut *connection).await;
-                inserted = done.map(|done| sum + done.rows_affected());
+                if let Some(ledger) = &ledger {
+                    builder.push(" RETURNING ").push(ledger.listed());
+                }
+                let query = builder.build().persistent(false);
+                let ledger = ledger.as_deref();
+                match $crate::chain::run::<Driver>(&mut *connection, query, ledger).await {
+                    Ok((count, more)) => {
+                        *sum += count;
+                        leaves.extend(more);
+                    }
+                    Err(error) => inserted = Err(error),
+                }
             }
             inserted
-        })
+        });
+        written.map(|written| $tx.hashed(ledger.as_ref(), written))
+        }
+        }
     };
 }
 

@@ -11,9 +11,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::{Db, Pools, Shared};
+use crate::chain::{self, Ledgers};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::feed::Signal;
+use crate::suite::Suite;
 
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -65,7 +67,42 @@ impl Db {
                 postgres(url, *connections, service, migrations).await?
             }
         };
-        Ok(Self { pools, clock, signal: Signal::default() })
+        let mut db = Self::over(pools, clock);
+        let ledgers = chain::ledgers(&mut db.begin_read().await?, db.suite).await?;
+        chain::adopt(&db, &ledgers).await?;
+        db.ledgers = Arc::new(ledgers);
+        Ok(db)
+    }
+
+    /// Opens a database to look at it, as it is: nothing is made, changed or brought up to date.
+    pub async fn inspect(
+        source: &Source,
+        service: &'static str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let pools = match source {
+            Source::Sqlite { directory } => {
+                let options = SqliteConnectOptions::new()
+                    .filename(directory.join(format!("{service}.db")))
+                    .pragma("query_only", "on")
+                    .busy_timeout(BUSY_TIMEOUT);
+                let pool = SqlitePoolOptions::new().max_connections(1);
+                let pool = pool.connect_with(options).await?;
+                Pools::Sqlite { read: pool.clone(), write: pool, shared: Shared::default() }
+            }
+            Source::Postgres { url, .. } => {
+                let options: PgConnectOptions = url.parse()?;
+                let options = options.options([("search_path", service)]);
+                let pool = PgPoolOptions::new().max_connections(1);
+                Pools::Postgres(pool.connect_with(options).await?)
+            }
+        };
+        Ok(Self::over(pools, clock))
+    }
+
+    fn over(pools: Pools, clock: Arc<dyn Clock>) -> Self {
+        let (signal, suite) = (Signal::default(), Suite::default());
+        Self { pools, clock, signal, ledgers: Arc::new(Ledgers::new()), suite }
     }
 }
 

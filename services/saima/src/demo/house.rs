@@ -46,9 +46,12 @@ impl House {
         let url = url(address)?;
         let peers =
             SERVICES.iter().fold(Peers::default(), |peers, it| peers.with(it.name, url.clone()));
-        let keys = KeySource::default()
-            .read_or_make(directory.with_added_extension("keys"), &*clock)
-            .map_err(Failure::other)?;
+        // What is thrown away takes its keys along.
+        let vault = match &temporary {
+            Some(folder) => folder.path().join("keys"),
+            None => directory.with_added_extension("keys"),
+        };
+        let keys = KeySource::default().read_or_make(vault, &*clock).map_err(Failure::other)?;
         let (mut databases, mut wings) = (Vec::new(), Vec::new());
         for service in &SERVICES {
             let time: Arc<dyn Clock> = clock.clone();

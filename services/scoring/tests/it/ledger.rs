@@ -67,20 +67,32 @@ async fn refused(db: &Db, sql: &str, words: &str) {
     }
 }
 
+/// A district with something in every ledger.
+async fn with_every_ledger(bed: &Bed) -> Scoring {
+    let mut scoring = Scoring::with_quarter(bed).await;
+    let run = scoring.run("2023Q1", "").await.unwrap();
+    scoring.publish(&run.name).await.unwrap();
+    activity::record_and_void(&scoring).await;
+    objection::file_and_settle(&mut scoring, &run.name).await;
+    lock::request_and_approve(&mut scoring).await;
+    award::propose_and_decide(&mut scoring).await;
+    poll::open_and_close(&scoring).await;
+    adjustment::enter_and_waive(&scoring).await;
+    inspection::file_and_report(&scoring).await;
+    external_result::file(&scoring).await;
+    scoring
+}
+
 kit::both! {
+    // A3, issue 4 (G11): whatever an administrator does to a ledger is found, and nothing else.
+    async fn whatever_is_done_to_a_ledger_is_found(bed: &Bed) {
+        let scoring = with_every_ledger(bed).await;
+        kit::testing::tamper(bed, &::scoring::SERVICE, scoring.served.db("scoring")).await;
+    }
+
     // A3: reliability rule 1.
     async fn no_ledger_row_is_changed_replaced_or_removed(bed: &Bed) {
-        let mut scoring = Scoring::with_quarter(bed).await;
-        let run = scoring.run("2023Q1", "").await.unwrap();
-        scoring.publish(&run.name).await.unwrap();
-        activity::record_and_void(&scoring).await;
-        objection::file_and_settle(&mut scoring, &run.name).await;
-        lock::request_and_approve(&mut scoring).await;
-        award::propose_and_decide(&mut scoring).await;
-        poll::open_and_close(&scoring).await;
-        adjustment::enter_and_waive(&scoring).await;
-        inspection::file_and_report(&scoring).await;
-        external_result::file(&scoring).await;
+        let scoring = with_every_ledger(bed).await;
         let db = scoring.served.db("scoring");
         for (table, column) in LEDGERS {
             let mut tx = db.begin_read().await.unwrap();

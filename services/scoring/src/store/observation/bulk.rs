@@ -1,10 +1,12 @@
 //! Many rows at once, by each engine's own best way.
 
+mod leaves;
 mod postgres;
 mod sqlite;
 
 use kit::db::{Connection, Tx};
-use kit::{Result, clock};
+use kit::{Error, Result, clock};
+use leaves::{Hashed, Leaves};
 
 use crate::bulk::Line;
 
@@ -18,10 +20,18 @@ pub(crate) async fn append<'a>(
     lines: impl ExactSizeIterator<Item = Line<'a>>,
 ) -> Result<()> {
     let common = Common { district, reason, now: clock::to_micros(tx.now()) };
+    let ledger = tx.ledger("observation").ok_or_else(|| Error::internal("no ledger"))?;
+    let mut leaves = Leaves::of(&ledger, common, first, lines.len());
+    let lines = Hashed { lines, leaves: &mut leaves };
     match tx.connection()? {
-        Connection::Sqlite(connection) => sqlite::insert(connection, common, first, lines).await,
-        Connection::Postgres(connection) => postgres::copy(connection, common, first, lines).await,
+        Connection::Sqlite(connection) => sqlite::insert(connection, common, first, lines).await?,
+        Connection::Postgres(connection) => {
+            postgres::copy(connection, common, first, lines).await?
+        }
     }
+    let leaves = leaves.end()?;
+    tx.record(&ledger, leaves);
+    Ok(())
 }
 
 /// What every row has alike.

@@ -1,0 +1,433 @@
+//! Everything an administrator of the database could do to the ledgers of a service, done and
+//! looked for (G11).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection, QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{Bed, keys};
+use crate::boot::Service;
+use crate::chain::{self, Fault, Ledger, Signer, Witness};
+use crate::clock::Clock;
+use crate::db::{Db, Source};
+
+/// The database's owner at a console: triggers, checks and references hold nobody up.
+enum Console {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Console {
+    async fn open(source: &Source, service: &str) -> Self {
+        match source {
+            Source::Sqlite { directory } => {
+                let options = SqliteConnectOptions::new()
+                    .filename(directory.join(format!("{service}.db")))
+                    .foreign_keys(false)
+                    .pragma("ignore_check_constraints", "on")
+                    .busy_timeout(std::time::Duration::from_secs(20));
+                Self::Sqlite(options.connect().await.unwrap())
+            }
+            Source::Postgres { url, .. } => {
+                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+                let options = options
+                    .options([("search_path", service), ("session_replication_role", "replica")]);
+                Self::Postgres(options.connect().await.unwrap())
+            }
+        }
+    }
+
+    async fn run(&mut self, sql: &str) {
+        let safe = QueryBuilder::<Sqlite>::new(sql).into_sql();
+        let outcome = match self {
+            Self::Sqlite(it) => sqlx::raw_sql(safe).execute(it).await.map(|_| ()),
+            Self::Postgres(it) => sqlx::raw_sql(safe).execute(it).await.map(|_| ()),
+        };
+        outcome.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    async fn texts(&mut self, sql: &str) -> Vec<String> {
+        let safe = QueryBuilder::<Sqlite>::new(sql).into_sql();
+        let outcome = match self {
+            Self::Sqlite(it) => sqlx::query_scalar(safe).fetch_all(it).await,
+            Self::Postgres(it) => sqlx::query_scalar(safe).fetch_all(it).await,
+        };
+        outcome.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}
+
+struct Campaign<'a> {
+    bed: &'a Bed,
+    service: &'a Service,
+    console: Console,
+    witness: Witness,
+    lines: String,
+    public_key: String,
+    ledgers: BTreeMap<String, Arc<Ledger>>,
+    triggers: Vec<String>,
+    columns: BTreeMap<String, Vec<String>>,
+}
+
+/// Tampers with every column of every ledger of a service in every way there is, and fails when
+/// anything goes unseen, or when anything is seen where nothing was done. Every ledger of the
+/// service must hold a row. The database is as before afterwards.
+pub async fn tamper(bed: &Bed, service: &Service, db: &Db) {
+    let signer = Arc::new(Signer::new(&keys()).unwrap().unwrap());
+    let public_key = signer.public_key();
+    let witness = Witness::new(db.clone(), service.name, signer, None, None);
+    let console = Console::open(bed.source(), service.name).await;
+    let ledgers = chain::ledgers(&mut db.begin_read().await.unwrap(), db.suite()).await.unwrap();
+    let mut campaign = Campaign {
+        bed,
+        service,
+        console,
+        witness,
+        lines: String::new(),
+        public_key,
+        ledgers,
+        triggers: Vec::new(),
+        columns: BTreeMap::new(),
+    };
+    campaign.run(db).await;
+}
+
+impl Campaign<'_> {
+    async fn run(&mut self, db: &Db) {
+        assert!(!self.ledgers.is_empty());
+        self.checkpoint().await;
+        assert_eq!(self.faults().await, [], "nothing was done");
+        let empty = self.empty().await;
+        assert!(empty.is_empty(), "these ledgers hold no row: {empty:?}");
+        self.disarm().await;
+        self.copy("then").await;
+        for name in self.ledgers.keys() {
+            let sql = match self.console.is_sqlite() {
+                true => format!("SELECT name FROM pragma_table_info('{name}')"),
+                false => format!(
+                    "SELECT column_name::text FROM information_schema.columns
+                     WHERE table_schema = current_schema() AND table_name = '{name}'"
+                ),
+            };
+            self.columns.insert(name.clone(), self.console.texts(&sql).await);
+        }
+
+        self.edits().await;
+        let names: Vec<String> = self.ledgers.keys().cloned().collect();
+        self.each(&names, "gone", |ledger, _| {
+            let first = first(ledger);
+            format!("DELETE FROM {} WHERE {first}", ledger.name())
+        })
+        .await;
+        let columns = self.columns.clone();
+        self.each(&names, "not as any that was sealed", |ledger, is_sqlite| {
+            insert(ledger, &columns[ledger.name()], is_sqlite, true)
+        })
+        .await;
+        self.swaps().await;
+        self.each(&names, "cut off", |ledger, _| {
+            let name = ledger.name();
+            format!(
+                "DELETE FROM {name}; DELETE FROM kit_seal WHERE ledger = '{name}';
+                 DELETE FROM kit_chain WHERE ledger = '{name}'"
+            )
+        })
+        .await;
+        self.each(&names, "gone", |ledger, _| format!("DELETE FROM {}", ledger.name())).await;
+        self.rebuild().await;
+        self.restore(db).await;
+
+        self.arm().await;
+        assert_eq!(self.faults().await, [], "everything was put back");
+    }
+
+    /// Each column of each ledger, one column of every ledger at a time.
+    async fn edits(&mut self) {
+        let widest = self.ledgers.values().map(|it| it.columns.len()).max().unwrap_or_default();
+        for at in 0..widest {
+            let wide = self.ledgers.values().filter(|it| it.columns.len() > at);
+            let names: Vec<String> = wide.map(|it| it.name().to_owned()).collect();
+            self.each(&names, "not as any that was sealed", |ledger, is_sqlite| {
+                let column = &ledger.columns[at];
+                let (other, first) = (other(column, is_sqlite), first(ledger));
+                format!("UPDATE {} SET {column} = {other} WHERE {first}", ledger.name())
+            })
+            .await;
+        }
+    }
+
+    /// Exchanges two rows' places where there are two that differ in the last of the key alone.
+    async fn swaps(&mut self) {
+        let mut names = Vec::new();
+        let mut statements = BTreeMap::new();
+        for (name, ledger) in &self.ledgers {
+            let (last, before) = ledger.key.split_last().unwrap();
+            let same = before.join(", ");
+            let sql = format!(
+                "SELECT CAST(MIN({last}) AS TEXT) || '|' || CAST(MAX({last}) AS TEXT) FROM {name}
+                 GROUP BY {same} HAVING COUNT(*) > 1 ORDER BY {same} LIMIT 1"
+            );
+            let Some(pair) = self.console.texts(&sql).await.pop() else { continue };
+            let (one, two) = pair.split_once('|').unwrap();
+            let of_pair = format!(
+                "({same}) = (SELECT {same} FROM {name} GROUP BY {same} HAVING COUNT(*) > 1
+                 ORDER BY {same} LIMIT 1)"
+            );
+            // Out of the way first: no key is ever there twice.
+            let away = if one.parse::<i64>().is_ok() { "999999999" } else { "'zzz'" };
+            let cast = |value: &str| match value.parse::<i64>() {
+                Ok(_) => value.to_owned(),
+                Err(_) => format!("'{value}'"),
+            };
+            let (one, two) = (cast(one), cast(two));
+            let step = |from: &str, to: &str, of: &str| {
+                format!("UPDATE {name} SET {last} = {to} WHERE {last} = {from} AND {of};")
+            };
+            let moved = [
+                step(&one, away, &of_pair),
+                // From here on the pair may no longer be the first of its kind.
+                format!(
+                    "UPDATE {name} SET {last} = {one} WHERE {last} = {two} AND ({same}) =
+                     (SELECT {same} FROM {name} WHERE {last} = {away});"
+                ),
+                format!("UPDATE {name} SET {last} = {two} WHERE {last} = {away};"),
+            ];
+            statements.insert(name.clone(), moved.concat());
+            names.push(name.clone());
+        }
+        assert!(!names.is_empty(), "no ledger has two rows to exchange");
+        self.each(&names, "not as any that was sealed", |ledger, _| {
+            statements[ledger.name()].clone()
+        })
+        .await;
+    }
+
+    /// A row is altered and everything that proves it is made anew, as a release would.
+    async fn rebuild(&mut self) {
+        for ledger in self.ledgers.values() {
+            let column = &ledger.columns[0];
+            let (other, first) = (other(column, self.console.is_sqlite()), first(ledger));
+            let sql = format!("UPDATE {} SET {column} = {other} WHERE {first}", ledger.name());
+            self.console.run(&sql).await;
+        }
+        self.console
+            .run("DELETE FROM kit_seal; DELETE FROM kit_chain; DELETE FROM kit_ledger")
+            .await;
+        self.arm().await;
+        let db = self.bed.db(self.service.name, self.service.migrations).await;
+        let alone = chain::verify(&db, self.service.name, None).await.unwrap();
+        assert_eq!(alone.faults, [], "the forgery is a good one");
+        let faults = self.faults().await;
+        for name in self.ledgers.keys() {
+            let is_seen = faults.iter().any(|it| it.ledger == *name && it.what.contains("signed"));
+            assert!(is_seen, "{name} was rebuilt unseen: {faults:#?}");
+        }
+        self.disarm().await;
+        self.put_back("then").await;
+    }
+
+    /// Writes a row to every ledger by the rules, has it witnessed, and restores the copy of then.
+    async fn restore(&mut self, db: &Db) {
+        self.bed.clock().set(self.bed.clock().now() - jiff::SignedDuration::from_hours(24 * 90));
+        for ledger in self.ledgers.values() {
+            // Past SQLite's triggers and PostgreSQL's role, but through the macros.
+            let columns = &self.columns[ledger.name()];
+            let sql = insert(ledger, columns, self.console.is_sqlite(), false);
+            let sql: &'static str = sql.leak();
+            let mut tx = db.begin_write().await.unwrap();
+            if let crate::db::Connection::Postgres(connection) = tx.connection().unwrap() {
+                let role = "SET LOCAL session_replication_role = replica";
+                sqlx::query(role).execute(connection).await.unwrap();
+            }
+            if let crate::db::Connection::Sqlite(connection) = tx.connection().unwrap() {
+                let lax = "PRAGMA defer_foreign_keys = on";
+                sqlx::query(lax).execute(connection).await.unwrap();
+            }
+            // Where something else must be unique, too, another ledger shows the same.
+            let Ok(1) = crate::execute!(tx, sql) else { continue };
+            if self.console.is_sqlite() {
+                // What hangs in the air would not be committed; the rows that carry it may be.
+                let loose = crate::fetch_all!(
+                    tx,
+                    (String,),
+                    "SELECT \"table\" FROM pragma_foreign_key_check"
+                );
+                if loose.unwrap().iter().any(|(table,)| table == ledger.name()) {
+                    continue;
+                }
+            }
+            tx.commit().await.unwrap();
+        }
+        // The clock went back a quarter; the order of the ledger did not.
+        self.checkpoint().await;
+        self.arm().await;
+        assert_eq!(self.faults().await, [], "rows were written by the rules");
+        self.disarm().await;
+        let before = self.console.texts("SELECT ledger FROM kit_seal").await.len();
+        self.put_back("then").await;
+        let after = self.console.texts("SELECT ledger FROM kit_seal").await.len();
+        self.arm().await;
+        let faults = self.faults().await;
+        let seen = faults.iter().filter(|it| it.what.contains("an old copy")).count();
+        assert_eq!(seen, before - after, "{faults:#?}");
+        assert!(seen > 0);
+        self.disarm().await;
+        // What the later lines witnessed is forgotten with the copy.
+        self.lines = self.lines.lines().next().unwrap().to_owned();
+    }
+
+    /// Does one thing to each of these ledgers, and expects to read these words of each.
+    async fn each(
+        &mut self,
+        names: &[String],
+        words: &str,
+        statement: impl Fn(&Ledger, bool) -> String,
+    ) {
+        let mut done = Vec::new();
+        for name in names {
+            let sql = statement(&self.ledgers[name], self.console.is_sqlite());
+            self.console.run(&sql).await;
+            done.push(sql);
+        }
+        self.arm().await;
+        let faults = self.faults().await;
+        for (name, sql) in names.iter().zip(&done) {
+            let is_seen = faults.iter().any(|it| it.ledger == *name && it.what.contains(words));
+            assert!(is_seen, "went unseen: {sql}\n{faults:#?}");
+        }
+        let untouched = faults.iter().find(|it| !names.contains(&it.ledger));
+        assert_eq!(untouched, None, "a false alarm");
+        self.disarm().await;
+        self.put_back("then").await;
+    }
+
+    async fn checkpoint(&mut self) {
+        if let Some(line) = self.witness.checkpoint().await.unwrap() {
+            self.lines.push_str(&line);
+            self.lines.push('\n');
+        }
+    }
+
+    async fn faults(&self) -> Vec<Fault> {
+        let clock = Arc::clone(self.bed.clock()) as Arc<dyn Clock>;
+        let db = Db::inspect(self.bed.source(), self.service.name, clock).await.unwrap();
+        let checkpoints = Some((self.lines.as_str(), self.public_key.as_str()));
+        let report = chain::verify(&db, self.service.name, checkpoints).await.unwrap();
+        db.close().await;
+        report.faults
+    }
+
+    async fn empty(&mut self) -> Vec<String> {
+        let mut empty = Vec::new();
+        for name in self.ledgers.keys() {
+            let rows = self.console.texts(&format!("SELECT '1' FROM {name} LIMIT 1")).await;
+            if rows.is_empty() {
+                empty.push(name.clone());
+            }
+        }
+        empty
+    }
+
+    /// SQLite's triggers cannot be switched off, but be taken away and put back.
+    async fn disarm(&mut self) {
+        if !self.console.is_sqlite() {
+            return self.unchecked().await;
+        }
+        let all = "SELECT sql FROM sqlite_master WHERE type = 'trigger'";
+        self.triggers = self.console.texts(all).await;
+        let names = "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'";
+        for drop in self.console.texts(names).await {
+            self.console.run(&drop).await;
+        }
+    }
+
+    async fn unchecked(&mut self) {
+        for (kind, other) in [
+            ("text", "COALESCE($1 || 'x', '7')"),
+            ("bigint", "COALESCE($1 + 1000000, 7)"),
+            ("boolean", "COALESCE(NOT $1, TRUE)"),
+            ("bytea", "COALESCE($1 || '\\x78'::bytea, '\\x78'::bytea)"),
+        ] {
+            let sql = format!(
+                "CREATE OR REPLACE FUNCTION kit_other({kind}) RETURNS {kind} LANGUAGE sql
+                 AS $sql$ SELECT {other} $sql$"
+            );
+            self.console.run(&sql).await;
+        }
+        let checks = "SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', c.relname, o.conname)
+            FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = current_schema() AND o.contype IN ('c', 'f')";
+        for drop in self.console.texts(checks).await {
+            self.console.run(&drop).await;
+        }
+    }
+
+    async fn arm(&mut self) {
+        for trigger in std::mem::take(&mut self.triggers) {
+            self.console.run(&trigger).await;
+        }
+    }
+
+    fn tables(&self) -> Vec<String> {
+        let kit = ["kit_seal", "kit_chain", "kit_ledger"].map(str::to_owned);
+        self.ledgers.keys().cloned().chain(kit).collect()
+    }
+
+    async fn copy(&mut self, name: &str) {
+        for table in self.tables() {
+            self.console
+                .run(&format!("CREATE TABLE {name}_{table} AS SELECT * FROM {table}"))
+                .await;
+        }
+    }
+
+    async fn put_back(&mut self, name: &str) {
+        let mut sql = String::from("BEGIN;");
+        for table in self.tables() {
+            sql.push_str(&format!(
+                "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {name}_{table};"
+            ));
+        }
+        self.console.run(&format!("{sql}COMMIT")).await;
+    }
+}
+
+/// The first row of a ledger.
+fn first(ledger: &Ledger) -> String {
+    let key = ledger.key.join(", ");
+    format!("({key}) = (SELECT {key} FROM {} ORDER BY {key} LIMIT 1)", ledger.name())
+}
+
+/// Another value of a column's own type.
+fn other(column: &str, is_sqlite: bool) -> String {
+    if is_sqlite {
+        return format!(
+            "CASE typeof({column}) WHEN 'integer' THEN {column} + 1000000 WHEN 'null' THEN 7
+             WHEN 'blob' THEN CAST({column} || 'x' AS BLOB) ELSE {column} || 'x' END"
+        );
+    }
+    // An overload for each type, made beforehand.
+    format!("kit_other({column})")
+}
+
+/// A row more, like the first but for the last of its key, or but for all but its district.
+fn insert(ledger: &Ledger, columns: &[String], is_sqlite: bool, all: bool) -> String {
+    let (last, name) = (ledger.key.last().unwrap(), ledger.name());
+    // What may change is small numbers, and left as it is.
+    let is_other =
+        |it: &String| it == last || all && it != "district" && ledger.columns.contains(it);
+    let values = columns.iter().map(|it| match is_other(it) {
+        true => other(it, is_sqlite),
+        false => it.clone(),
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    let columns = columns.join(", ");
+    let key = ledger.key.join(", ");
+    format!("INSERT INTO {name} ({columns}) SELECT {values} FROM {name} ORDER BY {key} LIMIT 1")
+}
