@@ -27,6 +27,7 @@ use tonic::service::Routes;
 use crate::clock::Clock;
 use crate::db::{Db, Migrations};
 use crate::error::Result;
+use crate::outbound::Outbound;
 use crate::peers::Peers;
 use crate::secret::Keyring;
 
@@ -90,6 +91,8 @@ pub struct Context {
     pub peers: Peers,
     /// The keys of personal values and signatures.
     pub keys: Keyring,
+    /// The world outside.
+    pub outbound: Outbound,
     /// Cancelled when streams must end and tasks return.
     pub shutdown: CancellationToken,
 }

@@ -18,6 +18,8 @@ pub use keys::KeySource;
 pub use limits::Limits;
 pub use witness::WitnessSource;
 
+use crate::outbound::Network;
+
 /// The settings every binary of the suite takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
@@ -52,6 +54,10 @@ pub struct Config {
     /// Where notification listens; the own listener when it runs in this process
     #[arg(long, env = "SAIMA_NOTIFICATION_URL", value_name = "URL", value_parser = plain_http)]
     pub notification_url: Option<Uri>,
+
+    /// Networks beside the public ones that webhooks may go to, such as 10.20.0.0/16
+    #[arg(long, env = "SAIMA_OUTBOUND_ALLOW", value_name = "NETWORK", value_delimiter = ',')]
+    pub outbound_allow: Vec<Network>,
 
     /// OTLP collector (gRPC) for traces, metrics and logs; none are sent without it
     #[arg(long, env = "SAIMA_OTLP_ENDPOINT", value_name = "URL", value_parser = plain_http)]

@@ -21,6 +21,7 @@ pub mod id;
 pub mod mask;
 pub mod name;
 mod numbered;
+pub mod outbound;
 pub mod page;
 pub mod peers;
 pub mod request_id;

@@ -34,6 +34,7 @@ use tempfile::TempDir;
 
 use crate::clock::Fixed;
 use crate::db::{Db, Migrations, Source};
+use crate::outbound::Network;
 use crate::secret::Keyring;
 use crate::suite::Suite;
 use cluster::Cluster;
@@ -87,6 +88,7 @@ pub struct Bed {
     source: Source,
     clock: Arc<Fixed>,
     open: Mutex<Vec<Db>>,
+    allowed: Mutex<Vec<Network>>,
     _folder: Option<TempDir>,
 }
 
@@ -104,6 +106,17 @@ impl Bed {
     /// The clock of everything on this bed; it stands at 2023-04-01T00:00:00Z until it is set.
     pub fn clock(&self) -> &Arc<Fixed> {
         &self.clock
+    }
+
+    /// Lets services started from now on send requests into this network; at first they may not
+    /// leave for any inner one.
+    pub fn allow_outbound(&self, network: &str) {
+        self.allowed.lock().unwrap().push(network.parse().unwrap());
+    }
+
+    /// Takes back what `allow_outbound` allowed.
+    pub fn forbid_outbound(&self) {
+        self.allowed.lock().unwrap().clear();
     }
 
     /// Opens a service's database; again, it is the same one over other connections.
@@ -136,6 +149,7 @@ impl Bed {
             source,
             clock: Arc::new(Fixed::new("2023-04-01T00:00:00Z".parse().unwrap())),
             open: Mutex::default(),
+            allowed: Mutex::default(),
             _folder: folder,
         })
     }

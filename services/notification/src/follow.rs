@@ -4,9 +4,12 @@
 //! The tray takes an event unread. What this version cannot make out waits there for one that
 //! can, instead of being passed over for good.
 
+pub(crate) mod deliver;
 pub(crate) mod issue;
 pub(crate) mod peers;
+pub(crate) mod post;
 mod read;
+pub(crate) mod webhook;
 
 use std::sync::Arc;
 

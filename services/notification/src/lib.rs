@@ -15,12 +15,16 @@
 //! rendered what events say.
 
 mod bulletin;
+mod delivery;
 mod district;
+mod endpoint;
+mod event;
 mod follow;
 mod letter;
 mod notice;
 mod print;
 mod rpc;
+mod secret;
 mod store;
 mod template;
 
@@ -31,6 +35,8 @@ use kit::boot::{Context, Service, Wing};
 use kit::db::Migrations;
 use proto::notification::v1::bulletin_service_server::BulletinServiceServer;
 use proto::notification::v1::change_service_server::ChangeServiceServer;
+use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
+use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
 use proto::notification::v1::template_service_server::TemplateServiceServer;
 use tokio::sync::Notify;
@@ -51,15 +57,21 @@ pub static MIGRATIONS: Migrations = Migrations {
     postgres: sqlx::migrate!("migrations/postgres"),
 };
 
-/// Starts notification: what it answers, and the two tasks that issue letters and bulletins.
+/// Starts notification: what it answers, the tasks that issue letters and
+/// bulletins, and those that send webhooks.
 pub async fn start(context: Context) -> Result<Wing> {
-    let rpc = Rpc::new(&context);
-    let bell = Arc::new(Notify::new());
+    let (bell, dispatch) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let rpc = Rpc::new(&context, Arc::clone(&dispatch));
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
         .service(kit::service!(LetterServiceServer::new(rpc.clone())))
         .service(kit::service!(BulletinServiceServer::new(rpc.clone())))
+        .service(kit::service!(EndpointServiceServer::new(rpc.clone())))
+        .service(kit::service!(DeliveryServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
+        .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
+        .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))
+        .task(follow::deliver::run(context.clone(), dispatch))
         .task(follow::events(context.clone(), Arc::clone(&bell)))
         .task(follow::issue::run(context, bell)))
 }

@@ -2,13 +2,20 @@
 
 pub(crate) mod bulletin;
 mod change;
+mod delivery;
+pub(crate) mod endpoint;
 pub(crate) mod letter;
 mod template;
+
+use std::sync::Arc;
 
 use kit::boot::Context;
 use kit::db::Db;
 use kit::name::Name;
+use kit::outbound::Outbound;
 use kit::page::Page;
+use kit::secret::Keyring;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::follow::peers::Registry;
@@ -21,14 +28,21 @@ const PAGE_TEXT: usize = 2 << 20;
 pub(crate) struct Rpc {
     db: Db,
     registry: Registry,
+    outbound: Outbound,
+    keys: Keyring,
+    /// Rung when something is to be sent.
+    bell: Arc<Notify>,
     shutdown: CancellationToken,
 }
 
 impl Rpc {
-    pub(crate) fn new(context: &Context) -> Self {
+    pub(crate) fn new(context: &Context, bell: Arc<Notify>) -> Self {
         Self {
             db: context.db.clone(),
             registry: Registry::new(&context.peers),
+            outbound: context.outbound.clone(),
+            keys: context.keys.clone(),
+            bell,
             shutdown: context.shutdown.clone(),
         }
     }

@@ -2,7 +2,11 @@
 //! what the domain decided. Under the lock of the district's head a writer is alone in it.
 
 pub(crate) mod bulletin;
+pub(crate) mod delivery;
+pub(crate) mod endpoint;
+pub(crate) mod event;
 pub(crate) mod head;
 pub(crate) mod letter;
 pub(crate) mod notice;
+pub(crate) mod secret;
 pub(crate) mod template;

@@ -14,6 +14,7 @@ use crate::clock::{Clock, System};
 use crate::config::{Config, WitnessSource};
 use crate::db::{Db, Source};
 use crate::error::{Error, Result};
+use crate::outbound::Outbound;
 use crate::peers::Peers;
 use crate::request_id;
 use crate::secret::Keyring;
@@ -158,6 +159,7 @@ async fn start(
             clock: clock(),
             peers: peers.clone(),
             keys: keys.clone(),
+            outbound: Outbound::new(&config.outbound_allow)?,
             shutdown: shutdown.token(),
         };
         let wing = (service.start)(context).await?.task(sweep);

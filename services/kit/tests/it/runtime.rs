@@ -4,6 +4,7 @@
 mod desk;
 mod drain;
 mod limits;
+mod outbound;
 mod peers;
 mod raw;
 mod stock;

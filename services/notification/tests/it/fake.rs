@@ -62,6 +62,12 @@ pub(crate) async fn start(bed: &Bed) -> Served {
     served
 }
 
+/// The same after the operator withdrew every inner network.
+pub(crate) async fn strictly(bed: &Bed) -> Served {
+    bed.forbid_outbound();
+    start(bed).await
+}
+
 /// Lets a service answer with this document under its name.
 pub(crate) async fn put(served: &Served, service: &str, name: &str, doc: &impl Message) {
     keep(served, service, name, doc.encode_to_vec(), Code::Ok).await;
@@ -207,6 +213,7 @@ impl ChangeService for Fake {
                     let change = scoring::Change {
                         kind: entry.kind,
                         name: entry.name,
+                        change_time: Some(kit::clock::to_proto(entry.create_time)),
                         ..scoring::Change::decode(&*entry.payload).unwrap()
                     };
                     scoring::WatchChangesResponse {

@@ -6,13 +6,20 @@ use proto::notification::v1::ReadLetterRequest;
 use crate::data::{
     DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, raise,
 };
+use crate::delivery::delivered;
+use crate::endpoint::{create, endpoint};
 use crate::fake;
+use crate::receiver::Receiver;
 
 kit::both! {
     // H5, H7
     async fn the_ledgers_refuse_whatever_is_no_new_row(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
         let served = fake::start(bed).await;
+        let receiver = Receiver::start("200 OK").await;
+        let portal = create(&served, DISTRICT, "portal", endpoint(&receiver.url())).await;
         raise(&served, behind(DISTRICT, 1, "transport")).await;
+        delivered(&served, &portal, 1).await;
         let name = issued(&served, DISTRICT, 1).await.remove(0).name;
         let request = ReadLetterRequest { name, ..Default::default() };
         letters(&served).read_letter(request).await.unwrap();
@@ -48,6 +55,8 @@ kit::both! {
         ledger!("letter", "source");
         ledger!("receipt", "text");
         ledger!("bulletin", "body");
+        ledger!("event", "subject");
+        ledger!("attempt", "message");
         refuses!(
             "UPDATE letter SET recipient = 'x', state = 3",
             "UPDATE letter SET state = 1",

@@ -4,9 +4,12 @@
 mod bulletin;
 mod change;
 mod data;
+mod delivery;
+mod endpoint;
 mod fake;
 mod ledger;
 mod letter;
+mod receiver;
 mod scene;
 mod suite;
 mod template;

@@ -10,6 +10,7 @@ use kit::boot::{Context, Shutdown, serve};
 use kit::clock::Clock;
 use kit::config::{KeySource, Limits};
 use kit::db::{Db, Source};
+use kit::outbound::Outbound;
 use kit::peers::Peers;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -62,6 +63,7 @@ impl House {
                 clock: time,
                 peers: peers.clone(),
                 keys: keys.clone(),
+                outbound: Outbound::new(&[])?,
                 shutdown: shutdown.token(),
             };
             wings.push((service.start)(context).await?);

@@ -1,0 +1,222 @@
+//! Sending what is due to endpoints, beside any number of replicas.
+//!
+//! A batch of one endpoint is one piece of work. Several go on at once, few of one district, and
+//! a district with none under way comes first: one district's flood, or its dead endpoints,
+//! delays nobody else's letter. At the shutdown what is on the way is finished, the rest of a
+//! batch given back; what a killed process had taken is due again when its lease ends.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
+use kit::Result;
+use kit::boot::Context;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::post::Post;
+use crate::delivery::{Attempt, Delivery, LEASE};
+use crate::endpoint::{Endpoint, Health};
+use crate::event::Event;
+use crate::rpc::endpoint;
+use crate::secret::Secret;
+use crate::store;
+
+/// How often is looked for what has become due.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Batches under way in all, and of one district.
+const BATCHES: usize = 64;
+const OF_DISTRICT: usize = 8;
+/// Connections to one endpoint.
+const CONNECTIONS: usize = 4;
+
+/// Sends until the shutdown.
+pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
+    let shutdown = context.shutdown.clone();
+    let sender = Sender { context };
+    let mut desk = Desk::default();
+    let mut jobs = FuturesUnordered::new();
+    while !shutdown.is_cancelled() {
+        match sender.due().await {
+            Ok(due) => {
+                for lane in desk.choose(due) {
+                    jobs.push(sender.lane(lane));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is due cannot be read");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            Some(lane) = jobs.next() => desk.done(&lane),
+            () = bell.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    while jobs.next().await.is_some() {}
+}
+
+/// An endpoint, by district and id.
+type Lane = (String, String);
+
+/// Which endpoints are being sent to.
+#[derive(Default)]
+struct Desk {
+    busy: BTreeMap<String, BTreeSet<String>>,
+    /// The district that was served last; those behind it come first.
+    last: String,
+}
+
+impl Desk {
+    /// What to begin with now.
+    fn choose(&mut self, due: Vec<Lane>) -> Vec<Lane> {
+        let mut waiting: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+        for (district, id) in due {
+            if !self.busy.get(&district).is_some_and(|busy| busy.contains(&id)) {
+                waiting.entry(district).or_default().push_back(id);
+            }
+        }
+        let (mut order, behind): (Vec<String>, Vec<String>) =
+            waiting.keys().cloned().partition(|district| *district > self.last);
+        order.extend(behind);
+        let mut room = BATCHES.saturating_sub(self.busy.values().map(BTreeSet::len).sum());
+        let mut chosen = Vec::new();
+        for level in 0..OF_DISTRICT {
+            for district in &order {
+                let busy = self.busy.get(district).map_or(0, BTreeSet::len);
+                if room == 0 || busy > level {
+                    continue;
+                }
+                let Some(id) = waiting.get_mut(district).and_then(VecDeque::pop_front) else {
+                    continue;
+                };
+                room -= 1;
+                self.busy.entry(district.clone()).or_default().insert(id.clone());
+                self.last.clone_from(district);
+                chosen.push((district.clone(), id));
+            }
+        }
+        chosen
+    }
+
+    fn done(&mut self, (district, id): &Lane) {
+        if let Some(busy) = self.busy.get_mut(district) {
+            busy.remove(id);
+            if busy.is_empty() {
+                self.busy.remove(district);
+            }
+        }
+    }
+}
+
+struct Sender {
+    context: Context,
+}
+
+/// A batch on its way.
+struct Batch {
+    waiting: VecDeque<(Delivery, Event)>,
+    health: Health,
+    outcomes: Vec<(Delivery, Attempt)>,
+    stopped: bool,
+}
+
+impl Sender {
+    async fn due(&self) -> Result<Vec<Lane>> {
+        store::delivery::due(&mut self.context.db.begin_read().await?).await
+    }
+
+    /// Sends one batch of an endpoint.
+    async fn lane(&self, lane: Lane) -> Lane {
+        if let Err(error) = self.work(&lane.0, &lane.1).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(district = lane.0, endpoint = lane.1, %error, cause, "sending later");
+            tokio::time::sleep(PAUSE).await;
+        }
+        lane
+    }
+
+    async fn work(&self, district: &str, id: &str) -> Result<()> {
+        let lease = kit::id::uid();
+        let mut tx = self.context.db.begin_write().await?;
+        let claimed = store::delivery::claim(&mut tx, district, id, &lease).await?;
+        let Some((endpoint, deliveries)) = claimed else { return Ok(()) };
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let secrets = store::secret::valid(&mut tx, &self.context.keys, district, id).await?;
+        let places: Vec<i64> = deliveries.iter().map(|delivery| delivery.event).collect();
+        let events = store::event::by_places(&mut tx, district, &places).await?;
+        tx.commit().await?;
+
+        let batch = Batch {
+            waiting: deliveries.into_iter().zip(events).collect(),
+            health: endpoint.health,
+            outcomes: Vec::new(),
+            stopped: false,
+        };
+        let outcomes = self.send(&endpoint, &secrets, batch).await;
+
+        let mut tx = self.context.db.begin_write().await?;
+        endpoint::settle(&mut tx, &endpoint, &lease, &outcomes).await?;
+        tx.commit().await
+    }
+
+    async fn send(
+        &self,
+        endpoint: &Endpoint,
+        secrets: &[Secret],
+        batch: Batch,
+    ) -> Vec<(Delivery, Attempt)> {
+        let count = if endpoint.wish.ordered { 1 } else { CONNECTIONS };
+        let count = count.min(batch.waiting.len());
+        let batch = Mutex::new(batch);
+        let begin = Instant::now();
+        let mut lines = Vec::new();
+        for _ in 0..count {
+            lines.push(self.line(endpoint, secrets, &batch, begin));
+        }
+        join_all(lines).await;
+        batch.into_inner().unwrap_or_else(PoisonError::into_inner).outcomes
+    }
+
+    /// Sends one event after another over one connection until there is no more to send.
+    async fn line(
+        &self,
+        endpoint: &Endpoint,
+        secrets: &[Secret],
+        batch: &Mutex<Batch>,
+        begin: Instant,
+    ) {
+        let lock = || batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut post = Post::new(&self.context.outbound, endpoint, secrets);
+        loop {
+            let late = begin.elapsed().as_secs() > LEASE.unsigned_abs().as_secs() / 2;
+            if late || self.context.shutdown.is_cancelled() {
+                return;
+            }
+            let now = self.context.clock.now();
+            let next = {
+                let mut batch = lock();
+                if batch.stopped || batch.health.is_open(now) {
+                    None
+                } else {
+                    batch.waiting.pop_front()
+                }
+            };
+            let Some((mut delivery, event)) = next else { return };
+            let attempt = post.send(&event, delivery.attempts + 1, now).await;
+            delivery.tried(&attempt, now);
+            let mut batch = lock();
+            batch.health = batch.health.after(attempt.succeeded(), now);
+            batch.stopped |=
+                attempt.is_farewell() || (endpoint.wish.ordered && !attempt.succeeded());
+            batch.outcomes.push((delivery, attempt));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Endpoints, with what they subscribed to.
+
+use kit::db::Tx;
+use kit::page::Page;
+use kit::{Error, Result, clock};
+
+use crate::endpoint::{Endpoint, Health, Wish};
+
+macro_rules! columns {
+    () => {
+        "district, id, display_name, url, event_types, subject_prefix, include_resource, ordered, \
+         scheme, state, disable_reason, failures, failing_since, circuit_time, create_time, \
+         update_time, revision"
+    };
+}
+
+/// An endpoint by its id.
+pub(crate) async fn get(tx: &mut Tx, district: &str, id: &str) -> Result<Option<Endpoint>> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM endpoint WHERE district = $1 AND id = $2"),
+        district,
+        id
+    )?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// The same, held until the transaction ends.
+pub(crate) async fn lock(tx: &mut Tx, district: &str, id: &str) -> Result<Option<Endpoint>> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!(
+            "UPDATE endpoint SET failures = failures WHERE district = $1 AND id = $2 RETURNING ",
+            columns!()
+        ),
+        district,
+        id
+    )?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// A page of a district's endpoints by their ids.
+pub(crate) async fn list(tx: &mut Tx, district: &str, page: &Page) -> Result<Vec<Endpoint>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM endpoint WHERE district = $1 AND id > $2 ORDER BY id LIMIT $3"
+        ),
+        district,
+        page.after().unwrap_or_default(),
+        page.limit()
+    )?;
+    rows.into_iter().map(Endpoint::try_from).collect()
+}
+
+/// Stores a new endpoint; false when its id is taken.
+pub(crate) async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<bool> {
+    kit::execute!(
+        tx,
+        "INSERT INTO event_head (district, event) VALUES ($1, 0) ON CONFLICT DO NOTHING",
+        &endpoint.district
+    )?;
+    let inserted = kit::insert_many!(
+        tx,
+        concat!("INSERT INTO endpoint (", columns!(), ") "),
+        [endpoint],
+        |row, it| {
+            row.push_bind(&it.district)
+                .push_bind(&it.id)
+                .push_bind(&it.wish.display_name)
+                .push_bind(&it.wish.url)
+                .push_bind(it.wish.event_types.join(" "))
+                .push_bind(&it.wish.subject_prefix)
+                .push_bind(i64::from(it.wish.include_resource))
+                .push_bind(i64::from(it.wish.ordered))
+                .push_bind(it.scheme as i64)
+                .push_bind(it.state as i64)
+                .push_bind(&it.disable_reason)
+                .push_bind(it.health.failures)
+                .push_bind(it.health.failing_since.map(clock::to_micros))
+                .push_bind(clock::to_micros(it.health.circuit_time))
+                .push_bind(clock::to_micros(it.create_time))
+                .push_bind(clock::to_micros(it.update_time))
+                .push_bind(it.revision);
+        },
+        "ON CONFLICT DO NOTHING"
+    )?;
+    if inserted == 1 {
+        subscribe(tx, endpoint).await?;
+    }
+    Ok(inserted == 1)
+}
+
+/// Writes an endpoint, one revision on from what is stored.
+pub(crate) async fn save(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
+    let wish = &endpoint.wish;
+    let saved = kit::execute!(
+        tx,
+        "UPDATE endpoint SET display_name = $3, url = $4, event_types = $5, subject_prefix = $6,
+             include_resource = $7, ordered = $8, state = $9, disable_reason = $10,
+             update_time = $11, revision = $12
+         WHERE district = $1 AND id = $2 AND revision = $12 - 1",
+        &endpoint.district,
+        &endpoint.id,
+        &wish.display_name,
+        &wish.url,
+        wish.event_types.join(" "),
+        &wish.subject_prefix,
+        i64::from(wish.include_resource),
+        i64::from(wish.ordered),
+        endpoint.state as i64,
+        &endpoint.disable_reason,
+        clock::to_micros(endpoint.update_time),
+        endpoint.revision
+    )?;
+    if saved == 0 {
+        return Err(Error::Conflict { name: endpoint.name() });
+    }
+    kit::execute!(
+        tx,
+        "DELETE FROM subscription WHERE district = $1 AND endpoint = $2",
+        &endpoint.district,
+        &endpoint.id
+    )?;
+    subscribe(tx, endpoint).await?;
+    save_health(tx, &endpoint.district, &endpoint.id, endpoint.health).await
+}
+
+/// Writes how the last attempts went, which is no revision.
+pub(crate) async fn save_health(
+    tx: &mut Tx,
+    district: &str,
+    id: &str,
+    health: Health,
+) -> Result<()> {
+    kit::execute!(
+        tx,
+        "UPDATE endpoint SET failures = $3, failing_since = $4, circuit_time = $5
+         WHERE district = $1 AND id = $2",
+        district,
+        id,
+        health.failures,
+        health.failing_since.map(clock::to_micros),
+        clock::to_micros(health.circuit_time)
+    )?;
+    Ok(())
+}
+
+async fn subscribe(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
+    kit::insert_many!(
+        tx,
+        "INSERT INTO subscription (district, event_type, endpoint) ",
+        &endpoint.wish.event_types,
+        |row, event_type| {
+            row.push_bind(&endpoint.district).push_bind(event_type).push_bind(&endpoint.id);
+        }
+    )?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    district: String,
+    id: String,
+    display_name: String,
+    url: String,
+    event_types: String,
+    subject_prefix: String,
+    include_resource: i64,
+    ordered: i64,
+    scheme: i64,
+    state: i64,
+    disable_reason: String,
+    failures: i64,
+    failing_since: Option<i64>,
+    circuit_time: i64,
+    create_time: i64,
+    update_time: i64,
+    revision: i64,
+}
+
+impl TryFrom<Row> for Endpoint {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            wish: Wish {
+                display_name: row.display_name,
+                url: row.url,
+                event_types: row.event_types.split(' ').map(str::to_owned).collect(),
+                subject_prefix: row.subject_prefix,
+                include_resource: row.include_resource == 1,
+                ordered: row.ordered == 1,
+            },
+            district: row.district,
+            id: row.id,
+            scheme: row.scheme.try_into()?,
+            state: row.state.try_into()?,
+            disable_reason: row.disable_reason,
+            health: Health {
+                failures: row.failures,
+                failing_since: row.failing_since.map(clock::from_micros).transpose()?,
+                circuit_time: clock::from_micros(row.circuit_time)?,
+            },
+            create_time: clock::from_micros(row.create_time)?,
+            update_time: clock::from_micros(row.update_time)?,
+            revision: row.revision,
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! Events, and whom they go to.
+
+use jiff::Timestamp;
+use kit::db::Tx;
+use kit::{Result, clock};
+
+use crate::event::Event;
+
+/// The next place in a district's order; none where no endpoint ever was.
+pub(crate) async fn next(tx: &mut Tx, district: &str) -> Result<Option<i64>> {
+    let row = kit::fetch_optional!(
+        tx,
+        (i64,),
+        "UPDATE event_head SET event = event + 1 WHERE district = $1 RETURNING event",
+        district
+    )?;
+    Ok(row.map(|(sequence,)| sequence))
+}
+
+/// Stores an event and sets it on its way to every endpoint that subscribed to it.
+pub(crate) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
+    kit::execute!(
+        tx,
+        "INSERT INTO event (district, sequence, id, kind, subject, happen_time, create_time,
+             resource, trace_parent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &event.district,
+        event.sequence,
+        &event.id,
+        &event.kind,
+        &event.subject,
+        clock::to_micros(event.happen_time),
+        clock::to_micros(event.create_time),
+        &event.resource,
+        &event.trace_parent
+    )?;
+    kit::execute!(
+        tx,
+        "INSERT INTO delivery (district, endpoint, event, state, next_time, lease, tries,
+             attempts, last_failure)
+         SELECT DISTINCT e.district, e.id, CAST($2 AS BIGINT), 1, CAST($3 AS BIGINT), '', 0, 0, ''
+         FROM subscription s JOIN endpoint e ON e.district = s.district AND e.id = s.endpoint
+         WHERE s.district = $1 AND s.event_type IN ($4, '*') AND e.state = 1
+           AND SUBSTR(CAST($5 AS TEXT), 1, LENGTH(e.subject_prefix)) = e.subject_prefix",
+        &event.district,
+        event.sequence,
+        clock::to_micros(event.create_time),
+        &event.kind,
+        &event.subject
+    )?;
+    Ok(())
+}
+
+/// Events by their places.
+pub(crate) async fn by_places(
+    tx: &mut Tx,
+    district: &str,
+    sequences: &[i64],
+) -> Result<Vec<Event>> {
+    if sequences.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(
+            "SELECT district, sequence, id, kind, subject, happen_time, create_time, resource,
+                 trace_parent
+             FROM event WHERE district = ",
+        );
+        q.push_bind(district).push(" AND sequence IN (");
+        let mut list = q.separated(", ");
+        for sequence in sequences {
+            list.push_bind(*sequence);
+        }
+        q.push(") ORDER BY sequence");
+    })?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// When the event behind the first `limit` of a time on was recorded; none when those are all.
+pub(crate) async fn beyond(
+    tx: &mut Tx,
+    district: &str,
+    start: Timestamp,
+    limit: i64,
+) -> Result<Option<Timestamp>> {
+    let row = kit::fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT create_time FROM event WHERE district = $1 AND create_time >= $2
+         ORDER BY create_time, sequence LIMIT 1 OFFSET $3",
+        district,
+        clock::to_micros(start),
+        limit
+    )?;
+    row.map(|(time,)| clock::from_micros(time)).transpose()
+}
+
+/// Sets the events between two instants on their way to an endpoint that subscribed to them,
+/// once more where they were there; yields how many.
+pub(crate) async fn replay(
+    tx: &mut Tx,
+    district: &str,
+    endpoint: &str,
+    start: Timestamp,
+    end: Option<Timestamp>,
+) -> Result<u64> {
+    let now = clock::to_micros(tx.now());
+    kit::execute!(
+        tx,
+        "INSERT INTO delivery (district, endpoint, event, state, next_time, lease, tries,
+             attempts, last_failure)
+         SELECT v.district, e.id, v.sequence, 1, CAST($5 AS BIGINT), '', 0, 0, ''
+         FROM event v JOIN endpoint e ON e.district = v.district
+         WHERE v.district = $1 AND e.id = $2 AND v.create_time >= $3 AND v.create_time < $4
+           AND EXISTS (SELECT 1 FROM subscription s WHERE s.district = e.district
+                       AND s.endpoint = e.id AND s.event_type IN (v.kind, '*'))
+           AND SUBSTR(v.subject, 1, LENGTH(e.subject_prefix)) = e.subject_prefix
+         ON CONFLICT (district, endpoint, event) DO UPDATE SET
+             state = 1, next_time = excluded.next_time, tries = 0, lease = ''
+         WHERE delivery.state <> 1",
+        district,
+        endpoint,
+        clock::to_micros(start),
+        end.map_or(i64::MAX, clock::to_micros),
+        now
+    )
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    district: String,
+    sequence: i64,
+    id: String,
+    kind: String,
+    subject: String,
+    happen_time: i64,
+    create_time: i64,
+    resource: String,
+    trace_parent: String,
+}
+
+impl TryFrom<Row> for Event {
+    type Error = kit::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            district: row.district,
+            sequence: row.sequence,
+            id: row.id,
+            kind: row.kind,
+            subject: row.subject,
+            happen_time: clock::from_micros(row.happen_time)?,
+            create_time: clock::from_micros(row.create_time)?,
+            resource: row.resource,
+            trace_parent: row.trace_parent,
+        })
+    }
+}
