@@ -5,6 +5,7 @@
 //! can, instead of being passed over for good.
 
 pub(crate) mod deliver;
+pub(crate) mod escalate;
 pub(crate) mod issue;
 pub(crate) mod peers;
 pub(crate) mod post;

@@ -1,5 +1,5 @@
 //! Notification: letters to units and bulletins to everybody, with what the recipients did
-//! about them (H5, H6, H7).
+//! about them, from the receipt to the review (H5, H6, H7); and webhooks to other systems (A2).
 //!
 //! Warnings and closed months come from scoring's change feed into a tray, unread; what a
 //! letter or bulletin says beyond them (the district's name and zone, the boards) is asked of
@@ -23,6 +23,7 @@ mod follow;
 mod letter;
 mod notice;
 mod print;
+mod rectification;
 mod rpc;
 mod secret;
 mod store;
@@ -38,6 +39,7 @@ use proto::notification::v1::change_service_server::ChangeServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
 use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
+use proto::notification::v1::rectification_service_server::RectificationServiceServer;
 use proto::notification::v1::template_service_server::TemplateServiceServer;
 use tokio::sync::Notify;
 
@@ -68,9 +70,11 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(BulletinServiceServer::new(rpc.clone())))
         .service(kit::service!(EndpointServiceServer::new(rpc.clone())))
         .service(kit::service!(DeliveryServiceServer::new(rpc.clone())))
+        .service(kit::service!(RectificationServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
         .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))
+        .task(follow::escalate::run(context.clone()))
         .task(follow::deliver::run(context.clone(), dispatch))
         .task(follow::events(context.clone(), Arc::clone(&bell)))
         .task(follow::issue::run(context, bell)))

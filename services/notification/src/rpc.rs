@@ -5,6 +5,7 @@ mod change;
 mod delivery;
 pub(crate) mod endpoint;
 pub(crate) mod letter;
+pub(crate) mod rectification;
 mod template;
 
 use std::sync::Arc;

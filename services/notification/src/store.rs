@@ -8,5 +8,6 @@ pub(crate) mod event;
 pub(crate) mod head;
 pub(crate) mod letter;
 pub(crate) mod notice;
+pub(crate) mod rectification;
 pub(crate) mod secret;
 pub(crate) mod template;

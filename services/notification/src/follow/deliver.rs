@@ -28,8 +28,8 @@ use crate::store;
 /// How often is looked for what has become due.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Batches under way in all, and of one district.
-const BATCHES: usize = 64;
-const OF_DISTRICT: usize = 8;
+const BATCHES: usize = 32;
+const OF_DISTRICT: usize = 4;
 /// Connections to one endpoint.
 const CONNECTIONS: usize = 4;
 

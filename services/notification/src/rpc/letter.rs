@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
 use crate::letter::{Letter, NAME, Warning};
+use crate::rectification::Rectification;
 use crate::store::letter::Filter;
 use crate::{store, template};
 
@@ -44,6 +45,8 @@ pub(crate) async fn issue(
         tracing::warn!(district = district.id, fault, "the built-in template was used instead");
     }
     store::letter::insert(tx, &letters).await?;
+    let opened = letters.iter().map(Rectification::open).collect::<kit::Result<Vec<_>>>()?;
+    store::rectification::insert(tx, &opened).await?;
     store::head::save(tx, &district.id, head).await?;
     for letter in letters.into_iter().map(pb::Letter::from) {
         let name = letter.name.clone();

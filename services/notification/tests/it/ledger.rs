@@ -1,7 +1,9 @@
 //! What was sent stays as it was, whoever holds the connection.
 
 use kit::testing::{Bed, Engine};
-use proto::notification::v1::ReadLetterRequest;
+use proto::google::r#type::Date;
+use proto::notification::v1::rectification_service_client::RectificationServiceClient;
+use proto::notification::v1::{ReadLetterRequest, SubmitPlanRequest};
 
 use crate::data::{
     DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, raise,
@@ -55,6 +57,15 @@ kit::both! {
         ledger!("letter", "source");
         ledger!("receipt", "text");
         ledger!("bulletin", "body");
+        let plan = SubmitPlanRequest {
+            name: format!("{DISTRICT}/rectifications/1"),
+            text: "整改".to_owned(),
+            due_date: Some(Date { year: 2023, month: 4, day: 30 }),
+            ..Default::default()
+        };
+        let mut client = RectificationServiceClient::new(served.channel());
+        client.submit_plan(plan).await.unwrap();
+        ledger!("rectification_step", "text");
         ledger!("event", "subject");
         ledger!("attempt", "message");
         refuses!(

@@ -10,6 +10,7 @@ mod fake;
 mod ledger;
 mod letter;
 mod receiver;
+mod rectification;
 mod scene;
 mod suite;
 mod template;

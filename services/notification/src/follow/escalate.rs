@@ -1,0 +1,55 @@
+//! Speaking to the next level about rectifications that are late, on the district's own day.
+//!
+//! What a peer that is away, or one district's trouble, keeps from being done is done at the next
+//! look: the day of each step is stored, so nothing is passed over and nothing is said twice.
+
+use std::time::Duration;
+
+use jiff::ToSpan as _;
+use kit::boot::Context;
+use kit::{Error, Result};
+
+use super::peers::Registry;
+use crate::rpc::rectification;
+use crate::store;
+
+/// How often is looked for who is late.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Looks until the shutdown.
+pub(crate) async fn run(context: Context) {
+    let registry = Registry::new(&context.peers);
+    let work = async {
+        loop {
+            if let Err(error) = pass(&context, &registry).await {
+                tracing::warn!(%error, "who is late cannot be read");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::select! {
+        () = context.shutdown.cancelled() => {}
+        () = work => {}
+    }
+}
+
+async fn pass(context: &Context, registry: &Registry) -> Result<()> {
+    let mut tx = context.db.begin_read().await?;
+    // The day is nowhere further on than this.
+    let ahead = tx.now().checked_add(14.hours()).map_err(Error::internal)?;
+    let latest = ahead.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let districts = store::rectification::late_districts(&mut tx, latest).await?;
+    drop(tx);
+    for id in districts {
+        if let Err(error) = district(context, registry, &id).await {
+            tracing::warn!(district = id, %error, "the next level is spoken to later");
+        }
+    }
+    Ok(())
+}
+
+async fn district(context: &Context, registry: &Registry, id: &str) -> Result<()> {
+    let district = registry.district(id).await?;
+    while rectification::escalate(&context.db, &district).await? {}
+    Ok(())
+}

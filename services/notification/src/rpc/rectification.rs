@@ -1,0 +1,249 @@
+//! Rectifications.
+
+mod convert;
+
+use jiff::civil::Date;
+use kit::db::{Db, Tx};
+use kit::field::Fields;
+use kit::page::Page;
+use kit::request_id::Once;
+use kit::{Error, date};
+use prost::Message;
+use proto::notification::v1 as pb;
+use proto::notification::v1::change::Resource;
+use proto::notification::v1::rectification_service_server::RectificationService;
+use tonic::{Request, Response, Status};
+
+use super::{Rpc, change, sequence};
+use crate::district::{self, District, UNIT};
+use crate::rectification::{NAME, Rectification, State, Step, check_due};
+use crate::store;
+use convert::{evidence, shown, whole};
+
+const PLANNED: &str = "saima.notification.v1.RectificationPlanned";
+const REPORTED: &str = "saima.notification.v1.RectificationReported";
+const REVIEWED: &str = "saima.notification.v1.RectificationReviewed";
+const ESCALATED: &str = "saima.notification.v1.RectificationEscalated";
+
+/// Those that are looked at in one transaction.
+const BATCH: i64 = 200;
+
+/// Speaks to the next level about what is late in a district; yields whether there may be more.
+pub(crate) async fn escalate(db: &Db, district: &District) -> kit::Result<bool> {
+    let mut tx = db.begin_write().await?;
+    store::head::lock(&mut tx, &district.id).await?;
+    let (now, today) = (tx.now(), district.day(tx.now()));
+    let late = store::rectification::late(&mut tx, &district.id, today, BATCH).await?;
+    let more = late.len() as i64 == BATCH;
+    let mut moved = Vec::new();
+    for mut it in late {
+        if let Some(step) = it.escalate(today, now)? {
+            moved.push((it, step));
+        }
+    }
+    store::rectification::save(&mut tx, &moved).await?;
+    for (it, step) in moved {
+        tell(&mut tx, ESCALATED, whole(it, vec![step]));
+    }
+    tx.commit().await?;
+    Ok(more)
+}
+
+#[tonic::async_trait]
+impl RectificationService for Rpc {
+    async fn get_rectification(
+        &self,
+        request: Request<pb::GetRectificationRequest>,
+    ) -> Result<Response<pb::Rectification>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let (district, letter) = (name.id("district"), sequence(&name, "rectification")?);
+        let mut tx = self.db.begin_read().await?;
+        let found = store::rectification::get(&mut tx, district, letter).await?;
+        let found = found.ok_or_else(|| name.not_found())?;
+        let steps = store::rectification::steps(&mut tx, district, letter).await?;
+        Ok(Response::new(whole(found, steps)))
+    }
+
+    async fn list_rectifications(
+        &self,
+        request: Request<pb::ListRectificationsRequest>,
+    ) -> Result<Response<pb::ListRectificationsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &district::NAME, &request.parent);
+        let district = parent.id("district");
+        let recipient = fields.optional_member("recipient", &UNIT, &request.recipient, district);
+        let state = fields.optional_choice::<State>("state", request.state);
+        fields.check()?;
+        let page = Page::parse(
+            request.page_size,
+            &request.page_token,
+            &[&request.parent, &request.recipient, &request.state],
+        )?;
+        let recipient = recipient.as_deref();
+        let mut tx = self.db.begin_read().await?;
+        let mut found =
+            store::rectification::list(&mut tx, district, recipient, state, &page).await?;
+        let next_page_token = page.cut(&mut found, |it| it.letter.to_string());
+        let rectifications = found.into_iter().map(shown).collect();
+        Ok(Response::new(pb::ListRectificationsResponse { rectifications, next_page_token }))
+    }
+
+    async fn list_overdue(
+        &self,
+        request: Request<pb::ListOverdueRequest>,
+    ) -> Result<Response<pb::ListOverdueResponse>, Status> {
+        let request = request.into_inner();
+        let parent = district::NAME.parse("parent", &request.parent)?;
+        let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
+        let after = page.after().and_then(|it| it.split_once(' '));
+        let after = after.and_then(|(due, letter)| Some((due.to_owned(), letter.parse().ok()?)));
+        let district = self.registry.district(parent.id("district")).await?;
+        let mut tx = self.db.begin_read().await?;
+        let today = district.day(tx.now());
+        let mut found =
+            store::rectification::overdue(&mut tx, &district.id, today, after, page.limit())
+                .await?;
+        let key = |it: &Rectification| format!("{} {}", date::to_text(it.due_date), it.letter);
+        let next_page_token = page.cut(&mut found, key);
+        let rectifications = found.into_iter().map(shown).collect();
+        Ok(Response::new(pb::ListOverdueResponse { rectifications, next_page_token }))
+    }
+
+    async fn get_ageing(
+        &self,
+        request: Request<pb::GetAgeingRequest>,
+    ) -> Result<Response<pb::Ageing>, Status> {
+        let parent = district::NAME.parse("parent", &request.get_ref().parent)?;
+        let district = self.registry.district(parent.id("district")).await?;
+        let mut tx = self.db.begin_read().await?;
+        let today = district.day(tx.now());
+        let found = store::rectification::ageing(&mut tx, &district.id, today).await?;
+        Ok(Response::new(found.into()))
+    }
+
+    async fn submit_plan(
+        &self,
+        request: Request<pb::SubmitPlanRequest>,
+    ) -> Result<Response<pb::Rectification>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let text = fields.paragraph("text", &request.text, 1..=4000);
+        let due = fields.date("due_date", &request.due_date);
+        fields.check()?;
+        let letter = sequence(&name, "rectification")?;
+        let district = self.registry.district(name.id("district")).await?;
+        let plan = |it: &mut Rectification, now| {
+            check_due("due_date", due, district.day(now))?;
+            it.plan(text.clone(), due, now)
+        };
+        let (method, id) = ("SubmitPlan", request.request_id.clone());
+        self.step(&district.id, letter, (method, &id, &request), PLANNED, plan).await
+    }
+
+    async fn report_rectification(
+        &self,
+        request: Request<pb::ReportRectificationRequest>,
+    ) -> Result<Response<pb::Rectification>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let text = fields.paragraph("text", &request.text, 1..=4000);
+        let evidence = evidence(&mut fields, &request.evidence);
+        fields.check()?;
+        let letter = sequence(&name, "rectification")?;
+        let report = |it: &mut Rectification, now| it.report(text.clone(), evidence.clone(), now);
+        let (method, id) = ("ReportRectification", request.request_id.clone());
+        let district = name.id("district");
+        self.step(district, letter, (method, &id, &request), REPORTED, report).await
+    }
+
+    async fn review_rectification(
+        &self,
+        request: Request<pb::ReviewRectificationRequest>,
+    ) -> Result<Response<pb::Rectification>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let text = fields.paragraph("text", &request.text, 1..=2000);
+        let returned = returned(&mut fields, &request);
+        fields.check()?;
+        let letter = sequence(&name, "rectification")?;
+        let district = self.registry.district(name.id("district")).await?;
+        let review = |it: &mut Rectification, now| {
+            if let Some(due) = returned {
+                check_due("due_date", due, district.day(now))?;
+            }
+            it.review(returned, text.clone(), now)
+        };
+        let (method, id) = ("ReviewRectification", request.request_id.clone());
+        self.step(&district.id, letter, (method, &id, &request), REVIEWED, review).await
+    }
+}
+
+impl Rpc {
+    /// Takes one step of a rectification, once.
+    async fn step(
+        &self,
+        district: &str,
+        letter: i64,
+        (method, request_id, request): (&'static str, &str, &impl Message),
+        kind: &'static str,
+        decide: impl Fn(&mut Rectification, jiff::Timestamp) -> kit::Result<Step>,
+    ) -> Result<Response<pb::Rectification>, Status> {
+        let once = Once::new(district, method, request_id, request)?;
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        store::head::lock(&mut tx, district).await?;
+        let found = store::rectification::get(&mut tx, district, letter).await?;
+        let absent = || {
+            let name = NAME.format(&[district, &letter.to_string()]);
+            Error::not_found("rectification", name)
+        };
+        let mut found = found.ok_or_else(absent)?;
+        let step = decide(&mut found, tx.now())?;
+        store::rectification::save(&mut tx, &[(found.clone(), step)]).await?;
+        let steps = store::rectification::steps(&mut tx, district, letter).await?;
+        let reply = whole(found, steps);
+        tell(&mut tx, kind, reply.clone());
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+}
+
+/// The new due date of what is sent back; none of what is accepted.
+fn returned(fields: &mut Fields, request: &pb::ReviewRectificationRequest) -> Option<Date> {
+    match (request.accepted, &request.due_date) {
+        (true, None) => None,
+        (true, Some(_)) => {
+            fields.violation("due_date", "NOT_ALLOWED", "is for what is sent back");
+            None
+        }
+        (false, due) => Some(fields.date("due_date", due)),
+    }
+}
+
+fn tell(tx: &mut Tx, kind: &'static str, it: pb::Rectification) {
+    let (name, district) = (it.name.clone(), district::of(&it.name).to_owned());
+    change::append(tx, &district, kind, &name, Resource::Rectification(it));
+}
+
+impl From<crate::rectification::Ageing> for pb::Ageing {
+    fn from(it: crate::rectification::Ageing) -> Self {
+        let [awaiting_plan_count, under_way_count, reported_count, closed_count] = it.states;
+        let [overdue_week_count, overdue_month_count, overdue_longer_count] = it.overdue;
+        Self {
+            awaiting_plan_count,
+            under_way_count,
+            reported_count,
+            closed_count,
+            overdue_week_count,
+            overdue_month_count,
+            overdue_longer_count,
+        }
+    }
+}

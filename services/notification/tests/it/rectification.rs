@@ -1,0 +1,192 @@
+//! Rectifications: from the letter through plan and report to the review, and who is spoken to
+//! when a unit is late.
+
+use kit::testing::{Bed, Channel, Served, eventually};
+use proto::google::r#type::Date;
+use proto::notification::v1 as pb;
+use proto::notification::v1::rectification::State;
+use proto::notification::v1::rectification_service_client::RectificationServiceClient;
+use proto::notification::v1::rectification_step::Kind;
+use tonic::Code;
+
+use crate::data::{DISTRICT, behind, issued, raise};
+use crate::{denied, fake, refused};
+
+fn client(served: &Served) -> RectificationServiceClient<Channel> {
+    RectificationServiceClient::new(served.channel())
+}
+
+fn day(month: i32, day: i32) -> Option<Date> {
+    Some(Date { year: 2023, month, day })
+}
+
+fn name(letter: i32) -> String {
+    format!("{DISTRICT}/rectifications/{letter}")
+}
+
+fn plan(letter: i32, due_date: Option<Date>) -> pb::SubmitPlanRequest {
+    let text = "成立专班，倒排工期，六月底前追平进度。".to_owned();
+    pb::SubmitPlanRequest { name: name(letter), text, due_date, ..Default::default() }
+}
+
+fn report(letter: i32, sha256: &str) -> pb::ReportRectificationRequest {
+    let evidence =
+        pb::Evidence { title: "完成情况台账".to_owned(), sha256: sha256.to_owned() };
+    pb::ReportRectificationRequest {
+        name: name(letter),
+        text: "已追平时序进度。".to_owned(),
+        evidence: vec![evidence],
+        ..Default::default()
+    }
+}
+
+fn review(letter: i32, accepted: bool, due_date: Option<Date>) -> pb::ReviewRectificationRequest {
+    let text = "经现场复核。".to_owned();
+    pb::ReviewRectificationRequest {
+        name: name(letter),
+        accepted,
+        text,
+        due_date,
+        ..Default::default()
+    }
+}
+
+async fn get(served: &Served, letter: i32) -> pb::Rectification {
+    let request = pb::GetRectificationRequest { name: name(letter) };
+    client(served).get_rectification(request).await.unwrap().into_inner()
+}
+
+/// Waits until a letter's rectification has so many steps.
+async fn stepped(served: &Served, letter: i32, count: usize) -> pb::Rectification {
+    eventually(async || {
+        let found = get(served, letter).await;
+        assert!(found.steps.len() <= count, "{} steps", found.steps.len());
+        (found.steps.len() == count).then_some(found)
+    })
+    .await
+}
+
+async fn overdue(served: &Served) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request =
+            pb::ListOverdueRequest { parent: DISTRICT.to_owned(), page_size: 2, page_token };
+        let reply = client(served).list_overdue(request).await.unwrap().into_inner();
+        names.extend(reply.rectifications.into_iter().map(|it| it.name));
+        page_token = reply.next_page_token;
+        if page_token.is_empty() {
+            return names;
+        }
+    }
+}
+
+async fn ageing(served: &Served) -> pb::Ageing {
+    let request = pb::GetAgeingRequest { parent: DISTRICT.to_owned() };
+    client(served).get_ageing(request).await.unwrap().into_inner()
+}
+
+kit::both! {
+    // H7, X10
+    async fn a_letter_is_rectified_reported_sent_back_and_closed(bed: &Bed) {
+        let served = fake::start(bed).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        let letter = issued(&served, DISTRICT, 1).await.remove(0);
+        let opened = get(&served, 1).await;
+        assert_eq!((opened.state(), &opened.letter), (State::AwaitingPlan, &letter.name));
+        assert_eq!((opened.due_date, &opened.recipient), (letter.due_date, &letter.recipient));
+
+        let digest = "ab".repeat(32);
+        let early = client(&served).report_rectification(report(1, &digest)).await;
+        denied(early, Code::FailedPrecondition, "WRONG_STATE");
+        let past = client(&served).submit_plan(plan(1, day(3, 31))).await;
+        refused(past, &[("due_date", "OUT_OF_RANGE")]);
+        let mut request = plan(1, day(6, 30));
+        request.request_id = uuid::Uuid::new_v4().to_string();
+        let planned = client(&served).submit_plan(request.clone()).await.unwrap().into_inner();
+        assert_eq!((planned.state(), planned.due_date), (State::UnderWay, day(6, 30)));
+        assert_eq!(client(&served).submit_plan(request).await.unwrap().into_inner(), planned);
+
+        let vague = client(&served).report_rectification(report(1, "0xAB")).await;
+        refused(vague, &[("evidence[0].sha256", "SHA256_FORMAT")]);
+        client(&served).report_rectification(report(1, &digest)).await.unwrap();
+        let idle = client(&served).review_rectification(review(1, false, None)).await;
+        refused(idle, &[("due_date", "REQUIRED")]);
+        let both = client(&served).review_rectification(review(1, true, day(7, 1))).await;
+        refused(both, &[("due_date", "NOT_ALLOWED")]);
+        let back = client(&served).review_rectification(review(1, false, day(7, 15))).await;
+        assert_eq!(back.unwrap().into_inner().state(), State::UnderWay);
+        client(&served).report_rectification(report(1, &digest)).await.unwrap();
+        let closed = client(&served).review_rectification(review(1, true, None)).await;
+        let closed = closed.unwrap().into_inner();
+        assert_eq!(closed.state(), State::Closed);
+        let kinds: Vec<_> = closed.steps.iter().map(|it| it.kind()).collect();
+        assert_eq!(
+            kinds,
+            [Kind::Planned, Kind::Reported, Kind::Returned, Kind::Reported, Kind::Accepted]
+        );
+        assert_eq!(closed.steps[1].evidence[0].sha256, digest);
+        let again = client(&served).review_rectification(review(1, true, None)).await;
+        denied(again, Code::FailedPrecondition, "WRONG_STATE");
+        let absent = pb::GetRectificationRequest { name: name(2) };
+        denied(client(&served).get_rectification(absent).await, Code::NotFound, "");
+        assert_eq!(get(&served, 1).await, closed);
+    }
+
+    // H7, X10: one level at a time, each once, on the district's own day.
+    async fn who_is_late_is_spoken_to_one_level_higher_at_a_time(bed: &Bed) {
+        let served = fake::start(bed).await;
+        for id in 1..=3 {
+            raise(&served, behind(DISTRICT, id, "transport")).await;
+        }
+        issued(&served, DISTRICT, 3).await;
+        // Letters of the first of April are due on the eighth; the ninth begins at 16:00 UTC.
+        bed.clock().set("2023-04-08T15:59:59Z".parse().unwrap());
+        assert_eq!(overdue(&served).await, Vec::<String>::new());
+        client(&served).submit_plan(plan(2, day(4, 20))).await.unwrap();
+        bed.clock().set("2023-04-08T16:00:00Z".parse().unwrap());
+        let first = stepped(&served, 1, 1).await;
+        assert_eq!(first.escalation_level(), pb::EscalationLevel::UnitHead);
+        stepped(&served, 3, 1).await;
+        assert_eq!(overdue(&served).await, [name(1), name(3)]);
+
+        // Even when it was away for long, it climbs one level a day.
+        bed.clock().set("2023-04-30T00:00:00Z".parse().unwrap());
+        let second = stepped(&served, 1, 2).await;
+        assert_eq!(second.escalation_level(), pb::EscalationLevel::LeaderInCharge);
+        stepped(&served, 2, 2).await;
+        stepped(&served, 3, 2).await;
+        assert_eq!(overdue(&served).await, [name(1), name(3), name(2)]);
+        bed.clock().set("2023-05-01T00:00:00Z".parse().unwrap());
+        let third = stepped(&served, 1, 3).await;
+        assert_eq!(third.escalation_level(), pb::EscalationLevel::Office);
+        let levels: Vec<_> = third.steps.iter().map(|it| it.level).collect();
+        assert_eq!(levels, [1, 2, 3]);
+        assert!(third.steps.iter().all(|it| it.kind() == Kind::Escalated));
+        stepped(&served, 2, 3).await;
+        stepped(&served, 3, 3).await;
+
+        let expected = pb::Ageing {
+            awaiting_plan_count: 2,
+            under_way_count: 1,
+            overdue_month_count: 3,
+            ..Default::default()
+        };
+        assert_eq!(ageing(&served).await, expected);
+        // A plan, late as it is, begins anew.
+        let planned = client(&served).submit_plan(plan(1, day(5, 2))).await.unwrap().into_inner();
+        assert_eq!(planned.escalation_level(), pb::EscalationLevel::Unspecified);
+        bed.clock().set("2023-05-03T00:00:00Z".parse().unwrap());
+        let late = stepped(&served, 1, 5).await;
+        assert_eq!(late.escalation_level(), pb::EscalationLevel::UnitHead);
+        let request = pb::ListRectificationsRequest {
+            parent: DISTRICT.to_owned(),
+            recipient: format!("{DISTRICT}/units/transport"),
+            state: State::UnderWay.into(),
+            ..Default::default()
+        };
+        let found = client(&served).list_rectifications(request).await.unwrap().into_inner();
+        let names: Vec<_> = found.rectifications.into_iter().map(|it| it.name).collect();
+        assert_eq!(names, [name(1), name(2)]);
+    }
+}
