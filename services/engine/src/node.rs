@@ -189,6 +189,14 @@ impl Node {
         }
     }
 
+    /// The rule that multiplies by marks, where the node has it.
+    pub fn graded(&self) -> Option<&Graded> {
+        match &self.rule {
+            Rule::Graded(graded) => Some(graded),
+            _ => None,
+        }
+    }
+
     /// The ledger, where the node is one.
     pub fn adjustments(&self) -> Option<&Adjustments> {
         match &self.rule {

@@ -11,7 +11,7 @@ use crate::method::Takes;
 use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
-use crate::rule::{Item, Reference};
+use crate::rule::{Graded, Item, Reference};
 use crate::tie::TieBreak;
 
 /// A track as it was written down, not yet checked.
@@ -250,6 +250,11 @@ impl Track {
     pub fn references(&self) -> Vec<(&Node, &Reference)> {
         let nodes = self.nodes().into_iter();
         nodes.filter_map(|node| Some((node, node.reference()?))).collect()
+    }
+
+    /// Every rule that multiplies by marks (S2), in the scheme's order.
+    pub fn graded(&self) -> Vec<&Graded> {
+        self.nodes().into_iter().filter_map(Node::graded).collect()
     }
 
     /// Every item of the track's ledgers, in the tree and aside, in the scheme's order.

@@ -3,7 +3,7 @@
 //! can be computed again from this alone.
 //!
 //! The text is canonical: a first line with its form, then lines of fields parted by tabs, then
-//! a line of JSON for each tally, entry, result, award and exemption, then the definitions' bytes. The same facts
+//! a line of JSON for each tally, entry, result, award, exemption and mark, then the definitions' bytes. The same facts
 //! and definitions give the same bytes. Form 1 had neither tallies nor entries and is read
 //! for good.
 
@@ -16,7 +16,7 @@ use crate::cell::{Cell, Standing};
 use crate::report::Reading;
 
 pub(crate) use carried::{Cited, Excused, Honoured};
-pub(crate) use extra::{Entered, Rated};
+pub(crate) use extra::{Entered, Marked, Rated};
 
 const FORM: &str = "saima run input 2";
 const FIRST_FORM: &str = "saima run input 1";
@@ -49,6 +49,8 @@ pub(crate) struct Facts {
     pub(crate) awards: Vec<Honoured>,
     /// Exemptions, in the order of their awards.
     pub(crate) exemptions: Vec<Excused>,
+    /// Marks of the period that stand, in the ledger's order.
+    pub(crate) marks: Vec<Marked>,
 }
 
 /// One cell as the run saw it.
@@ -84,7 +86,7 @@ impl Input {
     /// The canonical bytes.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let Self { engine, scheme, facts, .. } = self;
-        let Facts { cells, tallies, entries, results, awards, exemptions } = facts;
+        let Facts { cells, tallies, entries, results, awards, exemptions, marks } = facts;
         let counts = [
             cells.len(),
             tallies.len(),
@@ -92,6 +94,7 @@ impl Input {
             results.len(),
             awards.len(),
             exemptions.len(),
+            marks.len(),
         ];
         let counts = counts.map(|count| count.to_string()).join("\t");
         let mut text = format!("{FORM}\nengine {engine}\n{scheme}\n{counts}\n");
@@ -121,6 +124,9 @@ impl Input {
         for exemption in exemptions {
             text.push_str(&exemption.to_line()?);
         }
+        for mark in marks {
+            text.push_str(&mark.to_line()?);
+        }
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(&self.assignment);
         Ok(bytes)
@@ -140,6 +146,7 @@ impl Input {
         let mut count = || counts.next().transpose().map_err(Error::internal);
         let (cells, tallies, entries) = (count()?, count()?, count()?);
         let (results, awards, exemptions) = (count()?, count()?, count()?);
+        let marks = count()?;
         let facts = Facts {
             cells: lines(&mut rest, cells, pinned)?,
             tallies: lines(&mut rest, tallies, Rated::from_line)?,
@@ -147,6 +154,7 @@ impl Input {
             results: lines(&mut rest, results, Cited::from_line)?,
             awards: lines(&mut rest, awards, Honoured::from_line)?,
             exemptions: lines(&mut rest, exemptions, Excused::from_line)?,
+            marks: lines(&mut rest, marks, Marked::from_line)?,
         };
         Ok(Self { engine, scheme, facts, assignment: rest.to_vec() })
     }
@@ -228,6 +236,7 @@ mod tests {
                 results: vec![carried::tests::cited()],
                 awards: vec![carried::tests::honoured()],
                 exemptions: vec![carried::tests::excused()],
+                marks: vec![extra::tests::marked()],
             },
         };
         let bytes = input.to_bytes().unwrap_or_default();

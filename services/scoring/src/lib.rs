@@ -30,6 +30,7 @@ mod external_result;
 mod feedback;
 mod input;
 mod inspection;
+mod mark;
 mod objection;
 mod observation;
 mod period;
@@ -59,6 +60,7 @@ use proto::scoring::v1::discrimination_service_server::DiscriminationServiceServ
 use proto::scoring::v1::external_result_service_server::ExternalResultServiceServer;
 use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
 use proto::scoring::v1::inspection_service_server::InspectionServiceServer;
+use proto::scoring::v1::mark_service_server::MarkServiceServer;
 use proto::scoring::v1::objection_service_server::ObjectionServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
 use proto::scoring::v1::poll_service_server::PollServiceServer;
@@ -90,6 +92,7 @@ pub async fn start(context: Context) -> Result<Wing> {
     let observations = ObservationServiceServer::new(rpc.clone());
     let adjustments = AdjustmentServiceServer::new(rpc.clone());
     let polls = PollServiceServer::new(rpc.clone());
+    let marks = MarkServiceServer::new(rpc.clone());
     let activities = ActivityServiceServer::new(rpc.clone());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(observations, BATCH_DECODE_LIMIT))
@@ -108,6 +111,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(activities, BATCH_DECODE_LIMIT))
         .service(kit::service!(adjustments, BATCH_DECODE_LIMIT))
         .service(kit::service!(polls, BATCH_DECODE_LIMIT))
+        .service(kit::service!(marks, BATCH_DECODE_LIMIT))
         .service(kit::service!(InspectionServiceServer::new(rpc.clone())))
         .service(kit::service!(ExternalResultServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc))))

@@ -15,6 +15,7 @@ mod discrimination;
 mod external_result;
 mod feedback;
 mod inspection;
+mod mark;
 mod objection;
 mod observation;
 mod poll;

@@ -10,6 +10,7 @@ pub(crate) mod correction;
 pub(crate) mod external_result;
 pub(crate) mod head;
 pub(crate) mod inspection;
+pub(crate) mod mark;
 pub(crate) mod objection;
 pub(crate) mod observation;
 pub(crate) mod poll;

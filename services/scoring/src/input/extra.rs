@@ -1,4 +1,4 @@
-//! Counted ballots and entries of the adjustment ledger, as a run pins them: JSON, a line each.
+//! Counted ballots, marks and entries of the adjustment ledger, as a run pins them: JSON, a line each.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,17 @@ pub(crate) struct Rated {
 pub(crate) struct Entered {
     pub(crate) unit: String,
     pub(crate) entry: Entry,
+}
+
+/// A mark of what one subject took on (S2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Marked {
+    pub(crate) unit: String,
+    pub(crate) indicator: String,
+    pub(crate) aspect: String,
+    pub(crate) mark: String,
+    /// Position in the ledger of marks; 0 where it was only asked what would be.
+    pub(crate) sequence: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,6 +64,16 @@ impl Rated {
     pub(super) fn from_line(line: &str) -> Result<Self> {
         let TallyLine { unit, indicator, groups, void, sources } = read(line)?;
         Ok(Self { unit, indicator, tally: Tally { groups, void, sources } })
+    }
+}
+
+impl Marked {
+    pub(super) fn to_line(&self) -> Result<String> {
+        line(self)
+    }
+
+    pub(super) fn from_line(line: &str) -> Result<Self> {
+        read(line)
     }
 }
 
@@ -108,6 +129,16 @@ pub(super) mod tests {
         let mut tally = Tally { void: 1, sources: vec!["polls/a".to_owned()], ..Tally::default() };
         tally.add("leaders", "好");
         Rated { unit: "works".to_owned(), indicator: "rating".to_owned(), tally }
+    }
+
+    pub(in crate::input) fn marked() -> Marked {
+        Marked {
+            unit: "posts.works".to_owned(),
+            indicator: "market".to_owned(),
+            aspect: "difficulty".to_owned(),
+            mark: "A".to_owned(),
+            sequence: 3,
+        }
     }
 
     pub(in crate::input) fn entered() -> Entered {

@@ -183,6 +183,7 @@ impl RunService for Rpc {
             result: Some(result::to_proto(district, sequence, explained.outcome)),
             explanation: Some(result::explanation(explained.tree)),
             observations,
+            marks: explained.marks(district),
         }))
     }
 

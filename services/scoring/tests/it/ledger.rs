@@ -4,10 +4,12 @@ use kit::db::{Connection, Db, Tx};
 use kit::testing::{Bed, Engine};
 
 use crate::fixture::Scoring;
-use crate::{activity, adjustment, award, external_result, inspection, lock, objection, poll};
+use crate::{
+    activity, adjustment, award, external_result, inspection, lock, mark, objection, poll,
+};
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 28] = [
+const LEDGERS: [(&str, &str); 29] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -36,6 +38,7 @@ const LEDGERS: [(&str, &str); 28] = [
     ("finding", "body"),
     ("finding_step", "note"),
     ("external_result", "title"),
+    ("mark", "ground"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -80,6 +83,7 @@ async fn with_every_ledger(bed: &Bed) -> Scoring {
     adjustment::enter_and_waive(&scoring).await;
     inspection::file_and_report(&scoring).await;
     external_result::file(&scoring).await;
+    mark::give_one(&scoring).await;
     scoring
 }
 
@@ -124,7 +128,7 @@ kit::both! {
         // A row that another unique key would push out.
         if bed.engine() == Engine::Sqlite {
             let sql = "REPLACE INTO result SELECT district, run, unit || 'x', unit_display_name,
-                track, position, score, rank, track_size, colour, pace, parts, flags, outcome FROM result";
+                track, position, score, rank, track_size, colour, pace, parts, flags, outcome, responsible_unit FROM result";
             refused(db, sql, "result is insert-only").await;
             let sql = "REPLACE INTO result_part SELECT * FROM result_part";
             refused(db, sql, "result_part is insert-only").await;

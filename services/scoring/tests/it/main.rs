@@ -19,6 +19,7 @@ mod fixture;
 mod inspection;
 mod ledger;
 mod lock;
+mod mark;
 mod objection;
 mod observation;
 mod poll;

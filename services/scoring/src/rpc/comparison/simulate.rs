@@ -13,8 +13,10 @@ use tonic::Code;
 
 use crate::assignment::{INDICATOR, PERIOD, SCHEME};
 use crate::cell::Standing;
-use crate::input::{Input, Pinned};
+use crate::input::{Input, Marked, Pinned};
+use crate::mark::Object;
 use crate::rpc::assignment::Definitions;
+use crate::rpc::mark::Graded;
 use crate::rpc::run::score::{Scored, score};
 use crate::rpc::{Rpc, report};
 use crate::run::NAME;
@@ -26,6 +28,7 @@ const MOST: usize = 1000;
 pub(super) struct Wanted {
     /// In the order of the request.
     facts: Vec<Pinned>,
+    marks: Vec<(Object, String)>,
     weights: Vec<pb::SimulatedWeight>,
     /// Id of the scheme that takes the place of the run's.
     pub(super) scheme: Option<String>,
@@ -56,9 +59,21 @@ pub(super) fn read(request: &pb::SimulateRunRequest) -> Result<(Name, Wanted)> {
         fields.id(format_args!("weights[{place}].node_id"), &given.node_id);
         fields.decimal(format_args!("weights[{place}].weight"), &given.weight);
     }
+    fields.number("marks", request.marks.len(), 0..=MOST);
+    let mut marks = Vec::new();
+    for (place, given) in request.marks.iter().take(MOST).enumerate() {
+        let at = |field: &str| format!("marks[{place}].{field}");
+        let object = Object {
+            period: String::new(),
+            unit: subject::member(&mut fields, at("unit"), &given.unit, district),
+            indicator: fields.member(at("indicator"), &INDICATOR, &given.indicator, district),
+            aspect: fields.id(at("aspect_id"), &given.aspect_id),
+        };
+        marks.push((object, fields.text(at("mark"), &given.mark, 0..=63)));
+    }
     let scheme = fields.optional_member("scheme", &SCHEME, &request.scheme, district);
     fields.check()?;
-    Ok((name, Wanted { facts, weights: request.weights.clone(), scheme }))
+    Ok((name, Wanted { facts, marks, weights: request.weights.clone(), scheme }))
 }
 
 impl Rpc {
@@ -99,6 +114,7 @@ pub(super) async fn score_as(
             redefine(pinned.wire, &name, scheme, &wanted.weights)?
         }
     };
+    replace_marks(&definitions, &mut input.facts.marks, wanted.marks)?;
     score(district, Arc::new(definitions), &input.scheme, &input.facts).await
 }
 
@@ -128,6 +144,35 @@ fn replace_facts(
         match facts.iter_mut().find(|it| key(it) == key(&fact)) {
             Some(found) => *found = fact,
             None => facts.push(fact),
+        }
+    }
+    fields.check()
+}
+
+/// Puts marks in the place of those that were pinned, each checked as one that is given.
+fn replace_marks(
+    definitions: &Definitions,
+    marks: &mut Vec<Marked>,
+    wanted: Vec<(Object, String)>,
+) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let graded = Graded::of(definitions);
+    let period = &definitions.assignment.period.id;
+    let mut fields = Fields::default();
+    for (place, (object, mark)) in wanted.into_iter().enumerate() {
+        let object = Object { period: period.to_string(), ..object };
+        if let Err(it) = graded.check(&object, Some(&*mark).filter(|mark| !mark.is_empty())) {
+            let field = format!("marks[{place}].{}", it.field);
+            fields.violation(field, it.reason, it.message);
+        }
+        let Object { unit, indicator, aspect, .. } = object;
+        let same =
+            |it: &Marked| (&it.unit, &it.indicator, &it.aspect) == (&unit, &indicator, &aspect);
+        marks.retain(|it| !same(it));
+        if !mark.is_empty() {
+            marks.push(Marked { unit, indicator, aspect, mark, sequence: 0 });
         }
     }
     fields.check()

@@ -12,7 +12,8 @@ use proto::scoring::v1 as pb;
 use super::score::{Scored, score};
 use crate::assignment::PERIOD;
 use crate::comparison::Side;
-use crate::input::{Input, Pinned};
+use crate::input::{self, Input, Marked, Pinned};
+use crate::mark;
 use crate::observation::{self, NAME};
 use crate::report::Reading;
 use crate::result::{Outcome, canonical};
@@ -25,6 +26,7 @@ use crate::warning::{Ground, Warning};
 /// A run that came to the same results again.
 pub(in crate::rpc) struct Recomputed {
     facts: Vec<Pinned>,
+    marks: Vec<Marked>,
     scored: Scored,
 }
 
@@ -35,6 +37,7 @@ pub(in crate::rpc) struct Explanation<'a> {
     /// The observations that the tree names, in the ledger's order.
     pub(super) sequences: Vec<i64>,
     facts: &'a [Pinned],
+    marks: &'a [Marked],
 }
 
 /// Computes a run again. `Internal`, and an alarm, when its input was altered or it does not
@@ -61,7 +64,8 @@ pub(in crate::rpc) async fn recompute(
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
     match score(district, definitions, &input.scheme, &input.facts).await {
         Ok(scored) if canonical(&scored.outcomes) == canonical(&stored) => {
-            Ok(Recomputed { facts: input.facts.cells, scored })
+            let input::Facts { cells, marks, .. } = input.facts;
+            Ok(Recomputed { facts: cells, marks, scored })
         }
         _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
         Ok(_) => Err(alarm("computed again, it does not come to the stored results")),
@@ -163,6 +167,7 @@ impl Recomputed {
             tree: &subject.explained,
             sequences: sequences.into_iter().collect(),
             facts: &self.facts,
+            marks: &self.marks,
         })
     }
 
@@ -209,6 +214,12 @@ impl Recomputed {
 }
 
 impl Explanation<'_> {
+    /// Names of the marks that the run knew of the subject.
+    pub(super) fn marks(&self, district: &str) -> Vec<String> {
+        let own = self.marks.iter().filter(|mark| mark.unit == self.outcome.unit);
+        own.map(|mark| mark::name(district, mark.sequence)).collect()
+    }
+
     /// The observations that the tree names, as the run saw them.
     pub(super) fn observations(
         &self,

@@ -8,7 +8,8 @@ use rulebook::{Rulebook, Span};
 
 use super::carried;
 use crate::assignment::INDICATOR;
-use crate::input::{Entered, Facts, Pinned, Rated};
+use crate::input::{Entered, Facts, Marked, Pinned, Rated};
+use crate::mark::Mark;
 use crate::rpc::assignment::Definitions;
 use crate::{poll, store};
 
@@ -33,6 +34,8 @@ pub(in crate::rpc) async fn known(
         unit: entry.contents.unit.clone(),
         entry: entry.entry(district, today),
     };
+    let period = &*definitions.assignment.period.id;
+    let marks = store::mark::of_periods(tx, district, &[period]).await?;
     Ok(Facts {
         cells,
         tallies: poll::tallies(district, &counted).into_iter().map(rated).collect(),
@@ -40,7 +43,19 @@ pub(in crate::rpc) async fn known(
         results: carried::cited(tx, district, definitions, scheme).await?,
         awards: carried::honoured(tx, district, definitions, scheme).await?,
         exemptions: carried::excused(tx, district, definitions, scheme).await?,
+        marks: marks.into_iter().map(marked).collect(),
     })
+}
+
+fn marked(mark: Mark) -> Marked {
+    let object = mark.contents.object;
+    Marked {
+        unit: object.unit,
+        indicator: object.indicator,
+        aspect: object.aspect,
+        mark: mark.contents.mark,
+        sequence: mark.sequence,
+    }
 }
 
 /// The cells of the year before that the scheme compares with.

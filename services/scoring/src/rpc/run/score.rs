@@ -196,6 +196,9 @@ fn all(district: &str, known: &input::Facts) -> Facts {
         };
         facts.insert_award(&award.unit, won);
     }
+    for marked in &known.marks {
+        facts.insert_mark(&marked.unit, &marked.indicator, &marked.aspect, &marked.mark);
+    }
     for excused in &known.exemptions {
         let exemption = Exemption {
             rule: excused.rule.clone(),
