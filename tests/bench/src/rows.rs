@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 mod correction;
+mod county;
 mod kernel;
 mod national;
 mod postgres;
@@ -56,7 +57,11 @@ impl Bench {
 /// Runs one row.
 pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
     match row {
-        1 => national::run(bench).await,
+        1 => {
+            let mut lines = county::run(bench).await?;
+            lines.extend(national::run(bench).await?);
+            Ok(lines)
+        }
         2 => kernel::run(bench).await,
         3 => national::growth(bench).await,
         4 => correction::run(bench).await,

@@ -3,6 +3,8 @@
 //! ranks within tracks of 26, the first fifth of a track graded A. `peers/s1.py` says the same for
 //! numpy and DuckDB; the checksums of the three must agree before a time is printed.
 
+pub(crate) mod wire;
+
 use std::collections::BTreeMap;
 
 use engine::{
@@ -227,14 +229,19 @@ impl Checksums {
     ) -> Outcome<()> {
         let (_, totals) = points.units(0).ok_or("no total")?;
         for (place, at) in scored.order.places.iter().enumerate() {
-            let u = k * TRACK + at;
-            let mark = ((t * 131 + u * 17 + 1) % 1009) as i128;
             let rank = scored.order.rank(place).ok_or("no rank")?;
-            self.scores += totals.get(*at) * mark;
-            self.ranks += rank.mantissa() * mark;
             let grade = scored.grades[place].ok_or("no grade")?;
-            self.grades += (3 - grade as i128) * mark;
+            let unit = (t, k * TRACK + at);
+            self.add_one(unit, totals.get(*at), rank.mantissa(), 3 - grade as i128);
         }
         Ok(())
+    }
+
+    /// Adds unit `u` of county `t`: points in cents, rank, and grade, 3 for A.
+    pub(crate) fn add_one(&mut self, (t, u): (usize, usize), total: i128, rank: i128, grade: i128) {
+        let mark = ((t * 131 + u * 17 + 1) % 1009) as i128;
+        self.scores += total * mark;
+        self.ranks += rank * mark;
+        self.grades += grade * mark;
     }
 }

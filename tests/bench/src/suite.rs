@@ -9,6 +9,7 @@ use registry::district_service_client::DistrictServiceClient;
 use registry::indicator_service_client::IndicatorServiceClient;
 use registry::period_service_client::PeriodServiceClient;
 use registry::scheme_service_client::SchemeServiceClient;
+use registry::target_service_client::TargetServiceClient;
 use registry::unit_service_client::UnitServiceClient;
 use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
@@ -92,6 +93,69 @@ pub(crate) async fn define(channel: &Channel, size: Size, months: &[String]) -> 
     define_in(channel, DISTRICT, size, months).await
 }
 
+/// What a district is made of.
+pub(crate) struct Definitions {
+    pub(crate) units: Vec<registry::Unit>,
+    pub(crate) indicators: Vec<registry::Indicator>,
+    pub(crate) periods: Vec<String>,
+    pub(crate) targets: Vec<registry::Target>,
+    pub(crate) scheme_id: &'static str,
+    pub(crate) scheme: registry::Scheme,
+}
+
+impl Definitions {
+    /// Creates a district of them, the scheme in force.
+    pub(crate) async fn create(self, channel: &Channel, district: &str) -> Outcome<()> {
+        let parent = district.to_owned();
+        let request = registry::CreateDistrictRequest {
+            district_id: district.trim_start_matches("districts/").into(),
+            district: Some(registry::District {
+                display_name: "测评区".into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        DistrictServiceClient::new(channel.clone()).create_district(request).await?;
+        let request = registry::BatchUpdateUnitsRequest {
+            parent: parent.clone(),
+            units: self.units,
+            ..Default::default()
+        };
+        UnitServiceClient::new(channel.clone()).batch_update_units(request).await?;
+        let request = registry::BatchUpdateIndicatorsRequest {
+            parent: parent.clone(),
+            indicators: self.indicators,
+            ..Default::default()
+        };
+        IndicatorServiceClient::new(channel.clone()).batch_update_indicators(request).await?;
+        let mut periods = PeriodServiceClient::new(channel.clone());
+        for period_id in self.periods {
+            let parent = parent.clone();
+            let request = registry::CreatePeriodRequest { parent, period_id, ..Default::default() };
+            periods.create_period(request).await?;
+        }
+        if !self.targets.is_empty() {
+            let request = registry::BatchUpdateTargetsRequest {
+                parent: parent.clone(),
+                targets: self.targets,
+                ..Default::default()
+            };
+            TargetServiceClient::new(channel.clone()).batch_update_targets(request).await?;
+        }
+        let mut schemes = SchemeServiceClient::new(channel.clone());
+        let request = registry::CreateSchemeRequest {
+            parent,
+            scheme_id: self.scheme_id.into(),
+            scheme: Some(self.scheme),
+            ..Default::default()
+        };
+        let name = schemes.create_scheme(request).await?.into_inner().name;
+        let request = registry::EnactSchemeRequest { name, ..Default::default() };
+        schemes.enact_scheme(request).await?;
+        Ok(())
+    }
+}
+
 /// Creates a district: every unit carries every indicator, monthly, over `months`.
 pub(crate) async fn define_in(
     channel: &Channel,
@@ -99,62 +163,36 @@ pub(crate) async fn define_in(
     size: Size,
     months: &[String],
 ) -> Outcome<()> {
-    let (parent, id) = (parent.to_owned(), parent.trim_start_matches("districts/"));
-    let district = registry::District { display_name: "测评区".into(), ..Default::default() };
-    DistrictServiceClient::new(channel.clone())
-        .create_district(registry::CreateDistrictRequest {
-            district_id: id.into(),
-            district: Some(district),
-            ..Default::default()
-        })
-        .await?;
     let units = (0..size.units).map(|index| registry::Unit {
-        name: unit_in(&parent, index),
+        name: unit_in(parent, index),
         display_name: format!("单位{index}"),
         kind: registry::UnitKind::Department.into(),
         category: "all".into(),
         ..Default::default()
     });
-    UnitServiceClient::new(channel.clone())
-        .batch_update_units(registry::BatchUpdateUnitsRequest {
-            parent: parent.clone(),
-            units: units.collect(),
-            ..Default::default()
-        })
-        .await?;
     let indicators = (0..size.indicators).map(|index| registry::Indicator {
-        name: indicator_in(&parent, index),
+        name: indicator_in(parent, index),
         display_name: format!("指标{index}"),
         kind: registry::IndicatorKind::Common.into(),
         direction: registry::Direction::HigherIsBetter.into(),
         frequency: registry::Frequency::Monthly.into(),
         accumulation: registry::Accumulation::Sum.into(),
-        evaluating_unit: unit_in(&parent, 0),
+        evaluating_unit: unit_in(parent, 0),
         min_value: decimal(0),
         ..Default::default()
     });
-    IndicatorServiceClient::new(channel.clone())
-        .batch_update_indicators(registry::BatchUpdateIndicatorsRequest {
-            parent: parent.clone(),
-            indicators: indicators.collect(),
-            ..Default::default()
-        })
-        .await?;
-    let mut periods = PeriodServiceClient::new(channel.clone());
-    for period_id in months {
-        let (parent, period_id) = (parent.clone(), period_id.clone());
-        periods
-            .create_period(registry::CreatePeriodRequest {
-                parent,
-                period_id,
-                ..Default::default()
-            })
-            .await?;
-    }
-    enact(channel, &parent, size, &months[0]).await
+    let definitions = Definitions {
+        units: units.collect(),
+        indicators: indicators.collect(),
+        periods: months.to_vec(),
+        targets: Vec::new(),
+        scheme_id: "v1",
+        scheme: scheme(parent, size, &months[0]),
+    };
+    definitions.create(channel, parent).await
 }
 
-async fn enact(channel: &Channel, district: &str, size: Size, first: &str) -> Outcome<()> {
+fn scheme(district: &str, size: Size, first: &str) -> registry::Scheme {
     use registry::{Bounds, Leaf, Members, MinMax, Node, Scheme, Sum, Track, bounds, leaf, node};
     let leaf = |index| Node {
         node_id: format!("n{index:03}"),
@@ -183,25 +221,11 @@ async fn enact(channel: &Channel, district: &str, size: Size, first: &str) -> Ou
         root: Some(root),
         ..Default::default()
     };
-    let scheme = Scheme {
+    Scheme {
         display_name: "测评方案".into(),
         series: "bench".into(),
         effective_period: format!("{district}/periods/{first}"),
         tracks: vec![track],
         ..Default::default()
-    };
-    let mut schemes = SchemeServiceClient::new(channel.clone());
-    let created = schemes
-        .create_scheme(registry::CreateSchemeRequest {
-            parent: district.into(),
-            scheme_id: "v1".into(),
-            scheme: Some(scheme),
-            ..Default::default()
-        })
-        .await?
-        .into_inner();
-    schemes
-        .enact_scheme(registry::EnactSchemeRequest { name: created.name, ..Default::default() })
-        .await?;
-    Ok(())
+    }
 }

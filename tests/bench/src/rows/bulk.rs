@@ -114,6 +114,11 @@ pub(super) async fn report(channel: &Channel, report: Report<'_>) -> Outcome<()>
         Form::Rows => contents.extend(report.rows()),
         Form::Columns => contents.extend(report.columns()),
     }
+    send(channel, expected, contents).await
+}
+
+/// Sends a report; all of the rows must be stored.
+pub(super) async fn send(channel: &Channel, expected: i32, contents: Vec<Content>) -> Outcome<()> {
     let messages = contents
         .into_iter()
         .map(|content| BulkCreateObservationsRequest { content: Some(content) });
