@@ -68,7 +68,7 @@ fn every_request_field_says_how_it_behaves() {
 fn every_custom_or_create_method_takes_a_request_id() {
     let pool = pool();
     let read_only =
-        ["Get", "List", "Watch", "Explain", "Update", "Compare", "Simulate", "VerifyRun"];
+        ["Get", "List", "Check", "Watch", "Explain", "Update", "Compare", "Simulate", "VerifyRun"];
     // A ballot's token works once, which is all a request id could do; a stored reply would tie
     // the ballot to an instant.
     let anonymous = ["CastBallot"];

@@ -56,6 +56,10 @@ pub(crate) struct PublishedResult {
     pub(crate) subject: String,
     /// The track it ran on.
     pub(crate) track_id: String,
+    /// Id of its grade; empty without one.
+    pub(crate) grade: String,
+    /// The grade's name.
+    pub(crate) grade_display_name: String,
     /// The score.
     pub(crate) score: Option<Decimal>,
     /// The rank.
@@ -73,6 +77,8 @@ pub(crate) struct Meaning {
     pub(crate) period: String,
     /// Its last day, in the district's own calendar.
     pub(crate) period_end: Date,
+    /// The scheme's series.
+    pub(crate) series: String,
     /// Names of the tracks by id.
     pub(crate) tracks: BTreeMap<String, String>,
 }
@@ -148,6 +154,8 @@ mod tests {
                 unit: "finance".to_owned(),
                 subject: String::new(),
                 track_id: "economy".to_owned(),
+                grade: String::new(),
+                grade_display_name: String::new(),
                 score: Some(Decimal::new(88350, 3)),
                 rank: Some(Decimal::new(2, 0)),
                 track_size: 8,

@@ -12,6 +12,8 @@
 //! record of a citizen or petitioner.
 
 mod archive;
+mod consequence;
+mod consequence_rule;
 mod follow;
 mod notice;
 mod period;
@@ -24,6 +26,8 @@ use std::sync::Arc;
 use kit::boot::{Context, Service, Wing};
 use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
+use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceServer;
+use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
 use tokio::sync::Notify;
 
@@ -52,6 +56,8 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
+        .service(kit::service!(ConsequenceRuleServiceServer::new(rpc.clone())))
+        .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::events(ctx.clone(), Arc::clone(&bell)))
         .task(follow::settle::run(ctx, bell)))

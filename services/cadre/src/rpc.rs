@@ -2,6 +2,8 @@
 
 pub(crate) mod archive;
 mod change;
+mod consequence;
+mod consequence_rule;
 mod person;
 
 use kit::boot::Context;

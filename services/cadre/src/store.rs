@@ -1,6 +1,8 @@
 //! What is stored and how: SQL, and nothing of the wire.
 
 pub(crate) mod archive;
+pub(crate) mod consequence;
+pub(crate) mod consequence_rule;
 pub(crate) mod headship;
 pub(crate) mod notice;
 pub(crate) mod person;

@@ -151,13 +151,15 @@ impl Meanings {
         let (period, scheme) =
             futures::try_join!(periods.get_period(period), schemes.get_scheme(scheme))?;
         let period = period.into_inner();
-        let tracks = scheme.into_inner().tracks.into_iter();
+        let scheme = scheme.into_inner();
+        let tracks = scheme.tracks.into_iter();
         Ok(Meaning {
             period_end: period
                 .end_date
                 .as_ref()
                 .and_then(date::from_proto)
                 .ok_or_else(|| Error::internal(format!("{} has no last day", period.name)))?,
+            series: scheme.series,
             period: PERIOD.parse("period", &period.name)?.id("period").to_owned(),
             tracks: tracks.map(|track| (track.track_id, track.display_name)).collect(),
         })

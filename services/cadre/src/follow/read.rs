@@ -29,6 +29,7 @@ pub(super) fn result(notice: &Notice) -> Result<PublishedResult> {
         let message = format!("{unit} is not in districts/{}", notice.district);
         return Err(Error::invalid(field, "OTHER_DISTRICT", message));
     }
+    let grade = result.grade.unwrap_or_default();
     Ok(PublishedResult {
         district: notice.district.clone(),
         source: notice.source.clone(),
@@ -36,6 +37,8 @@ pub(super) fn result(notice: &Notice) -> Result<PublishedResult> {
         unit: unit.id("unit").to_owned(),
         subject: if itself { String::new() } else { result.unit_display_name },
         track_id: result.track_id,
+        grade: grade.grade_id,
+        grade_display_name: grade.display_name,
         score: figure("result.score", result.score.as_ref())?,
         rank: figure("result.rank", result.rank.as_ref())?,
         track_size: result.track_size.into(),

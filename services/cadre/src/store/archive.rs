@@ -26,6 +26,7 @@ pub(crate) async fn due(tx: &mut Tx, district: &str, units: &[&str]) -> Result<V
             q.push(
                 "SELECT r.source, r.run, r.unit, r.track_id, r.score, r.rank, r.track_size,
                         r.create_time, r.subject, r.track_display_name, r.period, p.person,
+                        r.grade, r.grade_display_name,
                         p.post
                  FROM published_result r
                  JOIN posting p ON p.district = r.district AND p.unit = r.unit AND p.head
@@ -149,6 +150,8 @@ struct DueRow {
     track_size: i64,
     create_time: i64,
     subject: String,
+    grade: String,
+    grade_display_name: String,
     track_display_name: String,
     period: String,
     person: String,
@@ -165,6 +168,8 @@ impl DueRow {
                 unit: self.unit,
                 subject: self.subject,
                 track_id: self.track_id,
+                grade: self.grade,
+                grade_display_name: self.grade_display_name,
                 score: self.score.as_deref().map(decimal::from_text).transpose()?,
                 rank: self.rank.as_deref().map(decimal::from_text).transpose()?,
                 track_size: self.track_size,

@@ -168,6 +168,28 @@ pub(crate) async fn of_external_ids(
     Ok(found)
 }
 
+/// Names and external ids of these persons, by id.
+pub(crate) async fn named(
+    tx: &mut Tx,
+    district: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, (String, Option<String>)>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(CHUNK) {
+        let rows = kit::query!(tx, (String, String, Option<String>), |q| {
+            q.push("SELECT id, display_name, external_id FROM person WHERE district = ");
+            q.push_bind(district).push(" AND id IN (");
+            let mut list = q.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            q.push(")");
+        })?;
+        found.extend(rows.into_iter().map(|(id, name, external_id)| (id, (name, external_id))));
+    }
+    Ok(found)
+}
+
 /// Who has which of these external ids: id by external id.
 pub(crate) async fn taken(
     tx: &mut Tx,

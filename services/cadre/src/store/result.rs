@@ -35,7 +35,7 @@ pub(crate) async fn insert(
         tx,
         "INSERT INTO published_result
          (district, source, run, unit, track_id, track_display_name, score, rank, track_size,
-          period, period_end, create_time, subject) ",
+          period, period_end, create_time, subject, series, grade, grade_display_name) ",
         results,
         |row, result| {
             row.push_bind(&result.district)
@@ -50,7 +50,10 @@ pub(crate) async fn insert(
                 .push_bind(&meaning.period)
                 .push_bind(date::to_text(meaning.period_end))
                 .push_bind(clock::to_micros(result.create_time))
-                .push_bind(&result.subject);
+                .push_bind(&result.subject)
+                .push_bind(&meaning.series)
+                .push_bind(&result.grade)
+                .push_bind(&result.grade_display_name);
         }
     )?;
     Ok(())

@@ -47,7 +47,8 @@ pub(crate) async fn put_unit(served: &Served, district: &str, unit: &str) {
     fake::put(served, "registry", &name, &doc).await;
 }
 
-async fn put_period(served: &Served, district: &str, id: &str, end: (i32, i32, i32)) {
+/// Tells the registry of a period.
+pub(crate) async fn put_period(served: &Served, district: &str, id: &str, end: (i32, i32, i32)) {
     let name = format!("{district}/periods/{id}");
     let doc =
         registry::Period { name: name.clone(), end_date: Some(date(end)), ..Default::default() };

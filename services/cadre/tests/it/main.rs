@@ -3,6 +3,7 @@
 
 mod archive;
 mod change;
+mod consequence;
 mod data;
 mod fake;
 mod import;

@@ -1,0 +1,198 @@
+//! What a rule calls for over published results. Pure: the same results, the same proposals.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::{Consequence, Proposal, State, Step};
+use crate::consequence_rule::{Condition, ConsequenceRule, Scope};
+
+/// A published result and somebody who held a post in its unit on the period's last day.
+#[derive(Clone, Debug)]
+pub(crate) struct Fact {
+    pub(crate) source: String,
+    pub(crate) run: String,
+    pub(crate) series: String,
+    pub(crate) track: String,
+    pub(crate) track_display_name: String,
+    pub(crate) period: String,
+    pub(crate) unit: String,
+    /// What was scored, as printed; empty when it was the unit itself.
+    pub(crate) subject: String,
+    pub(crate) score: Option<Decimal>,
+    pub(crate) rank: Option<Decimal>,
+    pub(crate) track_size: i64,
+    pub(crate) grade: String,
+    pub(crate) grade_display_name: String,
+    /// When it was told, which says which of two runs is the later.
+    pub(crate) create_time: Timestamp,
+    pub(crate) person: String,
+    pub(crate) post: String,
+    pub(crate) head: bool,
+}
+
+/// The periods of the same length before `period`, so that `count` of them end with it, the last
+/// one first; none when the id has no such shape.
+pub(crate) fn periods(period: &str, count: i32) -> Option<Vec<String>> {
+    let mut all = vec![period.to_owned()];
+    while (all.len() as i32) < count {
+        all.push(before(all.last()?)?);
+    }
+    Some(all)
+}
+
+fn before(period: &str) -> Option<String> {
+    let (year, rest) = period.split_at_checked(4)?;
+    let year: i32 = year.parse().ok()?;
+    if rest.is_empty() {
+        return Some((year - 1).to_string());
+    }
+    let (mark, number) = rest.split_at_checked(1)?;
+    let number: u32 = number.parse().ok()?;
+    let (width, last) = match mark {
+        "Q" => (1, 4),
+        "H" => (1, 2),
+        "-" => (2, 12),
+        _ => return None,
+    };
+    let (year, number) = if number == 1 { (year - 1, last) } else { (year, number - 1) };
+    Some(format!("{year}{mark}{number:0width$}"))
+}
+
+/// Everything that the rule calls for over the first of `periods`, one proposal a person.
+pub(crate) fn proposals(
+    rule: &ConsequenceRule,
+    periods: &[String],
+    facts: &[Fact],
+) -> Vec<Proposal> {
+    let current = current(rule, facts);
+    let Some(period) = periods.first() else { return Vec::new() };
+    let mut found: BTreeMap<&str, Proposal> = BTreeMap::new();
+    for fact in current.iter().filter(|it| it.period == *period && meets(rule, it)) {
+        let earlier = periods[1..].iter().map(|period| {
+            let same = |it: &&&Fact| it.person == fact.person && it.period == *period;
+            current.iter().filter(same).find(|it| meets(rule, it)).copied()
+        });
+        let Some(earlier) = earlier.collect::<Option<Vec<_>>>() else { continue };
+        let ground: Vec<_> =
+            [*fact].into_iter().chain(earlier).map(|it| (line(it), it.source.clone())).collect();
+        let proposal = found.entry(&fact.person).or_insert_with(|| Proposal {
+            rule: rule.id.clone(),
+            person: fact.person.clone(),
+            period: period.clone(),
+            unit: fact.unit.clone(),
+            post: fact.post.clone(),
+            ground: Vec::new(),
+            effects: rule.effects.clone(),
+        });
+        for fact in ground {
+            if !proposal.ground.contains(&fact) {
+                proposal.ground.push(fact);
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The facts that the rule is about, of the latest run of each ranking alone.
+fn current<'a>(rule: &ConsequenceRule, facts: &'a [Fact]) -> Vec<&'a Fact> {
+    let about = |it: &&Fact| {
+        (rule.series.is_empty() || it.series == rule.series)
+            && (rule.track.is_empty() || it.track == rule.track)
+            && (rule.scope == Scope::Members || it.head)
+    };
+    let ranking = |it: &'a Fact| (it.series.as_str(), it.track.as_str(), it.period.as_str());
+    let mut latest: BTreeMap<_, (Timestamp, &str)> = BTreeMap::new();
+    for fact in facts.iter().filter(about) {
+        let told = (fact.create_time, fact.run.as_str());
+        let known = latest.entry(ranking(fact)).or_insert(told);
+        *known = (*known).max(told);
+    }
+    let run = |it: &&'a Fact| latest.get(&ranking(it)).is_some_and(|(_, run)| *run == it.run);
+    facts.iter().filter(about).filter(run).collect()
+}
+
+fn meets(rule: &ConsequenceRule, fact: &Fact) -> bool {
+    let size = Decimal::from(fact.track_size);
+    let places = |share: &Decimal| (size * share / Decimal::ONE_HUNDRED).floor();
+    match (&rule.condition, fact.rank) {
+        (Condition::Grades(grades, _), _) => grades.contains(&fact.grade),
+        (Condition::BestShare(share), Some(rank)) => rank <= places(share),
+        (Condition::WorstShare(share), Some(rank)) => rank > size - places(share),
+        (Condition::BestCount(count), Some(rank)) => rank <= Decimal::from(*count),
+        (_, None) => false,
+    }
+}
+
+/// A fact as printed, for example 2023年度经济管理类第2名（共8名），88.35分，等次好.
+fn line(fact: &Fact) -> String {
+    let period = crate::period::title(&fact.period);
+    let mut line = format!("{}{period}{}", fact.subject, fact.track_display_name);
+    if let Some(rank) = fact.rank {
+        line.push_str(&format!("第{}名（共{}名）", rank.normalize(), fact.track_size));
+    }
+    if let Some(score) = fact.score {
+        line.push_str(&format!("，{}分", score.normalize()));
+    }
+    if !fact.grade_display_name.is_empty() {
+        line.push_str(&format!("，等次{}", fact.grade_display_name));
+    }
+    line
+}
+
+/// What renewed proposals change: those that are new, those held that nobody decided and that are
+/// no longer called for, and how many stay.
+pub(crate) fn renew(
+    held: Vec<Consequence>,
+    proposals: Vec<Proposal>,
+    last: i64,
+    now: Timestamp,
+) -> (Vec<Consequence>, Vec<Consequence>, usize) {
+    let called: HashSet<String> = proposals.iter().map(|it| it.person.clone()).collect();
+    // One that was withdrawn is proposed afresh when it is called for again.
+    let stays: HashSet<String> = held
+        .iter()
+        .filter(|it| it.state() != State::Withdrawn)
+        .map(|it| it.proposal.person.clone())
+        .collect();
+    let unchanged = called.intersection(&stays).count();
+    let new = proposals.into_iter().filter(|it| !stays.contains(&it.person));
+    let new = (last + 1..).zip(new).map(|(sequence, proposal)| Consequence {
+        sequence,
+        proposal,
+        create_time: now,
+        steps: Vec::new(),
+    });
+    let gone = held
+        .into_iter()
+        .filter(|it| it.state() == State::Proposed && !called.contains(&it.proposal.person));
+    let gone = gone.map(|mut it| {
+        it.steps.push(Step {
+            state: State::Withdrawn,
+            actor: String::new(),
+            reason: "the latest results do not call for it".to_owned(),
+            start: None,
+            effects: Vec::new(),
+            create_time: now,
+        });
+        it
+    });
+    (new.collect(), gone.collect(), unchanged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::periods;
+
+    #[test]
+    fn periods_run_backwards_at_their_own_length() {
+        let back = |period, count| periods(period, count).map(|it| it.join(" "));
+        assert_eq!(back("2023", 3).as_deref(), Some("2023 2022 2021"));
+        assert_eq!(back("2023Q1", 2).as_deref(), Some("2023Q1 2022Q4"));
+        assert_eq!(back("2023H2", 3).as_deref(), Some("2023H2 2023H1 2022H2"));
+        assert_eq!(back("2023-01", 2).as_deref(), Some("2023-01 2022-12"));
+        assert_eq!(back("spring", 2), None);
+        assert_eq!(back("spring", 1).as_deref(), Some("spring"));
+    }
+}
