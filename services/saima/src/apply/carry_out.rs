@@ -97,7 +97,6 @@ impl Difference<proto::registry::v1::District> {
             let request = UpdateDistrictRequest {
                 district: Some(district),
                 update_mask: mask(fields),
-                ..Default::default()
             };
             suite
                 .districts()
@@ -126,7 +125,6 @@ impl Difference<proto::registry::v1::Period> {
             let request = UpdatePeriodRequest {
                 period: Some(period),
                 update_mask: mask(fields),
-                ..Default::default()
             };
             suite.periods().update_period(request).await.map_err(|it| located_one(it, &wanted))?;
         }
@@ -152,7 +150,6 @@ impl Difference<proto::registry::v1::Scheme> {
             let request = UpdateSchemeRequest {
                 scheme: Some(scheme),
                 update_mask: mask(fields),
-                ..Default::default()
             };
             suite.schemes().update_scheme(request).await.map_err(|it| located_one(it, &wanted))?;
         }
