@@ -72,20 +72,17 @@ pub async fn verify(
         sqlx::query("SET LOCAL statement_timeout = 0").execute(connection).await?;
     }
     let identity = checkpoint::identity(&mut tx).await?;
-    let mut whole = |what: String| {
-        report.faults.push(Fault { service, district: String::new(), ledger: String::new(), what });
-    };
-    let mut signed = Signed::default();
+    let whole =
+        |what: String| Fault { service, district: String::new(), ledger: String::new(), what };
+    let (mut signed, mut unsigned) = (Signed::default(), false);
     if let Some((lines, key)) = checkpoints {
         match signed::read(lines, key, service, &identity) {
             Ok((read, count)) => {
                 signed = read;
                 report.checkpoints = count;
-                if count == 0 {
-                    whole("no checkpoint is of this database".to_owned());
-                }
+                unsigned = count == 0;
             }
-            Err(what) => whole(what),
+            Err(what) => report.faults.push(whole(what)),
         }
     }
     let ends = checkpoint::stands(&mut tx).await?;
@@ -97,6 +94,10 @@ pub async fn verify(
     for ledger in ledgers.values() {
         let districts = districts(&mut tx, ledger).await?;
         chains.extend(districts.into_iter().map(|it| (it, ledger.name.clone())));
+    }
+    // Where nothing was ever written to a ledger there is nothing to sign.
+    if unsigned && !chains.is_empty() {
+        report.faults.push(whole("no checkpoint is of this database".to_owned()));
     }
     for (district, name) in chains {
         let end = ends.get(&(district.clone(), name.clone())).copied();

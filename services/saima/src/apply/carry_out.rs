@@ -94,10 +94,8 @@ impl Difference<proto::registry::v1::District> {
         for Update { wanted, present, fields } in self.updated {
             let mut district = wanted.value.clone();
             district.etag = present.etag;
-            let request = UpdateDistrictRequest {
-                district: Some(district),
-                update_mask: mask(fields),
-            };
+            let request =
+                UpdateDistrictRequest { district: Some(district), update_mask: mask(fields) };
             suite
                 .districts()
                 .update_district(request)
@@ -122,10 +120,7 @@ impl Difference<proto::registry::v1::Period> {
         for Update { wanted, present, fields } in self.updated {
             let mut period = wanted.value.clone();
             period.etag = present.etag;
-            let request = UpdatePeriodRequest {
-                period: Some(period),
-                update_mask: mask(fields),
-            };
+            let request = UpdatePeriodRequest { period: Some(period), update_mask: mask(fields) };
             suite.periods().update_period(request).await.map_err(|it| located_one(it, &wanted))?;
         }
         Ok(())
@@ -147,10 +142,7 @@ impl Difference<proto::registry::v1::Scheme> {
         for Update { wanted, present, fields } in self.updated {
             let mut scheme = wanted.value.clone();
             scheme.etag = present.etag;
-            let request = UpdateSchemeRequest {
-                scheme: Some(scheme),
-                update_mask: mask(fields),
-            };
+            let request = UpdateSchemeRequest { scheme: Some(scheme), update_mask: mask(fields) };
             suite.schemes().update_scheme(request).await.map_err(|it| located_one(it, &wanted))?;
         }
         Ok(())
