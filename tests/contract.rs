@@ -67,8 +67,18 @@ fn every_request_field_says_how_it_behaves() {
 #[test]
 fn every_custom_or_create_method_takes_a_request_id() {
     let pool = pool();
-    let read_only =
-        ["Get", "List", "Check", "Watch", "Explain", "Update", "Compare", "Simulate", "VerifyRun"];
+    let read_only = [
+        "Get",
+        "List",
+        "Check",
+        "Watch",
+        "Explain",
+        "Update",
+        "Compare",
+        "Measure",
+        "Simulate",
+        "VerifyRun",
+    ];
     // A ballot's token works once, which is all a request id could do; a stored reply would tie
     // the ballot to an instant.
     let anonymous = ["CastBallot"];

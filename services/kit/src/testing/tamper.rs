@@ -1,66 +1,17 @@
 //! Everything an administrator of the database could do to the ledgers of a service, done and
 //! looked for (G11).
 
+mod console;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, PgConnection, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Bed, keys};
 use crate::boot::Service;
 use crate::chain::{self, Fault, Ledger, Signer, Witness};
 use crate::clock::Clock;
-use crate::db::{Db, Source};
-
-/// The database's owner at a console: triggers, checks and references hold nobody up.
-enum Console {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl Console {
-    async fn open(source: &Source, service: &str) -> Self {
-        match source {
-            Source::Sqlite { directory } => {
-                let options = SqliteConnectOptions::new()
-                    .filename(directory.join(format!("{service}.db")))
-                    .foreign_keys(false)
-                    .pragma("ignore_check_constraints", "on")
-                    .busy_timeout(std::time::Duration::from_secs(20));
-                Self::Sqlite(options.connect().await.unwrap())
-            }
-            Source::Postgres { url, .. } => {
-                let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
-                let options = options
-                    .options([("search_path", service), ("session_replication_role", "replica")]);
-                Self::Postgres(options.connect().await.unwrap())
-            }
-        }
-    }
-
-    async fn run(&mut self, sql: &str) {
-        let safe = QueryBuilder::<Sqlite>::new(sql).into_sql();
-        let outcome = match self {
-            Self::Sqlite(it) => sqlx::raw_sql(safe).execute(it).await.map(|_| ()),
-            Self::Postgres(it) => sqlx::raw_sql(safe).execute(it).await.map(|_| ()),
-        };
-        outcome.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    }
-
-    async fn texts(&mut self, sql: &str) -> Vec<String> {
-        let safe = QueryBuilder::<Sqlite>::new(sql).into_sql();
-        let outcome = match self {
-            Self::Sqlite(it) => sqlx::query_scalar(safe).fetch_all(it).await,
-            Self::Postgres(it) => sqlx::query_scalar(safe).fetch_all(it).await,
-        };
-        outcome.unwrap_or_else(|error| panic!("{sql}: {error}"))
-    }
-
-    fn is_sqlite(&self) -> bool {
-        matches!(self, Self::Sqlite(_))
-    }
-}
+use crate::db::Db;
+use console::Console;
 
 struct Campaign<'a> {
     bed: &'a Bed,

@@ -59,7 +59,7 @@ kit::both! {
         it.served.stop().await;
     }
 
-    // H2, H4, H7, H8, H9, A3
+    // H2, H4, H7, H8, H9, H11, A3
     async fn hengkous_year_ends_with_special_assessments_outside_the_quota(bed: &Bed) {
         let it = play(bed, "hengkou", 2).await;
         // H4: four quarters, then the year of 128 units.
