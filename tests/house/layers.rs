@@ -11,6 +11,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("scoring", "head"),
     // Who heads a unit on a day: read from postings, never told on the wire.
     ("cadre", "headship"),
+    // The last position of each ledger, and the lock of its writers.
+    ("cadre", "ledger"),
     // Published results that wait for their archive.
     ("cadre", "result"),
 ];

@@ -15,6 +15,7 @@ mod archive;
 mod consequence;
 mod consequence_rule;
 mod follow;
+mod member;
 mod notice;
 mod period;
 mod person;
@@ -28,6 +29,7 @@ use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
 use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceServer;
 use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
+use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
 use tokio::sync::Notify;
 
@@ -52,9 +54,11 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     store::person::key::complete(&ctx.db).await?;
     let rpc = Rpc::new(&ctx);
     let persons = PersonServiceServer::new(rpc.clone());
+    let members = MemberServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(members, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceRuleServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))

@@ -68,6 +68,16 @@ pub(crate) fn exclusive_overlaps(postings: &[Posting]) -> Vec<(usize, usize)> {
     (0..exclusive.len()).filter_map(other).collect()
 }
 
+impl Person {
+    /// The unit that keeps the person on a day: that of the postings held, when it is one.
+    pub(crate) fn home_unit(&self, day: Date) -> Option<&str> {
+        let held = |it: &&Posting| it.start <= day && it.end.is_none_or(|end| day <= end);
+        let mut units = self.postings.iter().filter(held).map(|it| it.unit.as_str());
+        let first = units.next()?;
+        units.all(|it| it == first).then_some(first)
+    }
+}
+
 /// The days on which somebody heads a unit, and who, as far as a refusal must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Headship {

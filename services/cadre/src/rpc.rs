@@ -4,11 +4,16 @@ pub(crate) mod archive;
 mod change;
 mod consequence;
 mod consequence_rule;
+mod member;
 mod person;
 
+use jiff::civil::Date;
 use kit::boot::Context;
 use kit::db::Db;
-use kit::name::Pattern;
+use kit::field::Fields;
+use kit::name::{Name, Pattern};
+use kit::{Result, date};
+use proto::google::r#type as wire;
 use tokio_util::sync::CancellationToken;
 
 use crate::follow::peers::Registry;
@@ -19,6 +24,7 @@ pub(crate) static ENTRY: Pattern =
     Pattern::new("archive entry", "districts/{district}/persons/{person}/archiveEntries/{entry}");
 pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
 pub(crate) static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
+pub(crate) static SEAT: Pattern = Pattern::new("seat", "districts/{district}/seats/{seat}");
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
 pub(crate) static RUN: Pattern = Pattern::new("run", "districts/{district}/runs/{run}");
 pub(crate) static RESULT: Pattern =
@@ -40,4 +46,46 @@ impl Rpc {
             registry: Registry::new(&ctx.peers),
         }
     }
+}
+
+/// The most rows of one batch.
+const BATCH: usize = 1000;
+
+/// The position in its ledger that a name's last id stands for.
+fn position(name: &Name) -> Result<i64> {
+    name.id(name.kind()).parse().map_err(|_| name.not_found())
+}
+
+/// The rows of a batch of a bearable size, else none: `REQUIRED`, `TOO_MANY`.
+fn bounded<'a, T>(fields: &mut Fields, field: &str, rows: &'a [T]) -> &'a [T] {
+    match rows.len() {
+        0 => fields.violation(field, "REQUIRED", "must have at least one row"),
+        1..=BATCH => return rows,
+        count => {
+            let message = format!("must have at most {BATCH} rows, has {count}");
+            fields.violation(field, "TOO_MANY", message);
+        }
+    }
+    &[]
+}
+
+/// First and last day: `BEFORE_START` when they are the wrong way round.
+fn term(
+    fields: &mut Fields,
+    at: &str,
+    start: &Option<wire::Date>,
+    end: &Option<wire::Date>,
+) -> (Date, Option<Date>) {
+    let start = fields.date(format_args!("{at}.start_date"), start);
+    let end = fields.optional_date(format_args!("{at}.end_date"), end);
+    if end.is_some_and(|end| end < start) {
+        let message = format!("must not be before the first day {start}");
+        fields.violation(format_args!("{at}.end_date"), "BEFORE_START", message);
+    }
+    (start, end)
+}
+
+/// A day as a page token is bound to it.
+fn shown(day: Option<Date>) -> String {
+    day.map(date::to_text).unwrap_or_default()
 }

@@ -4,6 +4,8 @@ pub(crate) mod archive;
 pub(crate) mod consequence;
 pub(crate) mod consequence_rule;
 pub(crate) mod headship;
+pub(crate) mod ledger;
+pub(crate) mod member;
 pub(crate) mod notice;
 pub(crate) mod person;
 pub(crate) mod result;

@@ -1,5 +1,7 @@
 //! What registry and scoring are asked, by name, and never commanded.
 
+mod defined;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -10,6 +12,7 @@ use proto::registry::v1 as registry;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::period_service_client::PeriodServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
+use proto::registry::v1::seat_service_client::SeatServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::run_service_client::RunServiceClient;
@@ -30,6 +33,7 @@ const REMEMBERED: usize = 1024;
 pub(crate) struct Registry {
     districts: DistrictServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
+    seats: SeatServiceClient<Peer>,
 }
 
 impl Registry {
@@ -37,6 +41,7 @@ impl Registry {
         Self {
             districts: kit::client!(DistrictServiceClient, peers.get("registry")),
             units: kit::client!(UnitServiceClient, peers.get("registry")),
+            seats: kit::client!(SeatServiceClient, peers.get("registry")),
         }
     }
 

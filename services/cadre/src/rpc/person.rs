@@ -15,7 +15,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::person_service_server::PersonService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, UNIT, archive, change};
+use super::{DISTRICT, PERSON, Rpc, UNIT, archive, bounded, change};
 use crate::person::{Person, name_key};
 use crate::store;
 use draft::{Change, Draft, check_all_free};
@@ -23,9 +23,6 @@ use posting::Given;
 
 const CREATED: &str = "saima.cadre.v1.PersonCreated";
 const UPDATED: &str = "saima.cadre.v1.PersonUpdated";
-
-/// The most persons of one batch.
-const BATCH: usize = 1000;
 
 #[tonic::async_trait]
 impl PersonService for Rpc {
@@ -124,7 +121,7 @@ impl PersonService for Rpc {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
-        let given = bounded(&mut fields, &request.persons);
+        let given = bounded(&mut fields, "persons", &request.persons);
         let drafts = given.iter().enumerate();
         let drafts: Vec<Draft> = drafts
             .map(|(row, given)| Draft::read(&mut fields, &format!("persons[{row}]"), given))
@@ -235,19 +232,6 @@ impl PersonService for Rpc {
         let revisions = rows.into_iter().map(revision).collect::<kit::Result<_>>()?;
         Ok(Response::new(pb::ListPersonRevisionsResponse { revisions, next_page_token }))
     }
-}
-
-/// The rows of a batch of a bearable size, else none: `REQUIRED`, `TOO_MANY`.
-fn bounded<'a>(fields: &mut Fields, rows: &'a [pb::Person]) -> &'a [pb::Person] {
-    match rows.len() {
-        0 => fields.violation("persons", "REQUIRED", "must have at least one row"),
-        1..=BATCH => return rows,
-        count => {
-            let message = format!("must have at most {BATCH} rows, has {count}");
-            fields.violation("persons", "TOO_MANY", message);
-        }
-    }
-    &[]
 }
 
 /// Appends the events to the feed, keeps the records and yields them on the wire. All are of one

@@ -168,6 +168,24 @@ pub(crate) async fn of_external_ids(
     Ok(found)
 }
 
+/// Those of a district who have one of these ids.
+pub(crate) async fn of_ids(tx: &mut Tx, district: &str, ids: &[&str]) -> Result<Vec<Person>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        let rows = kit::query!(tx, Row, |q| {
+            q.push(concat!("SELECT ", columns!(), " FROM person WHERE district = "));
+            q.push_bind(district).push(" AND id IN (");
+            let mut list = q.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            q.push(")");
+        })?;
+        found.extend(with_postings(tx, district, rows).await?);
+    }
+    Ok(found)
+}
+
 /// Names and external ids of these persons, by id.
 pub(crate) async fn named(
     tx: &mut Tx,

@@ -11,13 +11,12 @@ use proto::cadre::v1::consequence_service_client::ConsequenceServiceClient;
 use proto::cadre::v1::decide_consequence_request::Decision;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
 
 use crate::data::{
     DISTRICT, add, archived, date, decimal, head, person, publish_as_it_is, put_period, put_run,
     result,
 };
-use crate::{fake, refused};
+use crate::{fake, refused, unmet};
 
 fn period(id: &str) -> String {
     format!("{DISTRICT}/periods/{id}")
@@ -105,15 +104,6 @@ async fn publish(served: &Served, run: &str, unit: &str, rank: i32, grade: &str)
     let result =
         scoring::Result { track_size: 3, grade: Some(grade), ..result(DISTRICT, run, unit, rank) };
     publish_as_it_is(served, result).await;
-}
-
-#[track_caller]
-fn unmet<T: std::fmt::Debug>(outcome: Result<T, Status>, reason: &str) {
-    let status = outcome.expect_err("it was taken");
-    assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
-    let details = status.get_error_details();
-    let found = details.precondition_failure().map(|it| it.violations[0].r#type.clone());
-    assert_eq!(found.as_deref(), Some(reason), "{status:?}");
 }
 
 /// Three heads and the results of two years: finance good both times, water good once, roads

@@ -6,7 +6,9 @@ mod change;
 mod consequence;
 mod data;
 mod fake;
+mod ground;
 mod import;
+mod member;
 mod person;
 mod scene;
 mod suite;
@@ -28,4 +30,14 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Status>, expected: &[(&str, &s
     let (code, fields) = faults(&status);
     let fields: Vec<_> = fields.iter().map(|(f, r)| (f.as_str(), r.as_str())).collect();
     assert_eq!((code, fields.as_slice()), (Code::InvalidArgument, expected), "{status:?}");
+}
+
+/// Fails unless a call was refused with FAILED_PRECONDITION for this reason.
+#[track_caller]
+fn unmet<T: std::fmt::Debug>(outcome: Result<T, Status>, reason: &str) {
+    let status = outcome.expect_err("it was taken");
+    let details = status.get_error_details();
+    let found = details.precondition_failure().map(|it| it.violations[0].r#type.clone());
+    let got = (status.code(), found.as_deref());
+    assert_eq!(got, (Code::FailedPrecondition, Some(reason)), "{status:?}");
 }

@@ -7,10 +7,10 @@ use kit::request_id::Once;
 use kit::{Error, Result};
 use proto::cadre::v1 as pb;
 
-use super::super::{DISTRICT, Rpc, archive};
+use super::super::{DISTRICT, Rpc, archive, bounded};
 use super::draft::{Change, Draft};
 use super::posting::Given;
-use super::{CREATED, UPDATED, bounded, tell};
+use super::{CREATED, UPDATED, tell};
 use crate::person::Person;
 use crate::store;
 
@@ -24,7 +24,7 @@ impl Rpc {
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
         let reason = fields.text("reason", &request.reason, 0..=500);
-        let given = bounded(&mut fields, &request.persons);
+        let given = bounded(&mut fields, "persons", &request.persons);
         let rows = Rows::read(&mut fields, district, given)?;
         fields.check()?;
         let once = Once::new(district, "ImportPersons", &request.request_id, &request)?;
