@@ -26,7 +26,8 @@ pub struct Pace {
     pub pace: Decimal,
     /// Actual value.
     pub actual: Decimal,
-    /// Value due by now: the target times the share of the period elapsed, half up to 6 places.
+    /// Value due by now: what the subject's own plan says, else the target times the share of the
+    /// period elapsed; half up to 6 places.
     pub due: Decimal,
 }
 
@@ -89,7 +90,7 @@ fn of_leaf(node: &Node, leaf: &Leaf, sheet: &Sheet) -> Result<Option<Pace>, Arit
     let (Fact::Value { value, .. }, Some(target)) = (&cell.fact, cell.target) else {
         return Ok(None);
     };
-    let due = cell.elapsed.of(target);
+    let due = cell.planned().map_or_else(|| cell.elapsed.of(target), Ratio::from);
     if due.is_zero() || due.is_negative() {
         return Ok(None);
     }

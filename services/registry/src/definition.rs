@@ -56,6 +56,7 @@ pub(crate) enum Collection {
     Consultation,
     Front,
     Indicator,
+    Inspector,
     Lesson,
     Milestone,
     Order,
@@ -83,6 +84,7 @@ impl Collection {
             Self::Consultation => ("consultation", "UNKNOWN_CONSULTATION"),
             Self::Front => ("front", "UNKNOWN_FRONT"),
             Self::Indicator => ("indicator", "UNKNOWN_INDICATOR"),
+            Self::Inspector => ("inspector", "UNKNOWN_INSPECTOR"),
             Self::Lesson => ("lesson", "UNKNOWN_LESSON"),
             Self::Milestone => ("milestone", "UNKNOWN_MILESTONE"),
             Self::Order => ("order", "UNKNOWN_ORDER"),
@@ -216,7 +218,8 @@ impl<C: Contents> Definition<C> {
         self.revision += 1;
     }
 
-    fn forbidden(&self, (reason, message): Unfit) -> Error {
+    /// Why its contents forbid a step.
+    pub(crate) fn forbidden(&self, (reason, message): Unfit) -> Error {
         Error::precondition(reason, self.name(), message)
     }
 

@@ -104,7 +104,8 @@ impl Contents {
         Ok(())
     }
 
-    fn refuse_resolved(&self) -> Result<(), Unfit> {
+    /// Refuses to go on with one that was resolved.
+    pub(crate) fn refuse_resolved(&self) -> Result<(), Unfit> {
         match self.state {
             State::Filed => Ok(()),
             _ => Err(("LESSON_RESOLVED", "was resolved and stays as it is".to_owned())),

@@ -18,6 +18,7 @@ mod definition;
 mod district;
 mod front;
 mod indicator;
+mod inspector;
 mod lesson;
 mod load;
 mod milestone;
@@ -55,6 +56,7 @@ use proto::registry::v1::consultation_service_server::ConsultationServiceServer;
 use proto::registry::v1::district_service_server::DistrictServiceServer;
 use proto::registry::v1::front_service_server::FrontServiceServer;
 use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
+use proto::registry::v1::inspector_service_server::InspectorServiceServer;
 use proto::registry::v1::lesson_service_server::LessonServiceServer;
 use proto::registry::v1::load_service_server::LoadServiceServer;
 use proto::registry::v1::milestone_service_server::MilestoneServiceServer;
@@ -112,6 +114,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(PostServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(ProjectServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(CommunityServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(InspectorServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(LessonServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(MilestoneServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(OrderServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))

@@ -9,6 +9,7 @@ mod consultation;
 mod district;
 mod front;
 mod indicator;
+mod inspector;
 mod lesson;
 mod load;
 mod milestone;

@@ -8,6 +8,7 @@ pub(crate) mod definition;
 pub(crate) mod district;
 pub(crate) mod front;
 pub(crate) mod indicator;
+pub(crate) mod inspector;
 pub(crate) mod lesson;
 pub(crate) mod milestone;
 pub(crate) mod order;

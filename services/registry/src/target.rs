@@ -1,5 +1,7 @@
 //! Targets (目标值): what a subject is to reach in an indicator by the end of a period (B1, H2).
 
+mod plan;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use rust_decimal::Decimal;
 
 use crate::batch::Batch;
 use crate::{indicator, period, subject};
+
+pub(crate) use plan::PlanShare;
 
 /// What errors call a target.
 pub(crate) const NOUN: &str = "target";
@@ -39,6 +43,22 @@ pub(crate) struct Contents {
     pub(crate) value: Decimal,
     /// Where it comes from.
     pub(crate) source: String,
+    /// What it was broken down from.
+    pub(crate) higher: Option<Higher>,
+    /// What is to be reached on the way.
+    pub(crate) plan: Vec<PlanShare>,
+}
+
+/// A target of a higher level (市考指标, H2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Higher {
+    pub(crate) issuer: String,
+    pub(crate) document: String,
+    /// What the indicator is called there; may be empty.
+    pub(crate) indicator: String,
+    pub(crate) value: Decimal,
+    /// Per cent of it that falls to the subject.
+    pub(crate) share: Option<Decimal>,
 }
 
 impl Key {
@@ -109,6 +129,8 @@ pub(crate) struct Known {
     pub(crate) indicators: HashSet<String>,
     /// Ids of all periods.
     pub(crate) periods: HashSet<String>,
+    /// Ids of the indicators that grow with the period.
+    pub(crate) growing: HashSet<String>,
     /// Ids of the indicators whose targets some scheme divides by.
     pub(crate) divided: HashSet<String>,
 }
@@ -167,6 +189,16 @@ impl Known {
             let message = format!("{message}; {} {name}", subject::noun(&key.unit).0);
             fields.violation(format_args!("targets[{index}].value"), reason, message);
         }
+        if self.indicators.contains(&key.indicator)
+            && !self.growing.contains(&key.indicator)
+            && !contents.plan.is_empty()
+        {
+            let indicator = &key.indicator;
+            let message = format!("{indicator} does not grow with the period: it has no plan");
+            fields.violation(format_args!("targets[{index}].plan"), "NOT_GROWING", message);
+        }
+        let at = format!("targets[{index}].plan");
+        plan::check(fields, &at, &key.period, &contents.plan);
     }
 }
 

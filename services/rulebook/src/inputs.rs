@@ -246,8 +246,8 @@ impl Layout<'_> {
             target: self.targets.of(unit, indicator, measure, &self.span),
             elapsed,
             rounds,
+            plan: self.targets.plan(unit, indicator, measure, &self.span),
             last_year: self.last_year(unit, indicator, measure)?,
-            ..Cell::default()
         })
     }
 

@@ -111,6 +111,11 @@ impl Span {
         Span::starting(first, self.length)
     }
 
+    /// True when the other lies within it.
+    pub fn covers(&self, other: &Span) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+
     /// How many days it has.
     pub fn days(&self) -> u32 {
         days(self.first, self.last)

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::Accumulation;
+use engine::{Accumulation, PlanPoint, Share};
+use jiff::civil::Date;
 use kit::Violation;
 use kit::field::Fields;
 use proto::registry::v1 as pb;
@@ -16,7 +17,31 @@ use crate::span::{Length, Span};
 /// The targets of an assignment by unit, indicator and period id.
 #[derive(Debug, Default)]
 pub(crate) struct Targets<'a> {
-    values: BTreeMap<(&'a str, &'a str, &'a str), Decimal>,
+    values: BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, Set>>>,
+}
+
+/// A target with the plan on the way to it.
+#[derive(Debug)]
+struct Set {
+    value: Decimal,
+    /// Per cent of it by the end of a day.
+    plan: Vec<(Date, Decimal)>,
+}
+
+impl Set {
+    /// The points of a plan of the period that `own` is a part of, `before` being due before it.
+    fn points(&self, period: &Span, own: &Span, before: Decimal) -> Vec<PlanPoint> {
+        let point = |last: Date, share: Decimal| PlanPoint {
+            elapsed: Share::new(period.days_through(last), period.days()),
+            value: before.saturating_add(self.value * (share / Decimal::ONE_HUNDRED)),
+        };
+        let mut points: Vec<PlanPoint> =
+            self.plan.iter().map(|(last, share)| point(*last, *share)).collect();
+        if self.plan.last().is_none_or(|(last, _)| *last < own.last) {
+            points.push(point(own.last, Decimal::ONE_HUNDRED));
+        }
+        points
+    }
 }
 
 impl<'a> Targets<'a> {
@@ -27,7 +52,22 @@ impl<'a> Targets<'a> {
             let value =
                 fields.decimal(format_args!("assignment.targets[{place}].value"), &target.value);
             let period = last_segment(&target.period);
-            targets.values.insert((&target.unit, &target.indicator, period), value);
+            let mut plan = Vec::with_capacity(target.plan.len());
+            for (row, given) in target.plan.iter().enumerate() {
+                let at = format!("assignment.targets[{place}].plan[{row}]");
+                let share =
+                    fields.decimal(format_args!("{at}.share_percent"), &given.share_percent);
+                match Span::parse(last_segment(&given.period)) {
+                    Some(span) => plan.push((span.last, share)),
+                    None => {
+                        let message = "must end in an id such as 2023-02";
+                        fields.violation(format_args!("{at}.period"), "NAME_FORMAT", message);
+                    }
+                }
+            }
+            let subject = targets.values.entry(&target.unit).or_default();
+            let indicator = subject.entry(&target.indicator).or_default();
+            indicator.insert(period, Set { value, plan });
         }
         targets
     }
@@ -42,7 +82,7 @@ impl<'a> Targets<'a> {
         measure: &Measure,
         period: &Span,
     ) -> Option<Decimal> {
-        let value = |span: &Span| self.values.get(&(unit, indicator, span.id().as_str())).copied();
+        let value = |span: &Span| self.set(unit, indicator, span).map(|it| it.value);
         if let Some(own) = value(period) {
             return Some(own);
         }
@@ -58,6 +98,50 @@ impl<'a> Targets<'a> {
                 Accumulation::Mean | Accumulation::Latest => None,
             }
         })
+    }
+
+    /// The plan on the way to the target of a period, where there is one: its own, or those of its
+    /// parts one after another where the target is their sum.
+    pub(crate) fn plan(
+        &self,
+        unit: &str,
+        indicator: &str,
+        measure: &Measure,
+        period: &Span,
+    ) -> Vec<PlanPoint> {
+        let none = Vec::new;
+        if let Some(own) = self.set(unit, indicator, period) {
+            return if own.plan.is_empty() {
+                none()
+            } else {
+                own.points(period, period, Decimal::ZERO)
+            };
+        }
+        if measure.accumulation != Accumulation::Sum {
+            return none();
+        }
+        let shorter = [Length::HalfYear, Length::Quarter, Length::Month];
+        for length in shorter.into_iter().filter(|length| *length < period.length) {
+            let parts = period.parts(length);
+            let sets: Option<Vec<(Span, &Set)>> =
+                parts.map(|part| Some((part, self.set(unit, indicator, &part)?))).collect();
+            let Some(sets) = sets else { continue };
+            if sets.iter().all(|(_, set)| set.plan.is_empty()) {
+                return none();
+            }
+            let mut before = Decimal::ZERO;
+            let mut points = Vec::new();
+            for (part, set) in sets {
+                points.extend(set.points(period, &part, before));
+                before = before.saturating_add(set.value);
+            }
+            return points;
+        }
+        none()
+    }
+
+    fn set(&self, unit: &str, indicator: &str, span: &Span) -> Option<&Set> {
+        self.values.get(unit)?.get(indicator)?.get(span.id().as_str())
     }
 }
 

@@ -6,7 +6,7 @@ mod common;
 use common::{
     completion, decimal, deduction, indicators, known, leaf, name, plain, scheme, sum, track, unit,
 };
-use engine::{Cell, Fact, Share};
+use engine::{Cell, Fact, PlanPoint, Share};
 use jiff::civil::{Date, date};
 use proto::registry::v1 as pb;
 use rulebook::{Facts, Subjects, track_inputs};
@@ -122,6 +122,7 @@ fn assignment(period: &str, targets: &[(&str, &str, &str)]) -> pb::Assignment {
         indicator: name("indicators", indicator),
         period: name("periods", period),
         value: decimal(value),
+        ..pb::AssignedTarget::default()
     };
     pb::Assignment {
         period: Some(pb::Period { name: name("periods", period), ..pb::Period::default() }),
@@ -295,4 +296,46 @@ fn a_unit_that_runs_twice_on_a_track_is_refused() {
         (unmet[0].reason, unmet[0].subject.as_str()),
         ("DUPLICATE_SUBJECT", "districts/hengkou/units/office")
     );
+}
+
+/// Gives the target in a place a plan: period and per cent.
+fn plan(assignment: &mut pb::Assignment, place: usize, rows: &[(&str, &str)]) {
+    let row = |(period, share): &(&str, &str)| pb::PlanShare {
+        period: name("periods", period),
+        share_percent: decimal(share),
+    };
+    assignment.targets[place].plan = rows.iter().map(row).collect();
+}
+
+fn points(rows: &[(u32, u32, &str)]) -> Vec<PlanPoint> {
+    let point = |(done, whole, value): &(u32, u32, &str)| PlanPoint {
+        elapsed: Share::new(*done, *whole),
+        value: value.parse().unwrap(),
+    };
+    rows.iter().map(point).collect()
+}
+
+#[test]
+fn a_plan_says_what_is_due_on_the_way() {
+    let none = Facts::default();
+    let through = Some(date(2023, 2, 14));
+    let plan_of = |assignment: &pb::Assignment| cell(assignment, &none, through, "revenue").plan;
+    let mut own = assignment("2023Q1", &[("revenue", "2023Q1", "90")]);
+    assert_eq!(plan_of(&own), []);
+    plan(&mut own, 0, &[("2023-01", "10"), ("2023-02", "62.5")]);
+    // The whole target by the end, though the plan does not say it.
+    assert_eq!(plan_of(&own), points(&[(31, 90, "9"), (59, 90, "56.25"), (90, 90, "90")]));
+
+    // Of a sum of parts, one after another; a part without a plan grows evenly.
+    let months =
+        [("revenue", "2023-01", "10"), ("revenue", "2023-02", "20"), ("revenue", "2023-03", "30")];
+    let mut parts = assignment("2023Q1", &months);
+    assert_eq!(plan_of(&parts), []);
+    plan(&mut parts, 1, &[("2023-02", "100")]);
+    assert_eq!(plan_of(&parts), points(&[(31, 90, "10"), (59, 90, "30"), (90, 90, "60")]));
+
+    plan(&mut own, 0, &[("2023-13", "10")]);
+    let rulebook = rulebook::parse(&whole(), &known()).unwrap();
+    let refused = track_inputs(&own, &name("schemes", "2023"), &rulebook, &none, through);
+    assert!(refused.unwrap_err().to_string().contains("plan[0].period"));
 }

@@ -47,7 +47,7 @@ pub(crate) struct Facts {
     pub(crate) results: Vec<Cited>,
     /// Announced awards, in the ledger's order.
     pub(crate) awards: Vec<Honoured>,
-    /// Exemptions, in the order of their awards.
+    /// Exemptions: those from awards in the awards' order, then those of their own ledger.
     pub(crate) exemptions: Vec<Excused>,
     /// Marks of the period that stand, in the ledger's order.
     pub(crate) marks: Vec<Marked>,

@@ -61,6 +61,8 @@ pub(crate) struct Inspector {
     /// Id of the unit or post.
     pub(crate) subject: String,
     pub(crate) label: String,
+    /// Empty where nobody asked for it.
+    pub(crate) account: String,
 }
 
 /// A photograph taken on site; the file itself stays where it is.

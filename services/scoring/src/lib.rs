@@ -26,6 +26,7 @@ mod comparison;
 mod correction;
 mod discrimination;
 mod draw;
+mod exemption;
 mod external_result;
 mod feedback;
 mod input;
@@ -57,6 +58,7 @@ use proto::scoring::v1::change_service_server::ChangeServiceServer;
 use proto::scoring::v1::comparison_service_server::ComparisonServiceServer;
 use proto::scoring::v1::correction_service_server::CorrectionServiceServer;
 use proto::scoring::v1::discrimination_service_server::DiscriminationServiceServer;
+use proto::scoring::v1::exemption_service_server::ExemptionServiceServer;
 use proto::scoring::v1::external_result_service_server::ExternalResultServiceServer;
 use proto::scoring::v1::feedback_service_server::FeedbackServiceServer;
 use proto::scoring::v1::inspection_service_server::InspectionServiceServer;
@@ -113,6 +115,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(polls, BATCH_DECODE_LIMIT))
         .service(kit::service!(marks, BATCH_DECODE_LIMIT))
         .service(kit::service!(InspectionServiceServer::new(rpc.clone())))
+        .service(kit::service!(ExemptionServiceServer::new(rpc.clone())))
         .service(kit::service!(ExternalResultServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc))))
 }

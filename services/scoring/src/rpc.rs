@@ -12,6 +12,7 @@ mod change;
 mod comparison;
 mod correction;
 mod discrimination;
+mod exemption;
 mod external_result;
 mod feedback;
 mod inspection;
@@ -36,6 +37,7 @@ use kit::field::Fields;
 use kit::name::Name;
 use kit::peers::Peer;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
+use proto::registry::v1::inspector_service_client::InspectorServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use tokio_util::sync::CancellationToken;
@@ -48,8 +50,10 @@ pub(crate) struct Rpc {
     db: Db,
     clock: Arc<dyn Clock>,
     assignments: Arc<Assignments>,
+    comparisons: Arc<comparison::Held>,
     districts: DistrictServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
+    inspectors: InspectorServiceClient<Peer>,
     schemes: SchemeServiceClient<Peer>,
     shutdown: CancellationToken,
 }
@@ -60,8 +64,10 @@ impl Rpc {
             db: context.db.clone(),
             clock: Arc::clone(&context.clock),
             assignments: Arc::new(Assignments::new(context)),
+            comparisons: Arc::default(),
             districts: kit::client!(DistrictServiceClient, context.peers.get("registry")),
             units: kit::client!(UnitServiceClient, context.peers.get("registry")),
+            inspectors: kit::client!(InspectorServiceClient, context.peers.get("registry")),
             schemes: kit::client!(SchemeServiceClient, context.peers.get("registry")),
             shutdown: context.shutdown.clone(),
         }

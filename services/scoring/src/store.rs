@@ -7,6 +7,7 @@ pub(crate) mod award;
 pub(crate) mod card;
 pub(crate) mod cell;
 pub(crate) mod correction;
+pub(crate) mod exemption;
 pub(crate) mod external_result;
 pub(crate) mod head;
 pub(crate) mod inspection;

@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::Rpc;
 use super::scheme::{self, Ground};
+use super::target::{higher_to_proto, plan_to_proto};
 use crate::district::District;
 use crate::period::Period;
 use crate::scheme::Scheme;
@@ -125,5 +126,7 @@ fn assigned(target: Target) -> pb::AssignedTarget {
         indicator: indicator::NAME.format(&[&district, &key.indicator]),
         period: period::NAME.format(&[&district, &key.period]),
         value: Some(decimal::to_proto(contents.value)),
+        higher: contents.higher.map(higher_to_proto),
+        plan: plan_to_proto(&district, contents.plan),
     }
 }

@@ -9,6 +9,7 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::lesson_service_server::LessonService;
 use tonic::{Request, Response, Status};
 
+use super::scheme::lessons;
 use super::{Rpc, known, optional_id, rows};
 use crate::lesson::{Contents, Lesson, State};
 use crate::rpc::revision;
@@ -17,7 +18,7 @@ use crate::{definition, district, lesson, project, scheme, store, task};
 
 const CREATED: &str = "saima.registry.v1.LessonCreated";
 const UPDATED: &str = "saima.registry.v1.LessonUpdated";
-const RESOLVED: &str = "saima.registry.v1.LessonResolved";
+pub(super) const RESOLVED: &str = "saima.registry.v1.LessonResolved";
 
 #[tonic::async_trait]
 impl LessonService for Rpc {
@@ -127,9 +128,11 @@ impl LessonService for Rpc {
         let mut lesson = store::lesson::get(&mut tx, &name).await?;
         etag::check(&request.etag, lesson.revision, name.as_str())?;
         if let Some(scheme) = scheme::NAME.read(&request.adopted_in) {
-            store::scheme::get(&mut tx, &scheme)
+            let scheme = store::scheme::get(&mut tx, &scheme)
                 .await
                 .map_err(|error| unknown_scheme(error, field))?;
+            lesson.contents.refuse_resolved().map_err(|unfit| lesson.forbidden(unfit))?;
+            lessons::refuse_not_taken_up(&mut tx, &lesson, scheme).await?;
         }
         let now = tx.now();
         lesson.step(now, |it| it.resolve(adopted_in, decision.clone()))?;

@@ -3,6 +3,7 @@
 mod difference;
 mod draft;
 mod ground;
+pub(super) mod lessons;
 pub(super) mod outline;
 mod references;
 
@@ -157,6 +158,7 @@ impl SchemeService for Rpc {
             store::consultation::of_scheme(&mut tx, district, name.id("scheme")).await?;
         consultation::check_done(name.as_str(), &consulted)?;
         let rulebook = draft::judge_again(&mut tx, &locked, &scheme).await?;
+        lessons::adopt(&mut tx, &scheme, &to_proto(scheme.clone())?).await?;
         let mut before = store::scheme::last_of(&mut tx, district, &scheme.contents.series).await?;
         scheme.enact(before.as_mut(), rulebook.digest(), locked.edition, tx.now())?;
         if let Some(before) = before {
@@ -210,7 +212,8 @@ impl SchemeService for Rpc {
         let revised = store::scheme::get(&mut tx, &name).await?;
         let period = draft::effective(&mut tx, &period, district).await?;
         let period = period.map_err(|(reason, message)| Error::invalid(field, reason, message))?;
-        let scheme = revised.revise(id, &period, tx.now());
+        let mut scheme = revised.revise(id, &period, tx.now());
+        scheme.contents.document = draft::without_lessons(&scheme.contents.document)?;
         store::scheme::insert(&mut tx, &scheme).await?;
         store::scheme::copy_uses(&mut tx, &revised, &scheme).await?;
         let reply = append(&mut tx, CREATED, scheme)?;
@@ -274,7 +277,7 @@ fn append(tx: &mut Tx, kind: &'static str, scheme: Scheme) -> kit::Result<pb::Sc
     Ok(reply)
 }
 
-fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 8] {
+fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 9] {
     [
         ("display_name", !given.display_name.is_empty()),
         ("series", !given.series.is_empty()),
@@ -284,6 +287,7 @@ fn mutable(given: &pb::Scheme) -> [(&'static str, bool); 8] {
         ("tracks", !given.tracks.is_empty()),
         ("objection_days", given.objection_days != 0),
         ("themes", !given.themes.is_empty()),
+        ("adopted_lessons", !given.adopted_lessons.is_empty()),
     ]
 }
 
@@ -291,6 +295,6 @@ fn patch(mut scheme: pb::Scheme, given: pb::Scheme, update: &Mask) -> pb::Scheme
     let named = |field: &str| update.has(field);
     patch!(scheme, given, named,
         display_name series effective_period leaf_rounding total_rounding tracks themes
-        objection_days);
+        objection_days adopted_lessons);
     scheme
 }

@@ -7,16 +7,20 @@ use kit::request_id::Once;
 use kit::{Error, clock, decimal, etag, feed};
 use proto::registry::v1 as pb;
 use proto::registry::v1::target_service_server::TargetService;
+use rust_decimal::Decimal;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, is_bounded, refuse_twins};
 use crate::store::target::Filter;
-use crate::target::{Contents, Key, Known, Row, Target};
+use crate::target::{Contents, Higher, Key, Known, PlanShare, Row, Target};
 use crate::{district, indicator, period, post, project, store, subject, target, unit};
 
 const UPDATED: &str = "saima.registry.v1.TargetsUpdated";
 
 const BATCH: usize = 5000;
+
+/// The most rows of a plan: the weeks of a year.
+const PLAN: usize = 53;
 
 /// The unit segment that stands for every unit.
 const EVERY_UNIT: &str = "/units/-";
@@ -102,6 +106,7 @@ impl TargetService for Rpc {
             subjects: store::target::subjects(&mut tx, district).await?,
             indicators: store::indicator::ids(&mut tx, district).await?,
             periods: store::period::ids(&mut tx, district).await?,
+            growing: store::indicator::growing(&mut tx, district).await?,
             divided: store::scheme::divided(&mut tx, district).await?,
         };
         let batch = target::merge(district, known, rows, tx.now())?;
@@ -134,11 +139,69 @@ impl From<Target> for pb::Target {
             period: period::NAME.format(&[&district, &key.period]),
             value: Some(decimal::to_proto(contents.value)),
             source: contents.source,
+            higher: contents.higher.map(higher_to_proto),
+            plan: plan_to_proto(&district, contents.plan),
             create_time: Some(clock::to_proto(create_time)),
             update_time: Some(clock::to_proto(update_time)),
             etag: etag::of(revision),
         }
     }
+}
+
+/// A target of a higher level on the wire.
+pub(super) fn higher_to_proto(higher: Higher) -> pb::HigherTarget {
+    pb::HigherTarget {
+        issuer: higher.issuer,
+        document: higher.document,
+        indicator: higher.indicator,
+        value: Some(decimal::to_proto(higher.value)),
+        share_percent: higher.share.map(decimal::to_proto),
+    }
+}
+
+/// A plan on the wire.
+pub(super) fn plan_to_proto(district: &str, plan: Vec<PlanShare>) -> Vec<pb::PlanShare> {
+    let row = |it: PlanShare| pb::PlanShare {
+        period: period::NAME.format(&[district, &it.period]),
+        share_percent: Some(decimal::to_proto(it.share)),
+    };
+    plan.into_iter().map(row).collect()
+}
+
+fn higher(fields: &mut Fields, at: &str, given: &pb::HigherTarget) -> Higher {
+    let share = fields.optional_decimal(format_args!("{at}.share_percent"), &given.share_percent);
+    if share.is_some_and(|it| it <= Decimal::ZERO || it > Decimal::ONE_HUNDRED) {
+        let message = "must be above 0 and at most 100";
+        fields.violation(format_args!("{at}.share_percent"), "OUT_OF_RANGE", message);
+    }
+    Higher {
+        issuer: fields.text(format_args!("{at}.issuer"), &given.issuer, 1..=100),
+        document: fields.text(format_args!("{at}.document"), &given.document, 1..=200),
+        indicator: fields.text(format_args!("{at}.indicator"), &given.indicator, 0..=200),
+        value: fields.decimal(format_args!("{at}.value"), &given.value),
+        share,
+    }
+}
+
+fn plan(fields: &mut Fields, at: &str, given: &[pb::PlanShare], district: &str) -> Vec<PlanShare> {
+    if given.len() > PLAN {
+        let message = format!("must have at most {PLAN} rows, has {}", given.len());
+        fields.violation(at, "TOO_MANY", message);
+        return Vec::new();
+    }
+    let mut read = |(row, it): (usize, &pb::PlanShare)| {
+        let at = format!("{at}[{row}]");
+        let share = fields.decimal(format_args!("{at}.share_percent"), &it.share_percent);
+        if share < Decimal::ZERO || share > Decimal::ONE_HUNDRED || share.normalize().scale() > 4 {
+            let message =
+                format!("must be 0–100 with at most 4 places after the point, is {share}");
+            fields.violation(format_args!("{at}.share_percent"), "OUT_OF_RANGE", message);
+        }
+        let period =
+            fields.member(format_args!("{at}.period"), &period::NAME, &it.period, district);
+        PlanShare { period, share }
+    };
+    given.iter().enumerate().map(&mut read).collect()
 }
 
 fn rows(fields: &mut Fields, given: &[pb::Target], district: &str) -> Vec<Row> {
@@ -152,6 +215,11 @@ fn rows(fields: &mut Fields, given: &[pb::Target], district: &str) -> Vec<Row> {
         let contents = Contents {
             value: fields.decimal(format_args!("targets[{index}].value"), &given.value),
             source: fields.text(format_args!("targets[{index}].source"), &given.source, 0..=200),
+            higher: given
+                .higher
+                .as_ref()
+                .map(|it| higher(fields, &format!("targets[{index}].higher"), it)),
+            plan: plan(fields, &format!("targets[{index}].plan"), &given.plan, district),
         };
         match Key::parse(&given.name) {
             Some((its, key)) if its == district || district.is_empty() => {

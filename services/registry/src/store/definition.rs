@@ -28,6 +28,7 @@ fn table(collection: Collection) -> &'static str {
         Collection::Consultation => "consultation",
         Collection::Front => "front",
         Collection::Indicator => "indicator",
+        Collection::Inspector => "inspector",
         Collection::Lesson => "lesson",
         Collection::Milestone => "milestone",
         Collection::Order => "issued_order",

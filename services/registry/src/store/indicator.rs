@@ -7,7 +7,7 @@ use kit::name::Name;
 use kit::page::Page;
 use kit::{Error, Result, clock, decimal};
 
-use crate::indicator::{Contents, Indicator, Kind, NAME};
+use crate::indicator::{Accumulation, Contents, Indicator, Kind, NAME};
 
 macro_rules! columns {
     () => {
@@ -76,6 +76,19 @@ pub(crate) async fn all(tx: &mut Tx, district: &str) -> Result<Vec<Indicator>> {
 pub(crate) async fn ids(tx: &mut Tx, district: &str) -> Result<HashSet<String>> {
     let rows =
         kit::fetch_all!(tx, (String,), "SELECT id FROM indicator WHERE district = $1", district)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The ids of those that grow with the period: their values are added, or count from the start.
+pub(crate) async fn growing(tx: &mut Tx, district: &str) -> Result<HashSet<String>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String,),
+        "SELECT id FROM indicator WHERE district = $1 AND accumulation IN ($2, $3)",
+        district,
+        Accumulation::Sum as i64,
+        Accumulation::Cumulative as i64
+    )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -1,6 +1,6 @@
 //! The tables of schemes and of what they use.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 use kit::db::Tx;
@@ -91,6 +91,44 @@ pub(crate) async fn of_series(tx: &mut Tx, district: &str, series: &str) -> Resu
         series
     )?;
     row.map(Scheme::try_from).transpose()
+}
+
+/// Those of `ids` that are there.
+pub(crate) async fn of(tx: &mut Tx, district: &str, ids: &[&str]) -> Result<Vec<Scheme>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM scheme WHERE district = "));
+        q.push_bind(district).push(" AND id IN (");
+        let mut list = q.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        q.push(")");
+    })?;
+    rows.into_iter().map(Scheme::try_from).collect()
+}
+
+/// Every scheme of some series, drafts too.
+pub(crate) async fn of_all_series(
+    tx: &mut Tx,
+    district: &str,
+    series: &BTreeSet<&str>,
+) -> Result<Vec<Scheme>> {
+    if series.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM scheme WHERE district = "));
+        q.push_bind(district).push(" AND series IN (");
+        let mut list = q.separated(", ");
+        for series in series {
+            list.push_bind(*series);
+        }
+        q.push(")");
+    })?;
+    rows.into_iter().map(Scheme::try_from).collect()
 }
 
 /// The schemes that hold on `day` or on some later day, by id: of each series the one that

@@ -7,12 +7,12 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date, decimal};
 
-use crate::target::{Contents, Key, Target};
+use crate::target::{Contents, Higher, Key, PlanShare, Target};
 
 macro_rules! columns {
     () => {
-        "district, unit, indicator, period, value, source, create_time, update_time, \
-         revision"
+        "district, unit, indicator, period, value, source, higher_issuer, higher_document, \
+         higher_indicator, higher_value, higher_share, plan, create_time, update_time, revision"
     };
 }
 
@@ -145,18 +145,28 @@ pub(crate) async fn save(tx: &mut Tx, targets: impl IntoIterator<Item = &Target>
         concat!("INSERT INTO target (", columns!(), ") "),
         &targets,
         |row, target| {
+            let higher = target.contents.higher.as_ref();
             row.push_bind(&target.district)
                 .push_bind(&target.key.unit)
                 .push_bind(&target.key.indicator)
                 .push_bind(&target.key.period)
                 .push_bind(decimal::to_text(target.contents.value))
                 .push_bind(&target.contents.source)
+                .push_bind(higher.map(|it| it.issuer.as_str()))
+                .push_bind(higher.map(|it| it.document.as_str()))
+                .push_bind(higher.map(|it| it.indicator.as_str()))
+                .push_bind(higher.map(|it| decimal::to_text(it.value)))
+                .push_bind(higher.and_then(|it| it.share).map(decimal::to_text))
+                .push_bind(plan_to_text(&target.contents.plan))
                 .push_bind(clock::to_micros(target.create_time))
                 .push_bind(clock::to_micros(target.update_time))
                 .push_bind(target.revision);
         },
         "ON CONFLICT (district, unit, indicator, period) DO UPDATE SET
              value = excluded.value, source = excluded.source,
+             higher_issuer = excluded.higher_issuer, higher_document = excluded.higher_document,
+             higher_indicator = excluded.higher_indicator, higher_value = excluded.higher_value,
+             higher_share = excluded.higher_share, plan = excluded.plan,
              update_time = excluded.update_time, revision = excluded.revision
          WHERE target.revision = excluded.revision - 1"
     )?;
@@ -176,6 +186,12 @@ struct Row {
     period: String,
     value: String,
     source: String,
+    higher_issuer: Option<String>,
+    higher_document: Option<String>,
+    higher_indicator: Option<String>,
+    higher_value: Option<String>,
+    higher_share: Option<String>,
+    plan: String,
     create_time: i64,
     update_time: i64,
     revision: i64,
@@ -185,13 +201,40 @@ impl TryFrom<Row> for Target {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
+        let share = row.higher_share.as_deref().map(decimal::from_text).transpose()?;
+        let higher = match row.higher_value {
+            Some(value) => Some(Higher {
+                issuer: row.higher_issuer.unwrap_or_default(),
+                document: row.higher_document.unwrap_or_default(),
+                indicator: row.higher_indicator.unwrap_or_default(),
+                value: decimal::from_text(&value)?,
+                share,
+            }),
+            None => None,
+        };
         Ok(Self {
             district: row.district,
             key: Key { unit: row.unit, indicator: row.indicator, period: row.period },
-            contents: Contents { value: decimal::from_text(&row.value)?, source: row.source },
+            contents: Contents {
+                value: decimal::from_text(&row.value)?,
+                source: row.source,
+                higher,
+                plan: row.plan.lines().map(plan_from_text).collect::<Result<_>>()?,
+            },
             create_time: clock::from_micros(row.create_time)?,
             update_time: clock::from_micros(row.update_time)?,
             revision: row.revision,
         })
     }
+}
+
+fn plan_to_text(plan: &[PlanShare]) -> String {
+    let line = |it: &PlanShare| format!("{} {}", it.period, decimal::to_text(it.share));
+    plan.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn plan_from_text(line: &str) -> Result<PlanShare> {
+    let parts = line.split_once(' ');
+    let (period, share) = parts.ok_or_else(|| Error::internal(format!("{line} is no plan")))?;
+    Ok(PlanShare { period: period.to_owned(), share: decimal::from_text(share)? })
 }

@@ -331,7 +331,8 @@ kit::both! {
         for quarter in ["2023Q1", "2023Q2", "2023Q3"] {
             kit::execute!(
                 tx,
-                "INSERT INTO target
+                "INSERT INTO target (district, unit, indicator, period, value, source, create_time,
+                     update_time, revision)
                  SELECT district, unit, indicator, $1, value, source, create_time, update_time,
                      revision
                  FROM target WHERE period = '2023'",

@@ -13,6 +13,7 @@ use proto::registry::v1::consultation_service_client::ConsultationServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
+use proto::registry::v1::inspector_service_client::InspectorServiceClient;
 use proto::registry::v1::lesson_service_client::LessonServiceClient;
 use proto::registry::v1::load_service_client::LoadServiceClient;
 use proto::registry::v1::milestone_service_client::MilestoneServiceClient;
@@ -65,6 +66,7 @@ pub(crate) struct Registry {
     pub(crate) milestones: Box<MilestoneServiceClient<Channel>>,
     pub(crate) orders: Box<OrderServiceClient<Channel>>,
     pub(crate) whistles: Box<WhistleServiceClient<Channel>>,
+    pub(crate) inspectors: Box<InspectorServiceClient<Channel>>,
     pub(crate) lessons: Box<LessonServiceClient<Channel>>,
     pub(crate) progress: Box<ProgressServiceClient<Channel>>,
     pub(crate) visits: Box<VisitServiceClient<Channel>>,
@@ -101,6 +103,7 @@ impl Registry {
             milestones: Box::new(MilestoneServiceClient::new(served.channel())),
             orders: Box::new(OrderServiceClient::new(served.channel())),
             whistles: Box::new(WhistleServiceClient::new(served.channel())),
+            inspectors: Box::new(InspectorServiceClient::new(served.channel())),
             lessons: Box::new(LessonServiceClient::new(served.channel())),
             progress: Box::new(ProgressServiceClient::new(served.channel())),
             visits: Box::new(VisitServiceClient::new(served.channel())),

@@ -9,6 +9,7 @@ mod difference;
 mod district;
 mod fixture;
 mod indicator;
+mod inspector;
 mod ledger;
 mod lesson;
 mod load;

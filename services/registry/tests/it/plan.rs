@@ -8,7 +8,7 @@ use kit::testing::{Bed, Engine};
 use crate::fixture::Registry;
 
 /// Tables with the columns by which their lists are narrowed, and a value of each.
-const LISTS: [(&str, &[(&str, &str)]); 14] = [
+const LISTS: [(&str, &[(&str, &str)]); 15] = [
     ("post", &[("unit", "'a'"), ("kind", "1"), ("front", "'a'"), ("station", "'a'")]),
     ("station", &[("level", "1"), ("unit", "'a'")]),
     (
@@ -40,6 +40,7 @@ const LISTS: [(&str, &[(&str, &str)]); 14] = [
     ("milestone", &[("project", "'a'"), ("task", "'a'"), ("unit", "'a'")]),
     ("issued_order", &[("lead_unit", "'a'"), ("task", "'a'"), ("project", "'a'"), ("state", "1")]),
     ("whistle", &[("community", "'a'"), ("state", "1")]),
+    ("inspector", &[("series", "'a'"), ("account", "'a'")]),
     ("lesson", &[("task", "'a'"), ("scheme", "'a'"), ("state", "1")]),
 ];
 

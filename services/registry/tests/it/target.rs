@@ -21,6 +21,25 @@ fn batch(targets: Vec<pb::Target>) -> pb::BatchUpdateTargetsRequest {
     pb::BatchUpdateTargetsRequest { parent: DISTRICT.to_owned(), targets, ..Default::default() }
 }
 
+/// A quarter's target of GDP with its origin, and this much planned by the end of months.
+fn planned(unit: &str, plan: &[(&str, &str)]) -> pb::Target {
+    let row = |(period, share): &(&str, &str)| pb::PlanShare {
+        period: name("periods", period),
+        share_percent: decimal(share),
+    };
+    pb::Target {
+        higher: Some(pb::HigherTarget {
+            issuer: "安康市考核办".to_owned(),
+            document: "安考发〔2023〕3号".to_owned(),
+            indicator: "地区生产总值".to_owned(),
+            value: decimal("48.6"),
+            share_percent: decimal("62.5"),
+        }),
+        plan: plan.iter().map(row).collect(),
+        ..target(unit, "gdp", "2023Q1", "100")
+    }
+}
+
 impl Registry {
     async fn target(&mut self, name: String) -> Result<pb::Target, tonic::Status> {
         let request = pb::GetTargetRequest { name };
@@ -103,6 +122,69 @@ kit::both! {
         fails(absent, Code::NotFound, "NOT_FOUND", "gdp.2023Q1");
         let outcome = registry.target("districts/hengkou/units/a".to_owned()).await;
         refused(outcome, &[("name", "NAME_FORMAT")]);
+    }
+
+    // H2: broken down from the city's target, with what is planned on the way; all of it is kept
+    // and stands in the assignment.
+    async fn a_target_names_what_it_was_broken_down_from_and_its_plan(bed: &Bed) {
+        let mut registry = prepared(bed).await;
+        let given = planned("finance", &[("2023-01", "20"), ("2023-02", "55.5")]);
+        assert_eq!(registry.batch_targets(vec![given.clone()]).await.unwrap(), (1, 0, 0));
+        let found = registry.target(given.name.clone()).await.unwrap();
+        assert_eq!((&found.higher, &found.plan), (&given.higher, &given.plan));
+        assert_eq!(registry.batch_targets(vec![given.clone()]).await.unwrap(), (0, 0, 1));
+        let request = pb::GetAssignmentRequest {
+            name: format!("{}/assignment", name("periods", "2023Q1")),
+            ..Default::default()
+        };
+        let reply = registry.assignments.get_assignment(request).await.unwrap().into_inner();
+        let assigned = &reply.assignment.unwrap().targets[0];
+        assert_eq!((&assigned.higher, &assigned.plan), (&given.higher, &given.plan));
+
+        let plain = pb::Target { higher: None, plan: vec![], ..given };
+        assert_eq!(registry.batch_targets(vec![plain.clone()]).await.unwrap(), (0, 1, 0));
+        let found = registry.target(plain.name).await.unwrap();
+        assert_eq!((found.higher, found.plan), (None, vec![]));
+    }
+
+    // H2: what is wrong with a plan or its origin is named by its row.
+    async fn a_plan_with_faults_is_refused(bed: &Bed) {
+        let mut registry = prepared(bed).await;
+        let level = pb::Indicator {
+            accumulation: pb::Accumulation::Latest as i32,
+            ..indicator("level")
+        };
+        registry.batch_indicators(vec![level]).await;
+        let higher = pb::HigherTarget {
+            share_percent: decimal("0"),
+            ..pb::HigherTarget::default()
+        };
+        let bare = pb::Target { higher: Some(higher), ..planned("finance", &[("2023-01", "101")]) };
+        refused(registry.batch_targets(vec![bare]).await, &[
+            ("targets[0].higher.share_percent", "OUT_OF_RANGE"),
+            ("targets[0].higher.issuer", "REQUIRED"),
+            ("targets[0].higher.document", "REQUIRED"),
+            ("targets[0].higher.value", "REQUIRED"),
+            ("targets[0].plan[0].share_percent", "OUT_OF_RANGE"),
+        ]);
+        let level = pb::Target {
+            name: target_name("finance", "level", "2023Q1"),
+            ..planned("finance", &[("2023-01", "20")])
+        };
+        let rows = vec![
+            planned("finance", &[("2023-02", "20"), ("2023-01", "10"), ("2023-03", "90")]),
+            planned("economy", &[("2023-04", "20")]),
+            level,
+        ];
+        refused(registry.batch_targets(rows).await, &[
+            ("targets[0].plan[1].period", "PLAN_ORDER"),
+            ("targets[0].plan[1].share_percent", "PLAN_ORDER"),
+            ("targets[0].plan[2].share_percent", "PLAN_END"),
+            ("targets[1].plan[0].period", "NOT_WITHIN"),
+            ("targets[2].plan", "NOT_GROWING"),
+        ]);
+        let long = vec![("2023-01", "1"); 54];
+        refused(registry.batch_targets(vec![planned("finance", &long)]).await, &[("targets[0].plan", "TOO_MANY")]);
     }
 
     // B1: two clerks with the same table; the later learns that it read an older one.

@@ -1,9 +1,13 @@
 //! Comparisons of runs, and what would be if.
 
 mod convert;
+mod held;
 mod simulate;
 
+use std::sync::Arc;
+
 use kit::Error;
+use kit::db::Tx;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::comparison_service_server::ComparisonService;
 use tonic::{Request, Response, Status};
@@ -11,7 +15,11 @@ use tonic::{Request, Response, Status};
 use super::run::explain;
 use super::{Rpc, sequence};
 use crate::comparison::compare;
+use crate::run::Run;
 use crate::{run, store};
+
+pub(super) use held::Held;
+use held::{Key, Made};
 
 #[tonic::async_trait]
 impl ComparisonService for Rpc {
@@ -33,21 +41,14 @@ impl ComparisonService for Rpc {
             let message = format!("there is no {}", run::name(district, base));
             return Err(Error::invalid("base", "UNKNOWN_RUN", message).into());
         };
-        let before = explain::recompute(&mut tx, district, &earlier.run).await?;
-        let after = explain::recompute(&mut tx, district, &later).await?;
-        drop(tx);
-        let (was, is) = (before.sides(), after.sides());
-        let all = compare(&was, &is);
-        let changed = all.len();
-        let mut shown = convert::after(all, &page);
-        let next_page_token = page.cut(&mut shown, |it| convert::key(it).to_owned());
-        let differences =
-            shown.iter().map(|it| convert::to_proto(district, Some(base), Some(sequence), it));
+        let made = self.compared(&mut tx, district, &earlier.run, &later).await?;
+        let mut shown = convert::after(&made.differences, &page);
+        let next_page_token = page.cut(&mut shown, |(id, _)| id.clone());
         Ok(Response::new(pb::CompareRunsResponse {
             base: run::name(district, base),
-            differences: differences.collect(),
-            changed_count: changed as i32,
-            unchanged_count: convert::all(&was, &is).saturating_sub(changed) as i32,
+            differences: shown.into_iter().map(|(_, it)| it).collect(),
+            changed_count: made.differences.len() as i32,
+            unchanged_count: made.unchanged as i32,
             next_page_token,
         }))
     }
@@ -67,7 +68,7 @@ impl ComparisonService for Rpc {
         let input = store::run::input(&mut tx, district, sequence).await?;
         drop(tx);
         let after = simulate::score_as(district, &input, wanted, scheme).await?;
-        let (was, is) = (before.sides(), explain::sides(&after));
+        let (was, is) = (before.sides(), explain::sides(&after.scored));
         let differences = compare(&was, &is);
         let unchanged = convert::all(&was, &is).saturating_sub(differences.len());
         let differences =
@@ -75,6 +76,39 @@ impl ComparisonService for Rpc {
         Ok(Response::new(pb::SimulateRunResponse {
             differences: differences.collect(),
             unchanged_count: unchanged as i32,
+            marks_as_given: after.marks_as_given,
         }))
+    }
+}
+
+impl Rpc {
+    /// What lies between two runs: as it was found before, else computed from their pinned inputs.
+    async fn compared(
+        &self,
+        tx: &mut Tx,
+        district: &str,
+        earlier: &Run,
+        later: &Run,
+    ) -> kit::Result<Arc<Made>> {
+        let run = |run: &Run| (run.sequence, run.output_digest.clone());
+        let (base, later_run) = (run(earlier), run(later));
+        let key = Key { district: district.to_owned(), base, later: later_run };
+        if let Some(made) = self.comparisons.get(&key) {
+            return Ok(made);
+        }
+        let before = explain::recompute(tx, district, earlier).await?;
+        let after = explain::recompute(tx, district, later).await?;
+        let (was, is) = (before.sides(), after.sides());
+        let (base, later) = (Some(earlier.sequence), Some(later.sequence));
+        let all = compare(&was, &is);
+        let differences: Vec<_> = all
+            .iter()
+            .map(|it| {
+                let id = convert::key(it).to_owned();
+                (id, convert::to_proto(district, base, later, it))
+            })
+            .collect();
+        let unchanged = convert::all(&was, &is).saturating_sub(differences.len());
+        Ok(self.comparisons.put(key, Made { differences, unchanged }))
     }
 }

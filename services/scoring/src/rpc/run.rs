@@ -184,6 +184,8 @@ impl RunService for Rpc {
             explanation: Some(result::explanation(explained.tree)),
             observations,
             marks: explained.marks(district),
+            exemptions: explained.exemptions(),
+            broken_down_targets: explained.broken_down_targets(district),
         }))
     }
 

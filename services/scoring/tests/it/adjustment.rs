@@ -6,7 +6,7 @@ use proto::scoring::v1::adjustment_service_client::AdjustmentServiceClient;
 use tonic::{Code, Response, Status};
 
 use crate::district::{self, DISTRICT, decimal, name, unit};
-use crate::fixture::{MONTHS, Scoring, evidence, fails, refused, request_id, text, unmet};
+use crate::fixture::{MONTHS, Scoring, evidence, fails, quarter, refused, request_id, text, unmet};
 
 type Client = AdjustmentServiceClient<Channel>;
 use pb::AdjustmentState as State;
@@ -285,5 +285,61 @@ kit::both! {
         refused(create(&mut client, cites).await, &[("adjustment.finding", "UNKNOWN_FINDING")]);
         let list = pb::ListAdjustmentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
         assert!(client.list_adjustments(list).await.unwrap().into_inner().adjustments.is_empty());
+    }
+
+    // A3, S5, S10: what if an entry had not been made, had been another, or one more had been made.
+    async fn entries_are_otherwise_in_a_simulation(bed: &Bed) {
+        let (mut scoring, mut client) = start(bed).await;
+        let late = create(&mut client, entry("works", "late")).await.unwrap();
+        scoring.store(quarter()).await;
+        for period in MONTHS.iter().chain(&["2023Q1"]) {
+            scoring.verify_all(period).await;
+            scoring.close(period).await.unwrap();
+        }
+        let run = run(&mut scoring).await;
+        // 75 of 90, and 2 less.
+        assert_eq!(scoring.scores(&run.name).await, ["财政局 100", "住建局 81.33", "卫健局 50"]);
+        let what_if = |entries| pb::SimulateRunRequest { name: run.name.clone(), entries, ..Default::default() };
+        let other = |adjustment: &str, unit_id: &str, item_id: &str, points: &str| pb::SimulatedEntry {
+            adjustment: adjustment.to_owned(),
+            unit: if unit_id.is_empty() { String::new() } else { unit(unit_id) },
+            item_id: item_id.to_owned(),
+            points: decimal(points),
+            ..Default::default()
+        };
+        let gone = pb::SimulatedEntry { adjustment: late.name.clone(), left_out: true, ..Default::default() };
+        let cases = [
+            (vec![gone.clone()], vec!["住建局 83.33"]),
+            (vec![other(&late.name, "", "praised", "3")], vec!["住建局 86.33"]),
+            (vec![gone, other("", "health", "praised", "1.5")], vec!["卫健局 51.5", "住建局 83.33"]),
+        ];
+        for (entries, expected) in cases {
+            let reply = scoring.comparisons.simulate_run(what_if(entries)).await.unwrap().into_inner();
+            let after = |it: &pb::ResultDifference| {
+                format!("{} {}", it.unit_display_name, text(&it.after.as_ref().unwrap().score))
+            };
+            let after: Vec<String> = reply.differences.iter().map(after).collect();
+            assert_eq!(after, expected);
+        }
+        assert_eq!(get(&mut client, &late.name).await, late, "nothing is stored");
+
+        let nobody = pb::SimulatedEntry { left_out: true, ..Default::default() };
+        refused(scoring.comparisons.simulate_run(what_if(vec![nobody, other("", "works", "", "0")])).await, &[
+            ("entries[0].adjustment", "REQUIRED"),
+            ("entries[1].item_id", "REQUIRED"),
+            ("entries[1].points", "OUT_OF_RANGE"),
+        ]);
+        let faults = vec![
+            other(&name("adjustments", "9"), "", "", "1"),
+            other("", "works", "absent", "1"),
+            other("", "works", "praised", "9"),
+            other("", "office", "praised", "1"),
+        ];
+        refused(scoring.comparisons.simulate_run(what_if(faults)).await, &[
+            ("entries[0].adjustment", "UNKNOWN_ADJUSTMENT"),
+            ("entries[1].item_id", "UNKNOWN_ITEM"),
+            ("entries[2].item_id", "NOT_OF_ITEM"),
+            ("entries[3].unit", "NOT_ENTERED"),
+        ]);
     }
 }

@@ -11,7 +11,7 @@ use crate::fixture::{MONTHS, Scoring, fails, quarter, refused, request_id, text,
 
 /// The usual scheme with grades, a veto for incidents, a Tiger, a Snail under a bar and a yellow
 /// card for slow departments.
-fn scheme() -> registry::Scheme {
+pub(crate) fn scheme() -> registry::Scheme {
     let mut scheme = district::scheme();
     let track = &mut scheme.tracks[0];
     let below = |limit: &str| registry::NumberRange { below: decimal(limit), ..Default::default() };
@@ -90,7 +90,7 @@ async fn published(bed: &Bed) -> (Scoring, pb::Run) {
 }
 
 impl Scoring {
-    async fn race(&mut self, supersedes: &str) -> pb::Run {
+    pub(crate) async fn race(&mut self, supersedes: &str) -> pb::Run {
         let request = pb::CreateRunRequest {
             parent: DISTRICT.to_owned(),
             run: Some(pb::Run {
@@ -105,12 +105,12 @@ impl Scoring {
         self.runs.create_run(request).await.unwrap().into_inner()
     }
 
-    async fn awards(&mut self) -> Vec<pb::Award> {
+    pub(crate) async fn awards(&mut self) -> Vec<pb::Award> {
         let request = pb::ListAwardsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
         self.awards.list_awards(request).await.unwrap().into_inner().awards
     }
 
-    async fn cards(&mut self) -> Vec<pb::Card> {
+    pub(crate) async fn cards(&mut self) -> Vec<pb::Card> {
         let request = pb::ListCardsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
         self.cards.list_cards(request).await.unwrap().into_inner().cards
     }

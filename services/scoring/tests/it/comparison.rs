@@ -178,6 +178,11 @@ kit::both! {
             "财政局 99 #1 GREEN → 89 #2 YELLOW",
             "卫健局 50 #3 RED → 90 #1 GREEN",
         ]);
+        // No page is computed anew: what was found stands, whatever became of the run since.
+        let mut tx = scoring.served.db("scoring").begin_write().await.unwrap();
+        crate::ledger::disarm(&mut tx).await;
+        kit::execute!(tx, "UPDATE result SET score = '98' WHERE unit = 'finance'").unwrap();
+        tx.commit().await.unwrap();
         let rest = pb::CompareRunsRequest { page_token: page.next_page_token, ..request.clone() };
         let page = scoring.comparisons.compare_runs(rest).await.unwrap().into_inner();
         assert_eq!(lines(&page.differences), ["住建局 75.33 #2 YELLOW → 82 #3 YELLOW"]);

@@ -273,7 +273,11 @@ impl Scoring {
     }
 
     pub(crate) async fn board(&mut self, period: &str) -> pb::Board {
-        let request = pb::GetBoardRequest { name: name("boards", &format!("plan-2023.{period}")) };
+        self.board_of("plan-2023", period).await
+    }
+
+    pub(crate) async fn board_of(&mut self, scheme: &str, period: &str) -> pb::Board {
+        let request = pb::GetBoardRequest { name: name("boards", &format!("{scheme}.{period}")) };
         self.boards.get_board(request).await.unwrap().into_inner()
     }
 

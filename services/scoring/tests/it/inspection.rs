@@ -1,6 +1,8 @@
 use kit::testing::Bed;
 use kit::testing::Channel;
 use proto::google::r#type::Date;
+use proto::registry::v1 as registry;
+use proto::registry::v1::inspector_service_client::InspectorServiceClient;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::adjustment_service_client::AdjustmentServiceClient;
 use proto::scoring::v1::inspection_service_client::InspectionServiceClient;
@@ -40,7 +42,9 @@ fn inspection(unit_id: &str, findings: Vec<pb::Finding>) -> pb::Inspection {
         inspection_date: Some(Date { year: 2023, month: 3, day: 15 }),
         unannounced: true,
         inspectors: vec![pb::Inspector {
-            subject: unit("safety"), label: "第二督查组".to_owned()
+            subject: unit("safety"),
+            label: "第二督查组".to_owned(),
+            ..Default::default()
         }],
         summary: "查看环城路二标段".to_owned(),
         findings,
@@ -172,6 +176,58 @@ kit::both! {
         };
         let listed = client.list_inspections(list).await.unwrap().into_inner().inspections;
         assert_eq!(listed[0].findings[0].adjustments, [entry.name]);
+    }
+
+    // B7: where a track has a roster, only who is on it inspects its subjects, on their days.
+    async fn only_inspectors_of_the_track_inspect_its_subjects(bed: &Bed) {
+        let (scoring, mut client) = start(bed).await;
+        let by = |account: &str, unit_id: &str, day: i8| {
+            let mut given = inspection(unit_id, vec![]);
+            given.inspectors[0].account = account.to_owned();
+            given.inspection_date = Some(Date { year: 2023, month: 3, day: day.into() });
+            given
+        };
+        // As long as there is no roster, anybody may.
+        assert_eq!(create(&mut client, by("", "works", 15)).await.unwrap().inspectors[0].account, "");
+        let inspector = |id: &str, track: &str, last| registry::Inspector {
+            name: name("inspectors", id),
+            account: id.to_owned(),
+            label: "第二督查组".to_owned(),
+            series: "annual-target".to_owned(),
+            track_id: track.to_owned(),
+            start_date: Some(Date { year: 2023, month: 3, day: 10 }),
+            end_date: last,
+            ..Default::default()
+        };
+        let request = registry::BatchUpdateInspectorsRequest {
+            parent: DISTRICT.to_owned(),
+            inspectors: vec![
+                inspector("li.wei", "departments", None),
+                inspector("wang.fang", "departments", Some(Date { year: 2023, month: 3, day: 14 })),
+                inspector("zhao.min", "villages", None),
+            ],
+            ..Default::default()
+        };
+        let mut rosters = InspectorServiceClient::new(scoring.served.channel());
+        rosters.batch_update_inspectors(request).await.unwrap();
+        let made = create(&mut client, by("li.wei", "works", 15)).await.unwrap();
+        assert_eq!(made.inspectors[0].account, "li.wei");
+        let request = pb::GetInspectionRequest { name: made.name.clone() };
+        assert_eq!(client.get_inspection(request).await.unwrap().into_inner(), made);
+        create(&mut client, by("wang.fang", "works", 14)).await.unwrap();
+        let strangers = [
+            by("", "works", 15),
+            by("zhao.min", "works", 15),
+            by("wang.fang", "works", 15),
+            by("li.wei", "works", 9),
+            by("li.wei", "north", 15),
+        ];
+        for stranger in strangers {
+            refused(create(&mut client, stranger).await, &[("inspection.inspectors[0].account", "NOT_ON_ROSTER")]);
+        }
+        let mut two = by("li.wei", "works", 15);
+        two.inspectors.push(pb::Inspector { account: "nobody".to_owned(), ..two.inspectors[0].clone() });
+        refused(create(&mut client, two).await, &[("inspection.inspectors[1].account", "NOT_ON_ROSTER")]);
     }
 
     // H7, B7: a finding is followed from demand through correction to review.

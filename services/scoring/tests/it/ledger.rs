@@ -5,11 +5,12 @@ use kit::testing::{Bed, Engine};
 
 use crate::fixture::Scoring;
 use crate::{
-    activity, adjustment, award, external_result, inspection, lock, mark, objection, poll,
+    activity, adjustment, award, exemption, external_result, inspection, lock, mark, objection,
+    poll,
 };
 
 /// Every ledger, with a column to write to.
-const LEDGERS: [(&str, &str); 29] = [
+const LEDGERS: [(&str, &str); 31] = [
     ("observation", "note"),
     ("verdict", "reason"),
     ("definitions", "period"),
@@ -39,6 +40,8 @@ const LEDGERS: [(&str, &str); 29] = [
     ("finding_step", "note"),
     ("external_result", "title"),
     ("mark", "ground"),
+    ("exemption", "reason"),
+    ("exemption_withdrawal", "reason"),
 ];
 
 /// Takes the triggers away, as only who owns the database could.
@@ -84,6 +87,7 @@ async fn with_every_ledger(bed: &Bed) -> Scoring {
     inspection::file_and_report(&scoring).await;
     external_result::file(&scoring).await;
     mark::give_one(&scoring).await;
+    exemption::grant_and_withdraw(&scoring).await;
     scoring
 }
 

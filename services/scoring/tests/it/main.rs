@@ -13,6 +13,7 @@ mod correction;
 mod discrimination;
 mod district;
 mod draw;
+mod exemption;
 mod external_result;
 mod feedback;
 mod fixture;

@@ -136,6 +136,26 @@ kit::both! {
         let refusal = scoring.comparisons.simulate_run(request).await;
         refused(refusal, &[("marks[0].aspect_id", "UNKNOWN_ASPECT"), ("marks[1].mark", "UNKNOWN_MARK")]);
 
+        // Marks as given say nothing of another weight, and the reply says so.
+        let heavier = |node_id: &str| pb::SimulatedWeight {
+            track_id: "departments".to_owned(),
+            node_id: node_id.to_owned(),
+            weight: decimal("80"),
+        };
+        let request = pb::SimulateRunRequest {
+            name: run.name.clone(),
+            weights: vec![heavier("graded"), heavier("survey")],
+            ..Default::default()
+        };
+        let reply = scoring.comparisons.simulate_run(request).await.unwrap().into_inner();
+        let as_given: Vec<_> = reply.marks_as_given.iter()
+            .map(|it| (&*it.node_id, text(&it.weight_before), text(&it.weight_after)))
+            .collect();
+        assert_eq!(as_given, [("survey", "100", "80")]);
+        let nothing = pb::SimulateRunRequest { name: run.name.clone(), ..Default::default() };
+        let reply = scoring.comparisons.simulate_run(nothing).await.unwrap().into_inner();
+        assert_eq!(reply.marks_as_given, []);
+
         // After the closing a mark can be corrected, and not be given for the first time.
         fails(give(&mut client, vec![mark("health", "difficulty", "A")]).await, Code::FailedPrecondition, "PERIOD_CLOSED");
         let better = pb::Mark { supersedes: given[2].name.clone(), ..mark("works", "difficulty", "B") };

@@ -344,6 +344,30 @@ kit::both! {
         let run = scoring.run_of("rating-2023", "2023Q1", "").await.unwrap();
         // 6 × 100 + 4 × 90, 6 × 70 + 4 × 80, 6 × 40 + 4 × 60, each by 10.
         assert_eq!(scoring.scores(&run.name).await, ["财政局 96", "住建局 74", "卫健局 48"]);
+
+        // A3: what if the leaders had thought better of works.
+        let count = |group: &str, mark: &str, ballots| pb::simulated_tally::Count {
+            group: group.to_owned(),
+            mark: mark.to_owned(),
+            ballots,
+        };
+        let tally = |counts| pb::SimulatedTally {
+            unit: unit("works"),
+            indicator: name("indicators", "rating"),
+            counts,
+        };
+        let what_if = |tallies| pb::SimulateRunRequest { name: run.name.clone(), tallies, ..Default::default() };
+        let better = tally(vec![count("leaders", "好", 3), count("staff", "一般", 4), count("staff", "好", 2)]);
+        let reply = scoring.comparisons.simulate_run(what_if(vec![better])).await.unwrap().into_inner();
+        let after = reply.differences[0].after.as_ref().unwrap();
+        assert_eq!((reply.differences.len(), crate::fixture::text(&after.score)), (1, "92"));
+        let strange = tally(vec![count("public", "好", 3), count("staff", "优", 4)]);
+        refused(scoring.comparisons.simulate_run(what_if(vec![strange])).await, &[
+            ("tallies[0].counts", "UNKNOWN_GROUP"),
+            ("tallies[0].counts", "UNKNOWN_MARK"),
+        ]);
+        let other = pb::SimulatedTally { indicator: name("indicators", "revenue"), ..tally(vec![]) };
+        refused(scoring.comparisons.simulate_run(what_if(vec![other])).await, &[("tallies[0].period", "PERIOD_KIND")]);
     }
 
     // S4: a quarter closes after its polls, and what was counted is pinned by its runs.

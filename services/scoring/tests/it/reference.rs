@@ -9,7 +9,7 @@ use proto::scoring::v1 as pb;
 use tonic::{Response, Status};
 
 use crate::district::{self, DISTRICT, decimal, leaf, name, unit};
-use crate::fixture::{MONTHS, Scoring, quarter, text, unmet, value};
+use crate::fixture::{MONTHS, Scoring, quarter, refused, text, unmet, value};
 
 impl Scoring {
     pub(crate) async fn run_of(
@@ -111,6 +111,28 @@ kit::both! {
         assert_eq!((text(&node.points), &*node.lines[0].label, text(&node.lines[0].points)), ("45.2", "2023Q1", "75.33"));
         assert_eq!(node.lines[0].sources, [format!("{}/results/works", usual.name)]);
         scoring.publish(&first.name).await.unwrap();
+
+        // A3: what if works had reached 100 there, and finance had no result at all.
+        let cited = |id: &str, points| pb::SimulatedResult {
+            unit: unit(id),
+            node_id: "quarter".to_owned(),
+            period: name("periods", "2023Q1"),
+            points,
+            ..Default::default()
+        };
+        let what_if = |results| pb::SimulateRunRequest { name: first.name.clone(), results, ..Default::default() };
+        let request = what_if(vec![cited("works", decimal("100"))]);
+        let reply = scoring.comparisons.simulate_run(request).await.unwrap().into_inner();
+        let after = |it: &pb::ResultDifference| text(&it.after.as_ref().unwrap().score).to_owned();
+        assert_eq!(reply.differences.iter().map(after).collect::<Vec<_>>(), ["92"]);
+        let absent = scoring.comparisons.simulate_run(what_if(vec![cited("finance", None)])).await;
+        unmet(absent, &[("MISSING_RESULT", &unit("finance"))]);
+        let strange = pb::SimulatedResult { node_id: "survey".to_owned(), ..cited("works", None) };
+        let nothing = pb::SimulatedResult { full_marks: decimal("0"), ..cited("works", decimal("1")) };
+        let outcome = scoring.comparisons.simulate_run(what_if(vec![nothing])).await;
+        refused(outcome, &[("results[0].full_marks", "OUT_OF_RANGE")]);
+        let outcome = scoring.comparisons.simulate_run(what_if(vec![strange])).await;
+        refused(outcome, &[("results[0].node_id", "UNKNOWN_RESULT")]);
 
         // The result that it took is superseded: what was published stays, a new run takes the new.
         district::set_targets(scoring.served.channel(), &[("works", "revenue", "2023Q1", "75")]).await;

@@ -1,8 +1,10 @@
 use kit::testing::Bed;
+use proto::registry::v1 as registry;
+use proto::registry::v1::target_service_client::TargetServiceClient;
 use proto::scoring::v1 as pb;
 use tonic::Code;
 
-use crate::district::{self, DISTRICT, SCHEME, name, unit};
+use crate::district::{self, DISTRICT, SCHEME, decimal, name, unit};
 use crate::fixture::{Scoring, fails, quarter, refused, text, value};
 
 fn line(it: &pb::Warning) -> String {
@@ -71,6 +73,77 @@ kit::both! {
             "2023-01 works revenue 75 30 40 -/0 -",
             "2023-01 works investment 48.39 100 206.666667 -/0 -",
         ]);
+    }
+
+    // H2, H5, H6: what a target plans on the way is due, in warnings, on the board and in a run.
+    async fn a_planned_target_is_due_by_its_plan(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        let channel = || scoring.served.channel();
+        let paced = registry::leaf::Method::Pace(registry::PacePoints {
+            curve: Some(registry::pace_points::Curve::Plan(Default::default())),
+            ..Default::default()
+        });
+        let mut rules = district::scheme();
+        rules.series = "paced".to_owned();
+        rules.tracks.truncate(1);
+        let root = registry::Sum { children: vec![district::leaf("revenue", "100", paced)] };
+        rules.tracks[0].root.as_mut().unwrap().rule = Some(registry::node::Rule::Sum(root));
+        district::create_scheme(channel(), "paced-2023", rules).await;
+        let row = |period: &str, share: &str| registry::PlanShare {
+            period: name("periods", period),
+            share_percent: decimal(share),
+        };
+        let higher = registry::HigherTarget {
+            issuer: "安康市考核办".to_owned(),
+            document: "安考发〔2023〕3号".to_owned(),
+            value: decimal("720"),
+            share_percent: decimal("12.5"),
+            ..Default::default()
+        };
+        let target = registry::Target {
+            name: name("units", "works/targets/revenue.2023Q1"),
+            value: decimal("90"),
+            higher: Some(higher),
+            // As much as works brings in January, and more than it has at the end of February.
+            plan: vec![row("2023-01", "33.3333"), row("2023-02", "80")],
+            ..Default::default()
+        };
+        let request = registry::BatchUpdateTargetsRequest {
+            parent: DISTRICT.to_owned(),
+            targets: vec![target.clone()],
+            ..Default::default()
+        };
+        TargetServiceClient::new(channel()).batch_update_targets(request).await.unwrap();
+        scoring.store(quarter()).await;
+        scoring.verify_all("2023-01").await;
+        scoring.close("2023-01").await.unwrap();
+        let board = scoring.board_of("paced-2023", "2023Q1").await;
+        let works = board.tracks[0].entries.iter().find(|it| it.unit == unit("works")).unwrap();
+        // 75 of 29.99997 due; by days it would have been 31.
+        assert_eq!((text(&works.score), text(&works.pace)), ("100", "100"));
+        scoring.verify_all("2023-02").await;
+        scoring.close("2023-02").await.unwrap();
+        let warned = scoring.all_warnings().await;
+        let revenue = |it: &&pb::Warning| it.unit == unit("works") && it.indicator.ends_with("/revenue");
+        let lines: Vec<String> = warned.iter().filter(revenue).map(line).collect();
+        // 50 of 72; by days it would have been 59.
+        assert_eq!(lines, ["2023-02 works revenue 69.44 50 72 -/0 -"]);
+
+        scoring.verify_all("2023-03").await;
+        scoring.close("2023-03").await.unwrap();
+        scoring.verify_all("2023Q1").await;
+        scoring.close("2023Q1").await.unwrap();
+        let run = scoring.run_of("paced-2023", "2023Q1", "").await.unwrap();
+        let explained = scoring.explain(&run.name, "works").await;
+        assert_eq!(text(&explained.result.unwrap().score), "83.33");
+        let tree = explained.explanation.unwrap();
+        let planned = tree.children[0].inputs.iter().find(|it| it.symbol == "planned").unwrap();
+        assert_eq!(text(&planned.value), "90");
+        let broken_down = &explained.broken_down_targets[0];
+        assert_eq!((&broken_down.target, &*broken_down.document), (&target.name, "安考发〔2023〕3号"));
+        assert_eq!((text(&broken_down.higher_value), text(&broken_down.share_percent)), ("720", "12.5"));
+        let verify = pb::VerifyRunRequest { name: run.name };
+        assert!(scoring.runs.verify_run(verify).await.unwrap().into_inner().repeated);
     }
 
     // H5: low in the ranking, when a run is published; once, however often it is published.

@@ -8,7 +8,7 @@ use proto::registry::v1::scheme_change::Kind;
 use super::outline::{self, Outlined, Told};
 
 /// Fields of a scheme that say which scheme it is, not what it rules.
-const IDENTITY: [&str; 10] = [
+const IDENTITY: [&str; 11] = [
     "name",
     "uid",
     "state",
@@ -18,6 +18,7 @@ const IDENTITY: [&str; 10] = [
     "create_time",
     "update_time",
     "etag",
+    "adopted_lessons",
     "tracks",
 ];
 

@@ -12,7 +12,7 @@ use proto::registry::v1 as pb;
 use rulebook::Rulebook;
 
 use super::ground::{Ground, unmet};
-use super::references;
+use super::{lessons, references};
 use crate::district::District;
 use crate::period::Period;
 use crate::rpc::assignment;
@@ -51,6 +51,7 @@ pub(super) async fn judge(
     for fault in references::faults(tx, &district.id, &ground, &rulebook).await? {
         fields.violation(fault.field, fault.reason, fault.message);
     }
+    lessons::check(tx, &mut fields, &district.id, &given.adopted_lessons).await?;
     let uses = uses(&rulebook);
     check_targets(tx, &mut fields, &district.id, &uses, start).await?;
     fields.check()?;
@@ -156,6 +157,14 @@ fn document(given: &pb::Scheme, rulebook: &Rulebook) -> pb::Scheme {
         objection_days: given.objection_days,
         tracks: given.tracks.clone(),
         themes: given.themes.clone(),
+        adopted_lessons: given.adopted_lessons.clone(),
         ..Default::default()
     }
+}
+
+/// A stored document that takes up no lessons: those of the scheme it was made from are adopted.
+pub(super) fn without_lessons(document: &[u8]) -> Result<Vec<u8>> {
+    let mut document = pb::Scheme::decode(document).map_err(Error::internal)?;
+    document.adopted_lessons.clear();
+    Ok(document.encode_to_vec())
 }

@@ -30,11 +30,14 @@ pub(super) fn comparison(request: &pb::CompareRunsRequest) -> Result<(Name, Opti
     Ok((name, base, page))
 }
 
-/// The page's differences, with one more where there is one.
-pub(super) fn after<'a>(all: Vec<Difference<'a>>, page: &Page) -> Vec<Difference<'a>> {
+/// The page's differences beside their subjects' ids, with one more where there is one.
+pub(super) fn after(
+    all: &[(String, pb::ResultDifference)],
+    page: &Page,
+) -> Vec<(String, pb::ResultDifference)> {
     let limit = usize::try_from(page.limit()).unwrap_or_default();
-    let behind = |it: &Difference<'_>| page.after().is_none_or(|after| key(it) > after);
-    all.into_iter().filter(behind).take(limit).collect()
+    let behind = |(id, _): &&(String, _)| page.after().is_none_or(|after| &**id > after);
+    all.iter().filter(behind).take(limit).cloned().collect()
 }
 
 /// The subject's id.

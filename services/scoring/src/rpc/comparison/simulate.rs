@@ -1,5 +1,8 @@
 //! What a run would have come to (推演): its pinned input with other values, weights or rules.
 
+mod given;
+mod more;
+
 use std::sync::Arc;
 
 use kit::field::Fields;
@@ -21,6 +24,7 @@ use crate::rpc::run::score::{Scored, score};
 use crate::rpc::{Rpc, report};
 use crate::run::NAME;
 use crate::subject;
+use more::More;
 
 const MOST: usize = 1000;
 
@@ -30,6 +34,7 @@ pub(super) struct Wanted {
     facts: Vec<Pinned>,
     marks: Vec<(Object, String)>,
     weights: Vec<pb::SimulatedWeight>,
+    more: More,
     /// Id of the scheme that takes the place of the run's.
     pub(super) scheme: Option<String>,
 }
@@ -72,8 +77,9 @@ pub(super) fn read(request: &pb::SimulateRunRequest) -> Result<(Name, Wanted)> {
         marks.push((object, fields.text(at("mark"), &given.mark, 0..=63)));
     }
     let scheme = fields.optional_member("scheme", &SCHEME, &request.scheme, district);
+    let more = More::read(&mut fields, request, district);
     fields.check()?;
-    Ok((name, Wanted { facts, marks, weights: request.weights.clone(), scheme }))
+    Ok((name, Wanted { facts, marks, weights: request.weights.clone(), more, scheme }))
 }
 
 impl Rpc {
@@ -97,16 +103,23 @@ impl Rpc {
     }
 }
 
+/// What would be.
+pub(super) struct Simulated {
+    pub(super) scored: Scored,
+    pub(super) marks_as_given: Vec<pb::MarksAsGiven>,
+}
+
 /// Scores the pinned input as it would be.
 pub(super) async fn score_as(
     district: &str,
     input: &[u8],
     wanted: Wanted,
     scheme: Option<registry::Scheme>,
-) -> Result<Scored> {
+) -> Result<Simulated> {
     let mut input = Input::from_bytes(input)?;
     let pinned = Definitions::decode(&input.assignment)?;
     replace_facts(&pinned, &mut input.facts.cells, wanted.facts)?;
+    let before = pinned.rulebook(&input.scheme).cloned();
     let definitions = match (scheme, wanted.weights.is_empty()) {
         (None, true) => pinned,
         (scheme, _) => {
@@ -115,7 +128,15 @@ pub(super) async fn score_as(
         }
     };
     replace_marks(&definitions, &mut input.facts.marks, wanted.marks)?;
-    score(district, Arc::new(definitions), &input.scheme, &input.facts).await
+    wanted.more.replace(district, &definitions, &input.scheme, &mut input.facts)?;
+    let after = definitions.rulebook(&input.scheme);
+    let period = &*definitions.assignment.period.id;
+    let marks_as_given = match (&before, after) {
+        (Some(before), Some(after)) => given::marks_as_given(before, after, period),
+        _ => Vec::new(),
+    };
+    let scored = score(district, Arc::new(definitions), &input.scheme, &input.facts).await?;
+    Ok(Simulated { scored, marks_as_given })
 }
 
 /// Puts values in the place of those that were pinned, each checked as a report is.

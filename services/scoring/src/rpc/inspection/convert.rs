@@ -116,6 +116,7 @@ pub(super) fn to_proto(district: &str, inspection: &Inspection) -> pb::Inspectio
     let inspector = |it: &Inspector| pb::Inspector {
         subject: subject::name(district, &it.subject),
         label: it.label.clone(),
+        account: it.account.clone(),
     };
     pb::Inspection {
         name: name(district, inspection.sequence),

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use kit::Result;
 use kit::db::Tx;
 use kit::field::Fields;
+use kit::{Result, date};
+use proto::registry::v1 as registry;
 use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, INDICATOR, PERIOD, SCHEME};
@@ -53,6 +54,10 @@ fn inspectors(fields: &mut Fields, given: &[pb::Inspector], district: &str) -> V
         Inspector {
             subject: subject::member(fields, subject, &given.subject, district),
             label: fields.text(format_args!("{at}.label"), &given.label, 1..=100),
+            account: match &*given.account {
+                "" => String::new(),
+                account => fields.id(format_args!("{at}.account"), account),
+            },
         }
     };
     given.iter().enumerate().map(read).collect()
@@ -153,11 +158,77 @@ impl Rpc {
             }
         }
         let track = entered(&definitions, district, &contents.scheme, &contents.unit);
-        let track = track.unwrap_or_else(|it| {
-            fields.violation(format_args!("inspection.{}", it.field), it.reason, it.message);
-            String::new()
-        });
+        let track = match track {
+            Ok(track) => track,
+            Err(it) => {
+                fields.violation(format_args!("inspection.{}", it.field), it.reason, it.message);
+                return Ok((fields, String::new()));
+            }
+        };
+        let rulebook = definitions.rulebook(&contents.scheme);
+        let series = rulebook.map(|it| it.series.as_str()).unwrap_or_default();
+        let inspectors = self.inspectors(district, series, &track).await?;
+        refuse_strangers(&mut fields, &track, contents, &inspectors);
         Ok((fields, track))
+    }
+
+    /// The roster of a track; empty where registry holds none.
+    async fn inspectors(
+        &self,
+        district: &str,
+        series: &str,
+        track: &str,
+    ) -> Result<Vec<registry::Inspector>> {
+        let mut inspectors = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let request = registry::ListInspectorsRequest {
+                parent: DISTRICT.format(&[district]),
+                page_size: 1000,
+                page_token,
+                series: series.to_owned(),
+                track_id: track.to_owned(),
+                ..Default::default()
+            };
+            let page = self.inspectors.clone().list_inspectors(request).await?.into_inner();
+            inspectors.extend(page.inspectors);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(inspectors);
+            }
+        }
+    }
+}
+
+/// Refuses who is not on the roster of the track on the day: `NOT_ON_ROSTER`.
+fn refuse_strangers(
+    fields: &mut Fields,
+    track: &str,
+    contents: &Contents,
+    roster: &[registry::Inspector],
+) {
+    if roster.is_empty() {
+        return;
+    }
+    let day = contents.date;
+    let read = |given: &Option<_>| given.as_ref().and_then(date::from_proto);
+    let on_roster = |account: &str| {
+        roster.iter().any(|it| {
+            it.account == account
+                && read(&it.start_date).is_some_and(|first| first <= day)
+                && read(&it.end_date).is_none_or(|last| day <= last)
+        })
+    };
+    for (index, inspector) in contents.inspectors.iter().enumerate() {
+        if !on_roster(&inspector.account) {
+            let who = match &*inspector.account {
+                "" => format!("{} names no account and so", inspector.label),
+                account => account.to_owned(),
+            };
+            let message = format!("{who} is not among the inspectors of {track} on {day}");
+            let field = format_args!("inspection.inspectors[{index}].account");
+            fields.violation(field, "NOT_ON_ROSTER", message);
+        }
     }
 }
 

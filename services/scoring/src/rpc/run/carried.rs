@@ -147,7 +147,8 @@ pub(super) async fn honoured(
     Ok(honoured.collect())
 }
 
-/// Who was exempted from an award of this very ranking.
+/// Who is exempted from a rule of this very ranking: from an award by the review group, then as it
+/// was granted beforehand.
 pub(super) async fn excused(
     tx: &mut Tx,
     district: &str,
@@ -163,5 +164,12 @@ pub(super) async fn excused(
         ground: award.decision().map(|step| step.reason.clone()).unwrap_or_default(),
         source: award.name(district),
     });
-    Ok(excused.collect())
+    let granted = store::exemption::standing(tx, district, scheme, period).await?;
+    let granted = granted.into_iter().map(|it| Excused {
+        source: it.name(district),
+        unit: it.contents.unit,
+        rule: it.contents.rule,
+        ground: it.contents.reason,
+    });
+    Ok(excused.chain(granted).collect())
 }

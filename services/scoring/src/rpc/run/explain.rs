@@ -7,12 +7,13 @@ use engine::{Explained, TrackResult};
 use jiff::Timestamp;
 use kit::db::Tx;
 use kit::{Error, Result, decimal};
+use proto::registry::v1 as registry;
 use proto::scoring::v1 as pb;
 
 use super::score::{Scored, score};
 use crate::assignment::PERIOD;
 use crate::comparison::Side;
-use crate::input::{self, Input, Marked, Pinned};
+use crate::input::{self, Excused, Input, Marked, Pinned};
 use crate::mark;
 use crate::observation::{self, NAME};
 use crate::report::Reading;
@@ -27,6 +28,7 @@ use crate::warning::{Ground, Warning};
 pub(in crate::rpc) struct Recomputed {
     facts: Vec<Pinned>,
     marks: Vec<Marked>,
+    exemptions: Vec<Excused>,
     scored: Scored,
 }
 
@@ -38,6 +40,8 @@ pub(in crate::rpc) struct Explanation<'a> {
     pub(super) sequences: Vec<i64>,
     facts: &'a [Pinned],
     marks: &'a [Marked],
+    exemptions: &'a [Excused],
+    targets: &'a [registry::AssignedTarget],
 }
 
 /// Computes a run again. `Internal`, and an alarm, when its input was altered or it does not
@@ -64,8 +68,8 @@ pub(in crate::rpc) async fn recompute(
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
     match score(district, definitions, &input.scheme, &input.facts).await {
         Ok(scored) if canonical(&scored.outcomes) == canonical(&stored) => {
-            let input::Facts { cells, marks, .. } = input.facts;
-            Ok(Recomputed { facts: cells, marks, scored })
+            let input::Facts { cells, marks, exemptions, .. } = input.facts;
+            Ok(Recomputed { facts: cells, marks, exemptions, scored })
         }
         _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
         Ok(_) => Err(alarm("computed again, it does not come to the stored results")),
@@ -168,6 +172,8 @@ impl Recomputed {
             sequences: sequences.into_iter().collect(),
             facts: &self.facts,
             marks: &self.marks,
+            exemptions: &self.exemptions,
+            targets: self.scored.targets(),
         })
     }
 
@@ -218,6 +224,37 @@ impl Explanation<'_> {
     pub(super) fn marks(&self, district: &str) -> Vec<String> {
         let own = self.marks.iter().filter(|mark| mark.unit == self.outcome.unit);
         own.map(|mark| mark::name(district, mark.sequence)).collect()
+    }
+
+    /// From which rules the subject was exempted when the run was made.
+    pub(super) fn exemptions(&self) -> Vec<pb::KnownExemption> {
+        let own = self.exemptions.iter().filter(|it| it.unit == self.outcome.unit);
+        let known = own.map(|it| pb::KnownExemption {
+            rule_id: it.rule.clone(),
+            reason: it.ground.clone(),
+            source: it.source.clone(),
+        });
+        known.collect()
+    }
+
+    /// The targets of the subject that come from a higher level, as the run saw them.
+    pub(super) fn broken_down_targets(&self, district: &str) -> Vec<pb::BrokenDownTarget> {
+        let unit = subject::name(district, &self.outcome.unit);
+        let own = self.targets.iter().filter(|it| it.unit == unit);
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let broken_down = own.filter_map(|it| {
+            let higher = it.higher.clone()?;
+            Some(pb::BrokenDownTarget {
+                target: format!("{unit}/targets/{}.{}", last(&it.indicator), last(&it.period)),
+                value: it.value.clone(),
+                issuer: higher.issuer,
+                document: higher.document,
+                higher_indicator: higher.indicator,
+                higher_value: higher.value,
+                share_percent: higher.share_percent,
+            })
+        });
+        broken_down.collect()
     }
 
     /// The observations that the tree names, as the run saw them.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use engine::{Cohort, Exemption, Fact, Referred, TrackResult, TrackSummary, Won};
 use jiff::civil::Date;
 use kit::{Error, Result};
+use proto::registry::v1::AssignedTarget;
 use rulebook::{Facts, Rulebook, TrackInputs};
 
 use crate::assignment::SCHEME;
@@ -43,6 +44,11 @@ impl Scored {
     pub(super) fn unit_name(&self, id: &str) -> String {
         let known = self.definitions.assignment.unit_named(id);
         known.map(|it| it.display_name.clone()).unwrap_or_default()
+    }
+
+    /// The targets that it was scored by.
+    pub(super) fn targets(&self) -> &[AssignedTarget] {
+        &self.definitions.wire.targets
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Row {
 struct InspectorText {
     subject: String,
     label: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    account: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,8 +42,11 @@ struct PhotographText {
 impl Row {
     pub(super) fn read(inspection: &Inspection) -> Result<Self> {
         let contents = &inspection.contents;
-        let inspector =
-            |it: &Inspector| InspectorText { subject: it.subject.clone(), label: it.label.clone() };
+        let inspector = |it: &Inspector| InspectorText {
+            subject: it.subject.clone(),
+            label: it.label.clone(),
+            account: it.account.clone(),
+        };
         let inspectors: Vec<_> = contents.inspectors.iter().map(inspector).collect();
         Ok(Self {
             sequence: inspection.sequence,
@@ -60,7 +65,11 @@ impl Row {
     pub(super) fn inspection(self, findings: Vec<Finding>) -> Result<Inspection> {
         let inspectors: Vec<InspectorText> =
             serde_json::from_str(&self.inspectors).map_err(Error::internal)?;
-        let inspector = |it: InspectorText| Inspector { subject: it.subject, label: it.label };
+        let inspector = |it: InspectorText| Inspector {
+            subject: it.subject,
+            label: it.label,
+            account: it.account,
+        };
         Ok(Inspection {
             sequence: self.sequence,
             contents: Contents {
