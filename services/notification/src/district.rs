@@ -17,6 +17,12 @@ pub(crate) fn of(name: &str) -> &str {
     name.strip_prefix("districts/").and_then(|rest| rest.split('/').next()).unwrap_or_default()
 }
 
+/// A unit, as far as letters go to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    pub(crate) display_name: String,
+}
+
 /// A district, as far as its letters show it.
 #[derive(Clone, Debug)]
 pub(crate) struct District {

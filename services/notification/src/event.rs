@@ -10,6 +10,9 @@ pub(crate) const EVERY: &str = "*";
 /// type. Described in `EVENTS.md`.
 pub(crate) const TYPES: &[&str] = &[
     "saima.notification.v1.BulletinIssued",
+    "saima.notification.v1.DocumentAcknowledged",
+    "saima.notification.v1.DocumentIssued",
+    "saima.notification.v1.DocumentRead",
     "saima.notification.v1.EndpointDisabled",
     "saima.notification.v1.LetterAcknowledged",
     "saima.notification.v1.LetterIssued",

@@ -1,5 +1,6 @@
 //! Notification: letters to units and bulletins to everybody, with what the recipients did
-//! about them, from the receipt to the review (H5, H6, H7); and webhooks to other systems (A2).
+//! about them, from the receipt to the review (H5, H6, H7); documents of every kind, numbered by
+//! series; and webhooks to other systems (A2).
 //!
 //! Warnings and closed months come from scoring's change feed into a tray, unread; what a
 //! letter or bulletin says beyond them (the district's name and zone, the boards) is asked of
@@ -17,6 +18,8 @@
 mod bulletin;
 mod delivery;
 mod district;
+mod document;
+mod document_template;
 mod endpoint;
 mod event;
 mod follow;
@@ -37,6 +40,8 @@ use kit::db::Migrations;
 use proto::notification::v1::bulletin_service_server::BulletinServiceServer;
 use proto::notification::v1::change_service_server::ChangeServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
+use proto::notification::v1::document_service_server::DocumentServiceServer;
+use proto::notification::v1::document_template_service_server::DocumentTemplateServiceServer;
 use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
 use proto::notification::v1::rectification_service_server::RectificationServiceServer;
@@ -68,6 +73,8 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
         .service(kit::service!(LetterServiceServer::new(rpc.clone())))
         .service(kit::service!(BulletinServiceServer::new(rpc.clone())))
+        .service(kit::service!(DocumentTemplateServiceServer::new(rpc.clone())))
+        .service(kit::service!(DocumentServiceServer::new(rpc.clone())))
         .service(kit::service!(EndpointServiceServer::new(rpc.clone())))
         .service(kit::service!(DeliveryServiceServer::new(rpc.clone())))
         .service(kit::service!(RectificationServiceServer::new(rpc.clone())))

@@ -24,6 +24,26 @@ pub(crate) fn day(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
+/// 1 April 2023.
+pub(crate) fn english_day(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at));
+    format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
+}
+
 /// The number of what is issued (发文字号): 〔2023〕12号.
 pub(crate) fn number(issued: Date, sequence: i64) -> String {
     format!("〔{}〕{sequence}号", issued.year())

@@ -3,6 +3,8 @@
 pub(crate) mod bulletin;
 mod change;
 mod delivery;
+pub(crate) mod document;
+mod document_template;
 pub(crate) mod endpoint;
 pub(crate) mod letter;
 pub(crate) mod rectification;

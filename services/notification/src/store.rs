@@ -3,6 +3,8 @@
 
 pub(crate) mod bulletin;
 pub(crate) mod delivery;
+pub(crate) mod document;
+pub(crate) mod document_template;
 pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod head;

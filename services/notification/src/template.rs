@@ -1,8 +1,8 @@
 //! Templates: what letters and bulletins say, with variables in Jinja syntax. Saima brings one
 //! for each kind; a district's own takes its place.
 
-mod grammar;
-mod press;
+pub(crate) mod grammar;
+pub(crate) mod press;
 mod sample;
 
 use std::fmt;

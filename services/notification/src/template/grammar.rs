@@ -15,7 +15,7 @@ const SYNTAX: &str = "TEMPLATE_SYNTAX";
 const UNKNOWN: &str = "UNKNOWN_VARIABLE";
 
 /// Finds the first fault of a template whose data have the shape of `sample`.
-pub(super) fn check(source: &str, sample: &Value) -> Result<(), Fault> {
+pub(crate) fn check(source: &str, sample: &Value) -> Result<(), Fault> {
     let syntax = press::syntax().map_err(|error| press::fault(&error))?;
     let tree = parse(source, "template", syntax).map_err(|error| press::fault(&error))?;
     Walk { sample, scope: Vec::new() }.statement(&tree)

@@ -9,26 +9,30 @@ use super::{Fault, Kind, Part};
 
 /// How long a template may run and how much it may yield.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     /// Steps of the template engine.
     steps: u64,
     /// Bytes of text.
     size: usize,
 }
 
-/// A letter has no lists to go through; a bulletin goes through some thousand units a few times.
+/// A title line.
+pub(crate) const SUBJECT: Bounds = Bounds { steps: 20_000, size: 2 << 10 };
+/// A letter has no lists to go through.
+const LETTER: Bounds = Bounds { steps: 20_000, size: 64 << 10 };
+/// A bulletin goes through some thousand units a few times.
+pub(crate) const BULLETIN: Bounds = Bounds { steps: 1_000_000, size: 256 << 10 };
+
 pub(super) fn bounds(kind: Kind, part: Part) -> Bounds {
     match (kind, part) {
-        (_, Part::Subject) => Bounds { steps: 20_000, size: 2 << 10 },
-        (Kind::WorkReminder | Kind::WarningSheet, Part::Body) => {
-            Bounds { steps: 20_000, size: 64 << 10 }
-        }
-        (Kind::MonthlyBulletin, Part::Body) => Bounds { steps: 1_000_000, size: 256 << 10 },
+        (_, Part::Subject) => SUBJECT,
+        (Kind::WorkReminder | Kind::WarningSheet, Part::Body) => LETTER,
+        (Kind::MonthlyBulletin, Part::Body) => BULLETIN,
     }
 }
 
 /// Prints a template. Without bounds only what Saima brings.
-pub(super) fn print(source: &str, values: &Value, bounds: Option<Bounds>) -> Result<String, Fault> {
+pub(crate) fn print(source: &str, values: &Value, bounds: Option<Bounds>) -> Result<String, Fault> {
     let mut sheet = Sheet { text: Vec::new(), room: bounds.map(|it| it.size) };
     let printed = environment(bounds).and_then(|environment| {
         let template = environment.template_from_str(source)?;

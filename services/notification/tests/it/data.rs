@@ -24,6 +24,27 @@ pub(crate) async fn put(served: &Served) {
     put_district(served, OTHER, "兴平市").await;
 }
 
+/// Tells the registry of the units of a district: an office, two departments and a bureau below one.
+pub(crate) async fn put_units(served: &Served, district: &str) {
+    let unit = |id: &str, display_name: &str, parent: &str| registry::Unit {
+        name: format!("{district}/units/{id}"),
+        display_name: display_name.to_owned(),
+        parent: match parent {
+            "" => String::new(),
+            parent => format!("{district}/units/{parent}"),
+        },
+        ..Default::default()
+    };
+    let units = vec![
+        unit("office", "考核办", ""),
+        unit("transport", "交通局", ""),
+        unit("road-bureau", "公路段", "transport"),
+        unit("water", "水利局", ""),
+    ];
+    let reply = registry::ListUnitsResponse { units, ..Default::default() };
+    fake::put(served, "registry", &format!("{district}/units"), &reply).await;
+}
+
 /// Tells the registry of a district.
 pub(crate) async fn put_district(served: &Served, name: &str, display_name: &str) {
     let district = registry::District {

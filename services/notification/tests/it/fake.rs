@@ -12,6 +12,7 @@ use prost::Message;
 use proto::registry::v1 as registry;
 use proto::registry::v1::assignment_service_server::{AssignmentService, AssignmentServiceServer};
 use proto::registry::v1::district_service_server::{DistrictService, DistrictServiceServer};
+use proto::registry::v1::unit_service_server::{UnitService, UnitServiceServer};
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::board_service_server::{BoardService, BoardServiceServer};
 use proto::scoring::v1::change_service_server::{ChangeService, ChangeServiceServer};
@@ -30,6 +31,7 @@ const REGISTRY: Service = Service {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
             Ok(Wing::new("registry")
                 .service(DistrictServiceServer::new(fake.clone()))
+                .service(UnitServiceServer::new(fake.clone()))
                 .service(AssignmentServiceServer::new(fake)))
         })
     },
@@ -158,6 +160,51 @@ impl DistrictService for Fake {
         &self,
         _: Request<registry::UpdateDistrictRequest>,
     ) -> Result<Response<registry::District>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+}
+
+#[tonic::async_trait]
+impl UnitService for Fake {
+    async fn list_units(
+        &self,
+        request: Request<registry::ListUnitsRequest>,
+    ) -> Result<Response<registry::ListUnitsResponse>, Status> {
+        self.get(&format!("{}/units", request.get_ref().parent)).await
+    }
+
+    async fn get_unit(
+        &self,
+        _: Request<registry::GetUnitRequest>,
+    ) -> Result<Response<registry::Unit>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn create_unit(
+        &self,
+        _: Request<registry::CreateUnitRequest>,
+    ) -> Result<Response<registry::Unit>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn update_unit(
+        &self,
+        _: Request<registry::UpdateUnitRequest>,
+    ) -> Result<Response<registry::Unit>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn batch_update_units(
+        &self,
+        _: Request<registry::BatchUpdateUnitsRequest>,
+    ) -> Result<Response<registry::BatchUpdateUnitsResponse>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+
+    async fn retire_unit(
+        &self,
+        _: Request<registry::RetireUnitRequest>,
+    ) -> Result<Response<registry::Unit>, Status> {
         Err(Status::unimplemented("not faked"))
     }
 }

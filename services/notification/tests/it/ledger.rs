@@ -2,13 +2,16 @@
 
 use kit::testing::{Bed, Engine};
 use proto::google::r#type::Date;
+use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::rectification_service_client::RectificationServiceClient;
-use proto::notification::v1::{ReadLetterRequest, SubmitPlanRequest};
+use proto::notification::v1::{ReadDocumentRequest, ReadLetterRequest, SubmitPlanRequest};
 
 use crate::data::{
-    DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, raise,
+    DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, put_units,
+    raise,
 };
 use crate::delivery::delivered;
+use crate::document::{issue, own_series, slip};
 use crate::endpoint::{create, endpoint};
 use crate::fake;
 use crate::receiver::Receiver;
@@ -66,6 +69,20 @@ kit::both! {
         let mut client = RectificationServiceClient::new(served.channel());
         client.submit_plan(plan).await.unwrap();
         ledger!("rectification_step", "text");
+        put_units(&served, DISTRICT).await;
+        let document = issue(&served, slip()).await.unwrap();
+        let read = ReadDocumentRequest {
+            name: document.name,
+            recipient: format!("{DISTRICT}/units/water"),
+            ..Default::default()
+        };
+        DocumentServiceClient::new(served.channel()).read_document(read).await.unwrap();
+        own_series(&served).await;
+        ledger!("document_template", "series");
+        ledger!("document", "issuer");
+        ledger!("document_text", "body");
+        ledger!("document_recipient", "display_name");
+        ledger!("document_receipt", "text");
         ledger!("event", "subject");
         ledger!("attempt", "message");
         refuses!(

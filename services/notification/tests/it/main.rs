@@ -5,6 +5,7 @@ mod bulletin;
 mod change;
 mod data;
 mod delivery;
+mod document;
 mod endpoint;
 mod fake;
 mod ledger;

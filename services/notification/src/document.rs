@@ -1,0 +1,247 @@
+//! Documents (公文, H5, H7, H11, H12, Q3, Q6, Q9, X10): what is issued by hand or by a rule, under a
+//! number of its series, and what recipients did about it.
+
+mod fields;
+mod kind;
+mod pdf;
+mod print;
+mod values;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::name::Pattern;
+use kit::{Error, Result};
+
+pub(crate) use fields::{Content, Contents};
+pub(crate) use kind::Kind;
+pub(crate) use values::{sample, variables};
+
+use crate::district::District;
+use crate::document_template::DocumentTemplate;
+use crate::template::Text;
+
+/// How documents are named.
+pub(crate) static NAME: Pattern =
+    Pattern::new("document", "districts/{district}/documents/{document}");
+
+kit::numbered! {
+    /// Language of a text.
+    enum Language {
+        /// The one that holds.
+        Chinese = 1,
+        /// Beside it.
+        English = 2,
+    }
+}
+
+impl Language {
+    /// Every language, in order.
+    pub(crate) const ALL: [Self; 2] = [Self::Chinese, Self::English];
+}
+
+kit::numbered! {
+    /// How far a recipient has come.
+    enum State {
+        /// Delivered.
+        Delivered = 1,
+        /// Opened.
+        Read = 2,
+        /// Acknowledged in writing.
+        Acknowledged = 3,
+    }
+}
+
+/// A document.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) district: String,
+    /// Its place in the order of issue, and its id.
+    pub(crate) sequence: i64,
+    pub(crate) number: Number,
+    pub(crate) draft: Draft,
+    pub(crate) texts: Vec<Written>,
+    /// What recipients did, by their ids.
+    pub(crate) receipts: BTreeMap<String, Vec<Receipt>>,
+    pub(crate) create_time: Timestamp,
+}
+
+/// Its number (文号).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(crate) series: String,
+    pub(crate) year: i64,
+    pub(crate) ordinal: i64,
+}
+
+/// What is to be issued.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) kind: Kind,
+    /// Who issues it; empty for the office.
+    pub(crate) issuer: String,
+    /// None when it is for everybody.
+    pub(crate) recipients: Vec<Recipient>,
+    /// Id of the period; empty when it speaks of none.
+    pub(crate) period: String,
+    pub(crate) due_date: Option<Date>,
+    pub(crate) contents: Contents,
+    pub(crate) attachments: Vec<Attachment>,
+    /// Full name of what it speaks of; may be empty.
+    pub(crate) source: String,
+    /// Full name of the rule that wrote it; empty by hand.
+    pub(crate) cause: String,
+    /// What that rule wrote it for, once.
+    pub(crate) cause_key: Option<String>,
+    pub(crate) account: String,
+}
+
+/// A unit that it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recipient {
+    pub(crate) unit: String,
+    pub(crate) display_name: String,
+}
+
+/// A file that goes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) title: String,
+    pub(crate) sha256: String,
+}
+
+/// Its text in a language.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) language: Language,
+    pub(crate) text: Text,
+    pub(crate) template_revision: i64,
+    /// Why the district's own template was not used; empty when there was no need for that.
+    pub(crate) template_fault: String,
+}
+
+/// One step a recipient took.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipt {
+    pub(crate) state: State,
+    pub(crate) text: String,
+    pub(crate) account: String,
+    pub(crate) late: bool,
+    pub(crate) create_time: Timestamp,
+}
+
+impl Document {
+    /// A document that goes out now under the number given to it.
+    pub(crate) fn issue(
+        district: &District,
+        sequence: i64,
+        ordinal: i64,
+        draft: Draft,
+        template: &DocumentTemplate,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let day = district.day(now);
+        let number = Number { series: template.series.clone(), year: day.year().into(), ordinal };
+        let mut texts = Vec::new();
+        for language in Language::ALL {
+            let values = values::values(&draft, district, &number.to_string(), day, language);
+            let composed = template.compose(language, &values)?;
+            texts.push(Written {
+                language,
+                text: composed.text,
+                template_revision: template.revision,
+                template_fault: composed.fault.map(|it| it.to_string()).unwrap_or_default(),
+            });
+        }
+        Ok(Self {
+            district: district.id.clone(),
+            sequence,
+            number,
+            draft,
+            texts,
+            receipts: BTreeMap::new(),
+            create_time: now,
+        })
+    }
+
+    /// Its full name.
+    pub(crate) fn name(&self) -> String {
+        NAME.format(&[&self.district, &self.sequence.to_string()])
+    }
+
+    /// Bytes of its texts, about.
+    pub(crate) fn size(&self) -> usize {
+        let texts: usize =
+            self.texts.iter().map(|it| it.text.subject.len() + it.text.body.len()).sum();
+        let receipts = self.receipts.values().flatten().map(|it| 64 + it.text.len());
+        let fields: usize = self.draft.contents.values().map(Content::size).sum();
+        texts + fields + receipts.sum::<usize>() + 128 * self.draft.recipients.len()
+    }
+
+    /// How often it was written to, the issue included.
+    pub(crate) fn revision(&self) -> i64 {
+        1 + self.receipts.values().map(|it| it.len() as i64).sum::<i64>()
+    }
+
+    /// How far a recipient has come.
+    pub(crate) fn state(&self, unit: &str) -> State {
+        let receipts = self.receipts.get(unit);
+        receipts.and_then(|it| it.last()).map_or(State::Delivered, |it| it.state)
+    }
+
+    /// Notes that a recipient opened it; nothing to note when it was opened before.
+    pub(crate) fn read(
+        &mut self,
+        unit: &str,
+        account: String,
+        now: Timestamp,
+    ) -> Result<Option<Receipt>> {
+        self.check(unit)?;
+        if self.state(unit) != State::Delivered {
+            return Ok(None);
+        }
+        let text = String::new();
+        let receipt = Receipt { state: State::Read, text, account, late: false, create_time: now };
+        Ok(Some(self.step(unit, receipt)))
+    }
+
+    /// Takes a recipient's acknowledgement, once.
+    pub(crate) fn acknowledge(
+        &mut self,
+        unit: &str,
+        text: String,
+        account: String,
+        today: Date,
+        now: Timestamp,
+    ) -> Result<Receipt> {
+        self.check(unit)?;
+        if self.state(unit) == State::Acknowledged {
+            let message = format!("{unit} acknowledged it before; once is enough");
+            return Err(Error::precondition("ALREADY_ACKNOWLEDGED", self.name(), message));
+        }
+        let late = self.draft.due_date.is_some_and(|due| today > due);
+        let state = State::Acknowledged;
+        Ok(self.step(unit, Receipt { state, text, account, late, create_time: now }))
+    }
+
+    fn check(&self, unit: &str) -> Result<()> {
+        if self.draft.recipients.iter().any(|it| it.unit == unit) {
+            return Ok(());
+        }
+        let message = format!("is not for the unit {unit}");
+        Err(Error::precondition("NOT_A_RECIPIENT", self.name(), message))
+    }
+
+    fn step(&mut self, unit: &str, receipt: Receipt) -> Receipt {
+        self.receipts.entry(unit.to_owned()).or_default().push(receipt.clone());
+        receipt
+    }
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { series, year, ordinal } = self;
+        write!(out, "{series}〔{year}〕{ordinal}号")
+    }
+}

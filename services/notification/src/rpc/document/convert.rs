@@ -1,0 +1,76 @@
+//! Documents on the wire.
+
+use kit::{clock, date, etag};
+use proto::notification::v1 as pb;
+
+use crate::district::{PERIOD, UNIT};
+use crate::document::{Content, Document, Receipt, Recipient, Written};
+
+impl From<Document> for pb::Document {
+    fn from(it: Document) -> Self {
+        let recipients = it.draft.recipients.iter().map(|to| recipient(&it, to)).collect();
+        let (name, etag) = (it.name(), etag::of(it.revision()));
+        let period = match it.draft.period.as_str() {
+            "" => String::new(),
+            period => PERIOD.format(&[&it.district, period]),
+        };
+        let attachments = it.draft.attachments.into_iter();
+        Self {
+            name,
+            kind: it.draft.kind as i32,
+            number: it.number.to_string(),
+            issuer: it.draft.issuer,
+            recipients,
+            period,
+            due_date: it.draft.due_date.map(date::to_proto),
+            fields: it.draft.contents.into_iter().map(field).collect(),
+            attachments: attachments
+                .map(|it| pb::Attachment { title: it.title, sha256: it.sha256 })
+                .collect(),
+            source: it.draft.source,
+            cause: it.draft.cause,
+            account: it.draft.account,
+            texts: it.texts.into_iter().map(text).collect(),
+            create_time: Some(clock::to_proto(it.create_time)),
+            etag,
+        }
+    }
+}
+
+/// A field on the wire.
+pub(super) fn field((name, content): (String, Content)) -> pb::DocumentField {
+    match content {
+        Content::Text(text) => pb::DocumentField { name, text, items: Vec::new() },
+        Content::List(items) => pb::DocumentField { name, text: String::new(), items },
+    }
+}
+
+fn recipient(it: &Document, to: &Recipient) -> pb::DocumentRecipient {
+    let receipts = it.receipts.get(&to.unit).into_iter().flatten();
+    pb::DocumentRecipient {
+        unit: UNIT.format(&[&it.district, &to.unit]),
+        unit_display_name: to.display_name.clone(),
+        state: it.state(&to.unit) as i32,
+        receipts: receipts.map(receipt).collect(),
+    }
+}
+
+fn receipt(it: &Receipt) -> pb::DocumentReceipt {
+    pb::DocumentReceipt {
+        state: it.state as i32,
+        text: it.text.clone(),
+        account: it.account.clone(),
+        late: it.late,
+        create_time: Some(clock::to_proto(it.create_time)),
+    }
+}
+
+fn text(it: Written) -> pb::DocumentText {
+    pb::DocumentText {
+        language: it.language as i32,
+        subject: it.text.subject,
+        body: it.text.body,
+        template_revision: it.template_revision,
+        template_fault: it.template_fault,
+    }
+}
