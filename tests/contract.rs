@@ -76,6 +76,7 @@ fn every_custom_or_create_method_takes_a_request_id() {
         "Update",
         "Compare",
         "Measure",
+        "Screen",
         "Simulate",
         "VerifyRun",
     ];

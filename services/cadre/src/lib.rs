@@ -14,11 +14,15 @@
 mod archive;
 mod consequence;
 mod consequence_rule;
+mod criteria;
+mod definition;
 mod follow;
 mod member;
 mod notice;
 mod period;
 mod person;
+mod pool;
+mod pool_member;
 mod rpc;
 mod store;
 
@@ -31,6 +35,8 @@ use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceSer
 use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
+use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
+use proto::cadre::v1::pool_service_server::PoolServiceServer;
 use tokio::sync::Notify;
 
 use crate::rpc::Rpc;
@@ -55,10 +61,14 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     let rpc = Rpc::new(&ctx);
     let persons = PersonServiceServer::new(rpc.clone());
     let members = MemberServiceServer::new(rpc.clone());
+    let pools = PoolServiceServer::new(rpc.clone());
+    let pool_members = PoolMemberServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(members, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(pools, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(pool_members, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceRuleServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub(crate) use basics::{Basics, Rank};
+pub(crate) use basics::{Basics, Education, EntryKind, Rank};
 
 /// A post holder.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,12 @@ pub(crate) mod archive;
 mod change;
 mod consequence;
 mod consequence_rule;
+mod criteria;
+mod definition;
 mod member;
 mod person;
+mod pool;
+mod pool_member;
 
 use jiff::civil::Date;
 use kit::boot::Context;

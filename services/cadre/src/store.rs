@@ -3,9 +3,11 @@
 pub(crate) mod archive;
 pub(crate) mod consequence;
 pub(crate) mod consequence_rule;
+pub(crate) mod definition;
 pub(crate) mod headship;
 pub(crate) mod ledger;
 pub(crate) mod member;
 pub(crate) mod notice;
 pub(crate) mod person;
+pub(crate) mod pool_member;
 pub(crate) mod result;

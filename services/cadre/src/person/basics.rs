@@ -1,6 +1,7 @@
 //! What is known of a person beyond name and posts (B4).
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Basic data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(crate) struct Basics {
 
 kit::numbered! {
     /// Highest education, ascending.
+    #[derive(Serialize, Deserialize)]
+    #[serde(into = "i64", try_from = "i64")]
     enum Education {
         /// Upper secondary or below (高中及以下).
         Secondary = 1,
@@ -35,6 +38,8 @@ kit::numbered! {
 
 kit::numbered! {
     /// Rank, ascending.
+    #[derive(Serialize, Deserialize)]
+    #[serde(into = "i64", try_from = "i64")]
     enum Rank {
         /// Clerk (科员级).
         Clerk = 1,
@@ -53,6 +58,8 @@ kit::numbered! {
 
 kit::numbered! {
     /// How somebody came into service.
+    #[derive(Serialize, Deserialize)]
+    #[serde(into = "i64", try_from = "i64")]
     enum EntryKind {
         /// By the civil service examination (公务员考录).
         CivilServant = 1,
@@ -66,5 +73,64 @@ kit::numbered! {
         Institution = 5,
         /// Recruited talent (人才引进).
         Talent = 6,
+    }
+}
+
+impl Education {
+    /// In the office's words.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Secondary => "高中及以下",
+            Self::College => "大专",
+            Self::Bachelor => "本科",
+            Self::Master => "硕士研究生",
+            Self::Doctor => "博士研究生",
+        }
+    }
+}
+
+impl From<Education> for i64 {
+    fn from(it: Education) -> Self {
+        it as Self
+    }
+}
+
+impl Rank {
+    /// In the office's words.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Clerk => "科员级",
+            Self::DeputySection => "副科级",
+            Self::Section => "正科级",
+            Self::DeputyDivision => "副处级",
+            Self::Division => "正处级",
+            Self::DeputyBureau => "副厅级",
+        }
+    }
+}
+
+impl From<Rank> for i64 {
+    fn from(it: Rank) -> Self {
+        it as Self
+    }
+}
+
+impl EntryKind {
+    /// In the office's words.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::CivilServant => "公务员考录",
+            Self::SelectedGraduate => "选调生",
+            Self::Transfer => "调任",
+            Self::Army => "军转干部",
+            Self::Institution => "事业单位人员",
+            Self::Talent => "人才引进",
+        }
+    }
+}
+
+impl From<EntryKind> for i64 {
+    fn from(it: EntryKind) -> Self {
+        it as Self
     }
 }

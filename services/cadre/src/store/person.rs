@@ -1,5 +1,13 @@
 //! Persons and their postings.
 
+macro_rules! columns {
+    () => {
+        "id, display_name, external_id, birth_date, education, rank, entry_kind, skills, \
+         revision, create_time, update_time"
+    };
+}
+
+pub(crate) mod candidate;
 pub(crate) mod key;
 pub(crate) mod revision;
 
@@ -25,13 +33,6 @@ pub(crate) struct Filter<'a> {
     pub(crate) rank: Option<Rank>,
     pub(crate) born_from: Option<Date>,
     pub(crate) born_until: Option<Date>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, display_name, external_id, birth_date, education, rank, entry_kind, skills, \
-         revision, create_time, update_time"
-    };
 }
 
 /// Stores new persons. A taken external id is `AlreadyExists`: the race that `taken` loses.

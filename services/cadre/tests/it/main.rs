@@ -10,6 +10,7 @@ mod ground;
 mod import;
 mod member;
 mod person;
+mod pool;
 mod scene;
 mod suite;
 

@@ -1,0 +1,209 @@
+//! Pools over the wire, and the screening of persons.
+
+use kit::field::Fields;
+use kit::page::Page;
+use kit::request_id::Once;
+use kit::{clock, etag};
+use prost::Message as _;
+use proto::cadre::v1 as pb;
+use proto::cadre::v1::change::Resource;
+use proto::cadre::v1::pool_service_server::PoolService;
+use proto::cadre::v1::screen_persons_request::By;
+use tonic::{Request, Response, Status};
+
+use super::{DISTRICT, PERSON, Rpc, UNIT, change, criteria, definition, shown};
+use crate::criteria::{Criteria, Outcome};
+use crate::person::Person;
+use crate::pool::{Contents, Kind, NAME, Pool};
+use crate::store;
+use crate::store::person::candidate::{self, Candidates};
+
+const CREATED: &str = "saima.cadre.v1.PoolCreated";
+const UPDATED: &str = "saima.cadre.v1.PoolUpdated";
+
+/// Persons looked at in one go.
+const CHUNK: i64 = 500;
+
+#[tonic::async_trait]
+impl PoolService for Rpc {
+    async fn get_pool(
+        &self,
+        request: Request<pb::GetPoolRequest>,
+    ) -> Result<Response<pb::Pool>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let district = name.id("district");
+        let mut tx = self.db.begin_read().await?;
+        let found = store::definition::find(&mut tx, district, name.id("pool")).await?;
+        Ok(Response::new(to_proto(district, &found.ok_or_else(|| name.not_found())?)))
+    }
+
+    async fn list_pools(
+        &self,
+        request: Request<pb::ListPoolsRequest>,
+    ) -> Result<Response<pb::ListPoolsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let kind: Option<Kind> = fields.optional_choice("kind", request.kind);
+        fields.check()?;
+        let page =
+            Page::parse(request.page_size, &request.page_token, &[&request.parent, &request.kind])?;
+        let district = parent.id("district");
+        let label = kind.map(|it| (it as i64).to_string());
+        let mut tx = self.db.begin_read().await?;
+        let mut pools = store::definition::list(&mut tx, district, label.as_deref(), &page).await?;
+        let next_page_token = page.cut(&mut pools, |it: &Pool| it.id.clone());
+        let pools = pools.iter().map(|it| to_proto(district, it)).collect();
+        Ok(Response::new(pb::ListPoolsResponse { pools, next_page_token }))
+    }
+
+    async fn batch_update_pools(
+        &self,
+        request: Request<pb::BatchUpdatePoolsRequest>,
+    ) -> Result<Response<pb::BatchUpdatePoolsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let district = parent.id("district");
+        let reason = fields.text("reason", &request.reason, 0..=500);
+        let key = |it: &pb::Pool| (it.name.clone(), it.etag.clone());
+        let rows = definition::rows(&mut fields, "pools", &request.pools, district, key, contents);
+        fields.check()?;
+        let once = Once::new(district, "BatchUpdatePools", &request.request_id, &request)?;
+        self.registry.check_district(district).await?;
+
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        let batch = definition::save(&mut tx, district, rows, &reason).await?;
+        let reply = pb::BatchUpdatePoolsResponse {
+            created_count: batch.created.len() as i32,
+            updated_count: batch.updated.len() as i32,
+            unchanged_count: batch.unchanged as i32,
+        };
+        if request.validate_only {
+            return Ok(Response::new(reply));
+        }
+        for (kind, told) in [(CREATED, &batch.created), (UPDATED, &batch.updated)] {
+            for it in told {
+                let pool = to_proto(district, it);
+                let name = pool.name.clone();
+                change::append(&mut tx, district, kind, &name, Resource::Pool(pool));
+            }
+        }
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        Ok(Response::new(reply))
+    }
+
+    async fn screen_persons(
+        &self,
+        request: Request<pb::ScreenPersonsRequest>,
+    ) -> Result<Response<pb::ScreenPersonsResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &DISTRICT, &request.parent);
+        let district = parent.id("district");
+        let (mut pool, mut asked) = (None, Criteria::default());
+        match &request.by {
+            Some(By::Pool(name)) => pool = Some(fields.member("pool", &NAME, name, district)),
+            Some(By::Criteria(given)) => {
+                asked = criteria::read(&mut fields, "criteria", Some(given), district);
+            }
+            None => fields.violation("by", "REQUIRED", "name a pool or give criteria"),
+        }
+        let day = fields.date("date", &request.date);
+        let unit = fields.optional_member("unit", &UNIT, &request.unit, district);
+        let member_of = fields.optional_member("member_of", &NAME, &request.member_of, district);
+        fields.check()?;
+        let by = pb::ScreenPersonsRequest { by: request.by.clone(), ..Default::default() };
+        let by = by.encode_to_vec().iter().map(|it| format!("{it:02x}")).collect::<String>();
+        let page = Page::parse(
+            request.page_size,
+            &request.page_token,
+            &[
+                &request.parent,
+                &by,
+                &shown(Some(day)),
+                &request.unit,
+                &request.passing_only,
+                &request.member_of,
+            ],
+        )?;
+
+        let mut tx = self.db.begin_read().await?;
+        if let Some(pool) = pool {
+            let found = store::definition::find(&mut tx, district, &pool).await?;
+            let found: Pool = found
+                .ok_or_else(|| kit::Error::not_found("pool", NAME.format(&[district, &pool])))?;
+            asked = found.contents.criteria;
+        }
+        let about = Candidates {
+            district,
+            passing: request.passing_only.then_some(&asked),
+            unit: unit.as_deref(),
+            pool: member_of.as_deref().map(|pool| (pool, day)),
+        };
+        let mut after = page.after().unwrap_or_default().to_owned();
+        let mut found: Vec<(Person, Vec<Outcome>)> = Vec::new();
+        // Passing persons may be rare among those looked at; a page is filled all the same.
+        while (found.len() as i64) < page.limit() {
+            let limit = if request.passing_only { CHUNK } else { page.limit() };
+            let persons = candidate::list(&mut tx, &about, &after, limit).await?;
+            let Some(last) = persons.last() else { break };
+            after.clone_from(&last.id);
+            let is_last = (persons.len() as i64) < limit;
+            let mut outcomes = criteria::check(&mut tx, district, &asked, &persons, day).await?;
+            for person in persons {
+                let outcomes = outcomes.remove(&person.id).unwrap_or_default();
+                if !request.passing_only || outcomes.iter().all(|it| it.passed) {
+                    found.push((person, outcomes));
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        let next_page_token = page.cut(&mut found, |(person, _)| person.id.clone());
+        let screening = |(person, outcomes): &(Person, Vec<Outcome>)| pb::PersonScreening {
+            person: PERSON.format(&[district, &person.id]),
+            display_name: person.display_name.clone(),
+            external_id: person.external_id.clone().unwrap_or_default(),
+            passed: outcomes.iter().all(|it| it.passed),
+            outcomes: criteria::outcomes_to_proto(outcomes),
+        };
+        let screenings = found.iter().map(screening).collect();
+        Ok(Response::new(pb::ScreenPersonsResponse { screenings, next_page_token }))
+    }
+}
+
+fn contents(fields: &mut Fields, at: &str, given: &pb::Pool, district: &str) -> Contents {
+    let asked = given.criteria.as_ref();
+    Contents {
+        display_name: fields.text(format_args!("{at}.display_name"), &given.display_name, 1..=200),
+        kind: fields.choice(format_args!("{at}.kind"), given.kind),
+        field: fields.text(format_args!("{at}.field"), &given.field, 0..=40),
+        criteria: criteria::read(fields, &format!("{at}.criteria"), asked, district),
+        description: fields.paragraph(
+            format_args!("{at}.description"),
+            &given.description,
+            0..=2000,
+        ),
+    }
+}
+
+fn to_proto(district: &str, pool: &Pool) -> pb::Pool {
+    let contents = &pool.contents;
+    pb::Pool {
+        name: NAME.format(&[district, &pool.id]),
+        display_name: contents.display_name.clone(),
+        kind: contents.kind as i32,
+        field: contents.field.clone(),
+        criteria: Some(criteria::to_proto(district, &contents.criteria)),
+        description: contents.description.clone(),
+        create_time: Some(clock::to_proto(pool.create_time)),
+        update_time: Some(clock::to_proto(pool.update_time)),
+        etag: etag::of(pool.revision),
+    }
+}
