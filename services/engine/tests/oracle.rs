@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::fraction::{Exact, cases, cut, exact, whole};
+use common::fraction::{Exact, cases, cut, exact, exponential, whole};
 use common::random::race;
 use engine::{
     Bounds, Cell, Curve, Direction, Fact, Figure, GrowthBy, Leaf, LinkEffect, LinkedSum, Method,
@@ -288,6 +288,11 @@ impl Oracle<'_> {
             Method::Marks(_) => within(x.clone(), Exact::zero(), w),
             Method::Completion(it) => w * within(x / target(), Exact::zero(), exact(it.cap)),
             Method::Control(_) => w * within(whole(2) - x / target(), Exact::zero(), Exact::one()),
+            Method::Efficacy(it) if it.exponential.is_some() => {
+                let form = it.exponential.unwrap();
+                let growth = exponential(&(exact(form.b) * share(&it.bounds, false)));
+                within(&w * exact(form.a) * growth / whole(100), Exact::zero(), w)
+            }
             Method::Efficacy(it) => {
                 let base = exact(it.base) / whole(100);
                 w * (&base + (Exact::one() - &base) * share(&it.bounds, it.unclamped))

@@ -39,6 +39,7 @@ impl Quantity {
                 match function {
                     OfPresent::Count => Ok(count),
                     OfPresent::Sum => Ok(present.into_iter().sum()),
+                    OfPresent::Mean if present.is_empty() => Err(Arithmetic::Absent("a value")),
                     OfPresent::Mean => present.into_iter().sum::<Ratio>().over(count),
                 }
             }
@@ -67,9 +68,23 @@ impl Truth {
                 })
             }
             Truth::Not(one) => Ok(!one.holds(inputs)?),
-            Truth::And(one, two) => Ok(one.holds(inputs)? && two.holds(inputs)?),
-            Truth::Or(one, two) => Ok(one.holds(inputs)? || two.holds(inputs)?),
+            Truth::And(one, two) => either(false, one, two, inputs),
+            Truth::Or(one, two) => either(true, one, two, inputs),
         }
+    }
+}
+
+/// Whether one of two truths is `decides`, which settles both whatever the other is, and though a
+/// number that it asks for is absent: `x > 1 && has(y)` does not hold where neither is there.
+fn either(decides: bool, one: &Truth, two: &Truth, inputs: Inputs<'_>) -> Result<bool, Arithmetic> {
+    match one.holds(inputs) {
+        Ok(one) if one == decides => Ok(decides),
+        Ok(_) => two.holds(inputs),
+        Err(absent @ Arithmetic::Absent(_)) => match two.holds(inputs) {
+            Ok(two) if two == decides => Ok(decides),
+            _ => Err(absent),
+        },
+        Err(cause) => Err(cause),
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use engine::{
     Ballots, Bounds, CaseHandling, CaseKind, Cell, Cliff, Completion, Contribution, Control, Curve,
-    DeductPerEvent, Difficulty, Direction, Efficacy, Fact, Figure, GrowthBy, Interpolation, Knot,
-    Lateness, Leaf, Link, LinkEffect, LinkedSum, MarkValue, Marks, Method, Milestone,
-    MilestonePoints, Milestones, MinMax, MissingPolicy, Node, Otherwise, Outcomes, PacePoints,
-    PlanPoint, Precondition, RankBand, RankBands, RankTable, Ranking, RaterGroup, RatioToLeader,
-    Reconciled, Rounding, RoundingMode, Roundings, Rule, Segment, Share, Sheet, SlopeSide, Slopes,
-    Step, Steps, Tally, Through, TieBreak, TieRule, Track, TrackDraft, WarningRules,
+    DeductPerEvent, Difficulty, Direction, Efficacy, Exponential, Fact, Figure, GrowthBy,
+    Interpolation, Knot, Lateness, Leaf, Link, LinkEffect, LinkedSum, MarkValue, Marks, Method,
+    Milestone, MilestonePoints, Milestones, MinMax, MissingPolicy, Node, Otherwise, Outcomes,
+    PacePoints, PlanPoint, Precondition, RankBand, RankBands, RankTable, Ranking, RaterGroup,
+    RatioToLeader, Reconciled, Rounding, RoundingMode, Roundings, Rule, Segment, Share, Sheet,
+    SlopeSide, Slopes, Step, Steps, Tally, Through, TieBreak, TieRule, Track, TrackDraft,
+    WarningRules,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -128,15 +129,16 @@ fn usual(weight: Decimal, any_form: bool) -> BoxedStrategy<(Direction, Method)> 
         Just((UP, Method::Marks(Marks {}))),
         cap.prop_map(|cap| (UP, Method::Completion(Completion { cap }))),
         Just((DOWN, Method::Control(Control {}))),
-        (direction(), bounds(), 0..=99_u32, any::<bool>()).prop_map(
-            |(direction, bounds, base, unclamped)| {
+        (direction(), bounds(), 0..=99_u32, any::<bool>(), exponential(any_form)).prop_map(
+            |(direction, bounds, base, unclamped, exponential)| {
                 (
                     direction,
                     Method::Efficacy(Efficacy {
                         bounds,
                         base: base.into(),
-                        unclamped,
-                        exponential: None,
+                        // Beyond its bounds an exponential soon has more digits than fit.
+                        unclamped: unclamped && exponential.is_none(),
+                        exponential,
                     }),
                 )
             }
@@ -152,6 +154,15 @@ fn usual(weight: Decimal, any_form: bool) -> BoxedStrategy<(Direction, Method)> 
         }),
     ]
     .boxed()
+}
+
+fn exponential(any_form: bool) -> BoxedStrategy<Option<Exponential>> {
+    if !any_form {
+        return Just(None).boxed();
+    }
+    let form = (1..=10_000_i64, 0..=1000_i64)
+        .prop_map(|(a, b)| Exponential { a: Decimal::new(a, 2), b: Decimal::new(b, 2) });
+    prop::option::weighted(0.3, form).boxed()
 }
 
 fn precondition() -> impl Strategy<Value = Precondition> {
