@@ -62,7 +62,7 @@ fn digests(races: &[(Track, Vec<Sheet>)], threads: usize) -> Vec<u64> {
                     let mut sheets = sheets.clone();
                     let turn = (thread + threads) % sheets.len();
                     sheets.rotate_left(turn);
-                    if threads % 2 == 0 {
+                    if threads.is_multiple_of(2) {
                         sheets.reverse();
                     }
                     (place, digest(track, sheets))

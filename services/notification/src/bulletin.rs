@@ -1,4 +1,4 @@
-//! Bulletins (通报, H5): one for every month that closes, built from the boards (三色榜, H6) of
+//! Bulletins (通报, H5; 周调度, X8): one for every month and every week that closes, built from the boards (三色榜, H6) of
 //! the quarter it lies in.
 
 use jiff::Timestamp;
@@ -76,7 +76,7 @@ pub(crate) struct Entry {
 }
 
 impl Bulletin {
-    /// A bulletin about a month that goes out now.
+    /// A bulletin about a month or a week that goes out now.
     pub(crate) fn issue(
         district: &District,
         sequence: i64,
@@ -109,7 +109,7 @@ impl Bulletin {
     }
 }
 
-/// What a monthly bulletin's template may print.
+/// What the template of a bulletin on a month or a week may print.
 pub(crate) fn values(
     district: &District,
     sequence: i64,

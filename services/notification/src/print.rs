@@ -1,6 +1,6 @@
 //! How figures, days and periods stand in print.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, ISOWeekDate, Weekday};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Places after the point in print.
@@ -66,15 +66,23 @@ pub(crate) fn period(id: &str) -> String {
     known(id).unwrap_or_else(|| id.to_owned())
 }
 
-/// The quarter that a month lies in, `2023Q2` for `2023-04`; none for what is no month.
-pub(crate) fn quarter_of(month: &str) -> Option<String> {
-    let (year, number) = read_month(month)?;
+/// The quarter that a month lies in, `2023Q2` for `2023-04`, or the last day of a week; none for
+/// what is longer.
+pub(crate) fn quarter_of(id: &str) -> Option<String> {
+    if let Some(sunday) = read_week(id) {
+        return Some(format!("{:04}Q{}", sunday.year(), (sunday.month() + 2) / 3));
+    }
+    let (year, number) = read_month(id)?;
     Some(format!("{year}Q{}", number.div_ceil(3)))
 }
 
 fn known(id: &str) -> Option<String> {
     if let Some((year, month)) = read_month(id) {
         return Some(format!("{year}年{month}月"));
+    }
+    if let Some(sunday) = read_week(id) {
+        let week = sunday.iso_week_date();
+        return Some(format!("{}年第{}周", week.year(), week.week()));
     }
     let (year, part) = read_year(id)?;
     let part = match part {
@@ -95,6 +103,14 @@ fn read_month(id: &str) -> Option<(&str, u8)> {
     let digits = part.strip_prefix('-').filter(|it| it.len() == 2 && is_digits(it))?;
     let month = digits.parse().ok().filter(|month| (1..=12).contains(month))?;
     Some((year, month))
+}
+
+/// The last day of a week.
+fn read_week(id: &str) -> Option<Date> {
+    let (year, part) = read_year(id)?;
+    let digits = part.strip_prefix("-W").filter(|it| it.len() == 2 && is_digits(it))?;
+    let (year, week) = (year.parse().ok()?, digits.parse().ok()?);
+    Some(ISOWeekDate::new(year, week, Weekday::Sunday).ok()?.date())
 }
 
 fn read_year(id: &str) -> Option<(&str, &str)> {
@@ -127,6 +143,12 @@ mod tests {
             "spring",
         ];
         assert_eq!(ids.map(period), expected);
+        assert_eq!(
+            ["2023-W05", "2023-W54", "2023-W5"].map(period),
+            ["2023年第5周", "2023-W54", "2023-W5"]
+        );
+        let weeks = ["2023-W05", "2023-W13", "2023-W14", "2020-W53"].map(quarter_of);
+        assert_eq!(weeks.map(Option::unwrap_or_default), ["2023Q1", "2023Q2", "2023Q2", "2021Q1"]);
         let months = ["2023-01", "2023-03", "2023-04", "2023-12", "2023Q1", "2023", "2023-00"];
         let expected = ["2023Q1", "2023Q1", "2023Q2", "2023Q4", "", "", ""];
         assert_eq!(months.map(|month| quarter_of(month).unwrap_or_default()), expected);

@@ -50,6 +50,8 @@ kit::numbered! {
         HalfYearly = 3,
         /// For each year.
         Yearly = 4,
+        /// For each week.
+        Weekly = 5,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) static NAME: Pattern = Pattern::new("period", "districts/{district}/p
 const DUE_DAYS: i32 = 5;
 
 kit::numbered! {
-    /// How long a period is, by rising length.
+    /// How long a period is.
     enum Kind {
         /// `2023-04`
         Month = 1,
@@ -24,6 +24,8 @@ kit::numbered! {
         HalfYear = 3,
         /// `2023`
         Year = 4,
+        /// `2023-W05`
+        Week = 5,
     }
 }
 
@@ -96,10 +98,19 @@ pub(crate) fn span(id: &str) -> Option<Span> {
 /// What a span is of the calendar.
 pub(crate) fn kind(span: &Span) -> Kind {
     match span.length {
+        Length::Week => Kind::Week,
         Length::Month => Kind::Month,
         Length::Quarter => Kind::Quarter,
         Length::HalfYear => Kind::HalfYear,
         Length::Year => Kind::Year,
+    }
+}
+
+/// A number that rises with the length.
+pub(crate) fn rank(kind: Kind) -> i64 {
+    match kind {
+        Kind::Week => 0,
+        longer => longer as i64,
     }
 }
 
@@ -128,6 +139,7 @@ mod tests {
         check("2023Q4", Some((Kind::Quarter, "2023-10-01", "2023-12-31")));
         check("2024-02", Some((Kind::Month, "2024-02-01", "2024-02-29")));
         check("2100-02", Some((Kind::Month, "2100-02-01", "2100-02-28")));
+        check("2023-W05", Some((Kind::Week, "2023-01-30", "2023-02-05")));
         check("1990", Some((Kind::Year, "1990-01-01", "1990-12-31")));
         check("2200-12", Some((Kind::Month, "2200-12-01", "2200-12-31")));
     }
@@ -153,6 +165,8 @@ mod tests {
             "2023Q",
             "2023q1",
             "2023W05",
+            "2023-W54",
+            "2023-W5",
             "+023",
             "2023-+4",
             "2023 ",

@@ -66,6 +66,7 @@ fn measure(indicator: &pb::Indicator) -> Option<Measure> {
         },
         frequency: match indicator.frequency() {
             pb::Frequency::Unspecified => return None,
+            pb::Frequency::Weekly => Length::Week,
             pb::Frequency::Monthly => Length::Month,
             pb::Frequency::Quarterly => Length::Quarter,
             pb::Frequency::HalfYearly => Length::HalfYear,

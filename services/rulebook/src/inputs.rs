@@ -266,7 +266,7 @@ impl Layout<'_> {
         indicator: &str,
         measure: &Measure,
     ) -> Result<Option<Decimal>, Trouble> {
-        let Some(before) = self.span.back(12 / i32::from(self.span.length.months())) else {
+        let Some(before) = self.span.year_before() else {
             return Ok(None);
         };
         if measure.frequency > before.length {

@@ -74,7 +74,7 @@ impl<'a> Targets<'a> {
 
     /// The target of a period: its own; else the sum of its parts' where values are added and
     /// every part has one; else the last part's where values count from the start. Parts are
-    /// taken as long as possible, halves before quarters before months.
+    /// taken as long as possible, halves before quarters before months before weeks.
     pub(crate) fn of(
         &self,
         unit: &str,
@@ -86,7 +86,7 @@ impl<'a> Targets<'a> {
         if let Some(own) = value(period) {
             return Some(own);
         }
-        let shorter = [Length::HalfYear, Length::Quarter, Length::Month];
+        let shorter = [Length::HalfYear, Length::Quarter, Length::Month, Length::Week];
         let mut lengths = shorter.into_iter().filter(|length| *length < period.length);
         lengths.find_map(|length| {
             let mut parts = period.parts(length);
@@ -120,7 +120,7 @@ impl<'a> Targets<'a> {
         if measure.accumulation != Accumulation::Sum {
             return none();
         }
-        let shorter = [Length::HalfYear, Length::Quarter, Length::Month];
+        let shorter = [Length::HalfYear, Length::Quarter, Length::Month, Length::Week];
         for length in shorter.into_iter().filter(|length| *length < period.length) {
             let parts = period.parts(length);
             let sets: Option<Vec<(Span, &Set)>> =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use engine::Track;
 use rust_decimal::Decimal;
 
-use crate::span::Span;
+use crate::span::{Length, Span};
 
 /// A theme and when it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +40,11 @@ impl Theme {
     /// Whether a period lies in one of the theme's parts.
     pub(crate) fn holds_in(&self, period_id: &str) -> bool {
         let Some(period) = Span::parse(period_id) else { return false };
-        let year = period_id.get(..4).unwrap_or_default();
-        let parts = self.parts.iter().filter_map(|part| part_of(year, part));
-        parts.into_iter().any(|part| part.first <= period.first && period.last <= part.last)
+        // A week lies where its last day does.
+        let first = if period.length == Length::Week { period.last } else { period.first };
+        let year = format!("{:04}", first.year());
+        let parts = self.parts.iter().filter_map(|part| part_of(&year, part));
+        parts.into_iter().any(|part| part.first <= first && period.last <= part.last)
     }
 }
 

@@ -6,10 +6,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use kit::{Error, Result};
+use rulebook::Span;
 
 /// How long a period is, the shortest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
+    /// `2023-W05`
+    Week,
     /// `2023-04`
     Month,
     /// `2023Q2`
@@ -24,6 +27,7 @@ impl Kind {
     /// As messages call it.
     pub(crate) fn noun(self) -> &'static str {
         match self {
+            Self::Week => "week",
             Self::Month => "month",
             Self::Quarter => "quarter",
             Self::HalfYear => "half-year",
@@ -69,6 +73,15 @@ pub(crate) fn enclosing(id: &str) -> Vec<String> {
     let half = |half: u32| format!("{year}H{half}");
     let number = |text: &str| text.parse::<u32>().unwrap_or_default();
     match rest.split_at_checked(1) {
+        Some(("-", week)) if week.starts_with('W') => match Span::parse(id) {
+            // A week lies where its last day does.
+            Some(week) => {
+                let month = format!("{:04}-{:02}", week.last.year(), week.last.month());
+                let longer = enclosing(&month);
+                std::iter::once(month).chain(longer).collect()
+            }
+            None => Vec::new(),
+        },
         Some(("-", month)) => {
             let month = number(month).max(1) - 1;
             vec![quarter(month / 3 + 1), half(month / 6 + 1), year.to_owned()]
@@ -91,6 +104,9 @@ mod tests {
         assert_eq!(enclosing("2023Q3"), ["2023H2", "2023"]);
         assert_eq!(enclosing("2023H2"), ["2023"]);
         assert!(enclosing("2023").is_empty());
+        assert_eq!(enclosing("2023-W05"), ["2023-02", "2023Q1", "2023H1", "2023"]);
+        assert_eq!(enclosing("2020-W53"), ["2021-01", "2021Q1", "2021H1", "2021"]);
+        assert!(enclosing("2023-W54").is_empty());
     }
 
     #[test]

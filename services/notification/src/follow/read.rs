@@ -14,7 +14,7 @@ use crate::letter::{Ground, Warning};
 use crate::notice::Notice;
 use crate::print;
 
-/// A month that was closed.
+/// A month or a week that was closed.
 #[derive(Clone, Debug)]
 pub(super) struct Closing {
     pub(super) district: String,
@@ -72,7 +72,7 @@ pub(super) fn warning(district: &str, notice: &Notice) -> Result<Warning> {
     })
 }
 
-/// The month of the district that a notice says was closed; none when the period is longer.
+/// The month or week of the district that a notice says was closed; none when the period is longer.
 pub(super) fn closing(district: &str, notice: &Notice) -> Result<Option<Closing>> {
     let Some(Resource::Reconciliation(closed)) = resource(notice)? else {
         return Err(Error::internal("an event without its reconciliation"));

@@ -43,6 +43,19 @@ kit::both! {
         assert_eq!(bulletins(&served).get_bulletin(request).await.unwrap().into_inner(), bulletin);
     }
 
+    // X8: each week that closes has its dispatch, with the boards of its quarter.
+    async fn a_closed_week_gets_a_bulletin(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_assignment(&served, DISTRICT, "2023Q2", &["target"]).await;
+        let board = put_board(&served, DISTRICT, "target", "2023Q2").await;
+        bed.clock().set("2023-05-10T00:00:00Z".parse().unwrap());
+        close(&served, DISTRICT, "2023-W18").await;
+        let bulletin = bulletined(&served, DISTRICT, 1).await.remove(0);
+        assert_eq!(bulletin.period, format!("{DISTRICT}/periods/2023-W18"));
+        assert_eq!(bulletin.boards, [board]);
+        assert_eq!(bulletin.subject, "关于2023年第18周目标责任考核工作情况的通报");
+    }
+
     // H5: one a month, whatever is told twice; longer periods have none.
     async fn there_is_one_bulletin_a_month(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -131,7 +131,8 @@ impl From<Period> for pb::Period {
 /// The days of a period's id: `PERIOD_FORMAT`.
 fn span(field: &str, id: &str) -> kit::Result<Span> {
     period::span(id).ok_or_else(|| {
-        let message = "must be like 2023, 2023H1, 2023Q1 or 2023-04, of the years 1990 to 2200";
+        let message =
+            "must be like 2023, 2023H1, 2023Q1, 2023-04 or 2023-W05, of the years 1990 to 2200";
         Error::invalid(field, "PERIOD_FORMAT", message)
     })
 }

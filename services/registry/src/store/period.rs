@@ -53,7 +53,7 @@ pub(crate) async fn list(
             q.push(" OR kind < ").push_bind(kind).push(")");
         }
         if let Some(kind) = kind {
-            q.push(" AND kind = ").push_bind(kind as i64);
+            q.push(" AND kind = ").push_bind(period::rank(kind));
         }
         q.push(" ORDER BY start_date, kind DESC LIMIT ").push_bind(page.limit());
     })?;
@@ -62,11 +62,12 @@ pub(crate) async fn list(
 
 /// Where a period stands in the list.
 pub(crate) fn key(period: &Period) -> String {
-    let kind = period::kind(&period.span);
-    format!("{}/{}", date::to_text(period.span.first), kind as i64)
+    let rank = period::rank(period::kind(&period.span));
+    format!("{}/{rank}", date::to_text(period.span.first))
 }
 
-/// Periods that lie within `span`, itself not among them, in the order of the list.
+/// Periods that lie within `span`, a week by its last day, itself not among them, in the order of
+/// the list.
 pub(crate) async fn within(tx: &mut Tx, district: &str, span: &Span) -> Result<Vec<Period>> {
     let rows = kit::fetch_all!(
         tx,
@@ -75,13 +76,14 @@ pub(crate) async fn within(tx: &mut Tx, district: &str, span: &Span) -> Result<V
             "SELECT ",
             columns!(),
             " FROM period
-              WHERE district = $1 AND start_date >= $2 AND end_date <= $3 AND kind < $4
+              WHERE district = $1 AND end_date BETWEEN $2 AND $3 AND kind < $4
+                  AND (kind = 0 OR start_date >= $2)
               ORDER BY start_date, kind DESC"
         ),
         district,
         date::to_text(span.first),
         date::to_text(span.last),
-        period::kind(span) as i64
+        period::rank(period::kind(span))
     )?;
     rows.into_iter().map(Period::try_from).collect()
 }
@@ -120,7 +122,7 @@ pub(crate) async fn save(tx: &mut Tx, period: &Period) -> Result<()> {
         &period.district,
         &period.id,
         &period.uid,
-        period::kind(&period.span) as i64,
+        period::rank(period::kind(&period.span)),
         date::to_text(period.span.first),
         date::to_text(period.span.last),
         &period.contents.theme,

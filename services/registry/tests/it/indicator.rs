@@ -92,7 +92,7 @@ kit::both! {
         let given = pb::Indicator {
             kind: 4,
             direction: 3,
-            frequency: 5,
+            frequency: 6,
             accumulation: -1,
             evaluating_unit: "districts/elsewhere/units/finance".to_owned(),
             ..indicator("a")

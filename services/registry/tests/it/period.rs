@@ -3,7 +3,9 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::PeriodKind;
 use tonic::Code;
 
-use crate::fixture::{DISTRICT, Registry, date, fails, mask, name, refused, request_id};
+use crate::fixture::{
+    DISTRICT, Registry, date, fails, ids, indicator, mask, name, refused, request_id, target,
+};
 
 fn creation(id: &str, period: pb::Period) -> pb::CreatePeriodRequest {
     pb::CreatePeriodRequest {
@@ -50,9 +52,39 @@ kit::both! {
         assert_eq!(registry.create_period("2023").await.end_date, date(2023, 12, 31));
     }
 
+    // X8: weeks stand in the calendar beside the longer periods, each where its Sunday lies.
+    async fn weeks_are_periods_of_the_calendar(bed: &Bed) {
+        let mut registry = Registry::start(bed).await;
+        for id in ["2023-02", "2023Q1", "2023-W04", "2023-W05", "2023-W08", "2023-W09"] {
+            registry.create_period(id).await;
+        }
+        let get = pb::GetPeriodRequest { name: name("periods", "2023-W05") };
+        let week = registry.periods.get_period(get).await.unwrap().into_inner();
+        assert_eq!((week.kind(), week.start_date, week.end_date), (PeriodKind::Week, date(2023, 1, 30), date(2023, 2, 5)));
+        let list = pb::ListPeriodsRequest { parent: DISTRICT.to_owned(), page_size: 2, ..Default::default() };
+        let all = ids!(registry.periods, list_periods, periods, list.clone());
+        assert_eq!(all, ["2023Q1", "2023-W04", "2023-W05", "2023-02", "2023-W08", "2023-W09"]);
+        let weeks = pb::ListPeriodsRequest { kind: PeriodKind::Week as i32, ..list };
+        let weeks = ids!(registry.periods, list_periods, periods, weeks);
+        assert_eq!(weeks, ["2023-W04", "2023-W05", "2023-W08", "2023-W09"]);
+        let request = pb::GetAssignmentRequest {
+            name: format!("{}/assignment", name("periods", "2023-02")),
+            ..Default::default()
+        };
+        let reply = registry.assignments.get_assignment(request).await.unwrap().into_inner();
+        let parts = reply.assignment.unwrap().parts;
+        let parts: Vec<_> = parts.iter().map(|it| it.name.rsplit('/').next().unwrap()).collect();
+        assert_eq!(parts, ["2023-W05", "2023-W08"]);
+
+        registry.create_department("finance").await;
+        let weekly = pb::Indicator { frequency: pb::Frequency::Weekly as i32, ..indicator("calls") };
+        assert_eq!(registry.batch_indicators(vec![weekly]).await, (1, 0, 0));
+        assert_eq!(registry.batch_targets(vec![target("finance", "calls", "2023-W05", "7")]).await.unwrap(), (1, 0, 0));
+    }
+
     async fn a_period_with_faults_is_refused_whole(bed: &Bed) {
         let mut registry = Registry::start(bed).await;
-        for id in ["", "1989", "2201", "2023Q5", "2023-1", "2023W10", "二〇二三"] {
+        for id in ["", "1989", "2201", "2023Q5", "2023-1", "2023W10", "2023-W53", "二〇二三"] {
             let outcome = registry.periods.create_period(creation(id, pb::Period::default())).await;
             refused(outcome, &[("period_id", "PERIOD_FORMAT")]);
         }

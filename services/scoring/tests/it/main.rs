@@ -31,3 +31,4 @@ mod run;
 mod sheet;
 mod subject;
 mod warning;
+mod week;

@@ -83,6 +83,7 @@ fn period(wire: &registry::Period) -> Result<Period> {
     Ok(Period {
         id: id(&PERIOD, &wire.name)?.into(),
         kind: match wire.kind() {
+            registry::PeriodKind::Week => Kind::Week,
             registry::PeriodKind::Month => Kind::Month,
             registry::PeriodKind::Quarter => Kind::Quarter,
             registry::PeriodKind::HalfYear => Kind::HalfYear,
@@ -116,6 +117,7 @@ fn indicator(wire: &registry::Indicator) -> Result<Indicator> {
         display_name: wire.display_name.clone(),
         unit_of_measure: wire.unit_of_measure.clone(),
         frequency: match wire.frequency() {
+            registry::Frequency::Weekly => Kind::Week,
             registry::Frequency::Monthly => Kind::Month,
             registry::Frequency::Quarterly => Kind::Quarter,
             registry::Frequency::HalfYearly => Kind::HalfYear,
