@@ -12,10 +12,13 @@
 //! record of a citizen or petitioner.
 
 mod archive;
+mod commitment;
+mod commitment_fact;
 mod consequence;
 mod consequence_rule;
 mod criteria;
 mod definition;
+mod evidence;
 mod follow;
 mod member;
 mod notice;
@@ -23,6 +26,7 @@ mod period;
 mod person;
 mod pool;
 mod pool_member;
+mod remark;
 mod rpc;
 mod store;
 
@@ -31,12 +35,16 @@ use std::sync::Arc;
 use kit::boot::{Context, Service, Wing};
 use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
+use proto::cadre::v1::commitment_fact_service_server::CommitmentFactServiceServer;
+use proto::cadre::v1::commitment_service_server::CommitmentServiceServer;
 use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceServer;
 use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
 use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
 use proto::cadre::v1::pool_service_server::PoolServiceServer;
+use proto::cadre::v1::public_commitment_service_server::PublicCommitmentServiceServer;
+use proto::cadre::v1::remark_service_server::RemarkServiceServer;
 use tokio::sync::Notify;
 
 use crate::rpc::Rpc;
@@ -63,6 +71,8 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     let members = MemberServiceServer::new(rpc.clone());
     let pools = PoolServiceServer::new(rpc.clone());
     let pool_members = PoolMemberServiceServer::new(rpc.clone());
+    let commitments = CommitmentServiceServer::new(rpc.clone());
+    let facts = CommitmentFactServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
@@ -72,6 +82,10 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
         .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceRuleServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))
+        .service(kit::service!(commitments, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(facts, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(PublicCommitmentServiceServer::new(rpc.clone())))
+        .service(kit::service!(RemarkServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::events(ctx.clone(), Arc::clone(&bell)))
         .task(follow::settle::run(ctx, bell)))

@@ -53,6 +53,16 @@ pub(crate) struct Posting {
     pub(crate) end: Option<Date>,
 }
 
+/// A post that somebody holds on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HeldPost {
+    pub(crate) unit: String,
+    pub(crate) person: String,
+    pub(crate) post: String,
+    pub(crate) head: bool,
+    pub(crate) start: Date,
+}
+
 /// The exclusive posts of one person that another exclusive one, told earlier, has a day in
 /// common with: index, and index of the other.
 pub(crate) fn exclusive_overlaps(postings: &[Posting]) -> Vec<(usize, usize)> {

@@ -2,14 +2,21 @@
 
 pub(crate) mod archive;
 mod change;
+mod commitment;
+mod commitment_fact;
 mod consequence;
 mod consequence_rule;
 mod criteria;
 mod definition;
+mod evidence;
 mod member;
+mod member;
+mod person;
 mod person;
 mod pool;
 mod pool_member;
+mod public_commitment;
+mod remark;
 
 use jiff::civil::Date;
 use kit::boot::Context;
@@ -21,6 +28,7 @@ use proto::google::r#type as wire;
 use tokio_util::sync::CancellationToken;
 
 use crate::follow::peers::Registry;
+use crate::follow::peers::scoring::Scoring;
 
 pub(crate) static DISTRICT: Pattern = Pattern::new("district", "districts/{district}");
 pub(crate) static PERSON: Pattern = Pattern::new("person", "districts/{district}/persons/{person}");
@@ -30,6 +38,8 @@ pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/uni
 pub(crate) static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
 pub(crate) static SEAT: Pattern = Pattern::new("seat", "districts/{district}/seats/{seat}");
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
+pub(crate) static INDICATOR: Pattern =
+    Pattern::new("indicator", "districts/{district}/indicators/{indicator}");
 pub(crate) static RUN: Pattern = Pattern::new("run", "districts/{district}/runs/{run}");
 pub(crate) static RESULT: Pattern =
     Pattern::new("result", "districts/{district}/runs/{run}/results/{unit}");
@@ -40,6 +50,7 @@ pub(crate) struct Rpc {
     db: Db,
     shutdown: CancellationToken,
     registry: Registry,
+    scoring: Scoring,
 }
 
 impl Rpc {
@@ -48,6 +59,7 @@ impl Rpc {
             db: ctx.db.clone(),
             shutdown: ctx.shutdown.clone(),
             registry: Registry::new(&ctx.peers),
+            scoring: Scoring::new(&ctx.peers),
         }
     }
 }

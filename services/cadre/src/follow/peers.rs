@@ -1,11 +1,13 @@
 //! What registry and scoring are asked, by name, and never commanded.
 
 mod defined;
+pub(crate) mod scoring;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::tz::TimeZone;
 use kit::peers::{Peer, Peers};
 use kit::{Error, Result, date};
 use proto::registry::v1 as registry;
@@ -14,7 +16,7 @@ use proto::registry::v1::period_service_client::PeriodServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::seat_service_client::SeatServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
-use proto::scoring::v1 as scoring;
+use proto::scoring::v1::GetRunRequest;
 use proto::scoring::v1::run_service_client::RunServiceClient;
 use tonic::Code;
 
@@ -50,6 +52,15 @@ impl Registry {
         let name = DISTRICT.format(&[district]);
         self.districts.clone().get_district(registry::GetDistrictRequest { name }).await?;
         Ok(())
+    }
+
+    /// The time zone by which a district tells its days. Refuses with NOT_FOUND a district that does
+    /// not exist.
+    pub(crate) async fn zone(&self, district: &str) -> Result<TimeZone> {
+        let name = DISTRICT.format(&[district]);
+        let request = registry::GetDistrictRequest { name };
+        let found = self.districts.clone().get_district(request).await?.into_inner();
+        TimeZone::get(&found.time_zone).map_err(Error::internal)
     }
 
     /// Those of the units `wanted` that the district never had. Retired ones it had.
@@ -148,7 +159,7 @@ impl Meanings {
     }
 
     async fn ask(&self, name: String) -> Result<Meaning> {
-        let request = scoring::GetRunRequest { name };
+        let request = GetRunRequest { name };
         let run = self.runs.clone().get_run(request).await?.into_inner();
         let period = registry::GetPeriodRequest { name: run.period };
         let scheme = registry::GetSchemeRequest { name: run.scheme };

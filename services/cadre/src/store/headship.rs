@@ -1,9 +1,10 @@
 //! Who heads a unit: read and changed by one transaction at a time.
 
+use jiff::civil::Date;
 use kit::db::Tx;
 use kit::{Result, date};
 
-use crate::person::{Headship, Holder};
+use crate::person::{Headship, HeldPost, Holder};
 
 /// Units per statement.
 const CHUNK: usize = 500;
@@ -47,6 +48,77 @@ pub(crate) async fn of_units(
         }
     }
     Ok(found)
+}
+
+/// Every post that is held in these units on a day.
+pub(crate) async fn held(
+    tx: &mut Tx,
+    district: &str,
+    units: &[&str],
+    day: Date,
+) -> Result<Vec<HeldPost>> {
+    let mut found = Vec::new();
+    for units in units.chunks(CHUNK) {
+        let rows = kit::query!(tx, HeldRow, |q| {
+            q.push("SELECT unit, person, post, head, start_date FROM posting WHERE district = ");
+            q.push_bind(district).push(" AND unit IN (");
+            let mut list = q.separated(", ");
+            for unit in units {
+                list.push_bind(*unit);
+            }
+            q.push(") AND start_date <= ").push_bind(date::to_text(day));
+            q.push(" AND (end_date IS NULL OR end_date >= ").push_bind(date::to_text(day));
+            q.push(") ORDER BY unit, person, ordinal");
+        })?;
+        for row in rows {
+            found.push(row.read()?);
+        }
+    }
+    Ok(found)
+}
+
+/// The heads in office on a day, by unit, behind the unit `after`.
+pub(crate) async fn heads(
+    tx: &mut Tx,
+    district: &str,
+    day: Date,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<HeldPost>> {
+    let rows = kit::fetch_all!(
+        tx,
+        HeldRow,
+        "SELECT unit, person, post, head, start_date FROM posting
+         WHERE district = $1 AND unit > $2 AND head AND start_date <= $3
+           AND (end_date IS NULL OR end_date >= $3)
+         ORDER BY unit LIMIT $4",
+        district,
+        after,
+        date::to_text(day),
+        limit
+    )?;
+    rows.into_iter().map(HeldRow::read).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    unit: String,
+    person: String,
+    post: String,
+    head: bool,
+    start_date: String,
+}
+
+impl HeldRow {
+    fn read(self) -> Result<HeldPost> {
+        Ok(HeldPost {
+            unit: self.unit,
+            person: self.person,
+            post: self.post,
+            head: self.head,
+            start: date::from_text(&self.start_date)?,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -28,3 +28,20 @@ pub(crate) async fn advance(tx: &mut Tx, district: &str, ledger: &str, last: i64
     )?;
     Ok(())
 }
+
+/// Takes the next `count` positions of a ledger, and yields the last one before them.
+pub(crate) async fn take(tx: &mut Tx, district: &str, ledger: &str, count: usize) -> Result<i64> {
+    let count = count as i64;
+    let (last,) = kit::fetch_one!(
+        tx,
+        (i64,),
+        "INSERT INTO ledger_head (district, ledger, sequence) VALUES ($1, $2, $3)
+         ON CONFLICT (district, ledger)
+         DO UPDATE SET sequence = ledger_head.sequence + excluded.sequence
+         RETURNING sequence",
+        district,
+        ledger,
+        count
+    )?;
+    Ok(last - count)
+}

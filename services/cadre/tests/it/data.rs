@@ -20,7 +20,11 @@ pub(crate) const OTHER: &str = "districts/xingping";
 /// Tells the fakes of both districts: units, periods, scheme.
 pub(crate) async fn put(served: &Served) {
     for district in [DISTRICT, OTHER] {
-        let doc = registry::District { name: district.to_owned(), ..Default::default() };
+        let doc = registry::District {
+            name: district.to_owned(),
+            time_zone: "Asia/Shanghai".to_owned(),
+            ..Default::default()
+        };
         fake::put(served, "registry", district, &doc).await;
         for unit in ["finance", "water", "roads"] {
             put_unit(served, district, unit).await;
@@ -160,4 +164,15 @@ pub(crate) async fn archived(served: &Served, parent: &str, count: usize) -> Vec
         (entries.len() == count).then_some(entries)
     })
     .await
+}
+
+/// Moves the clock to noon of a day in the district.
+pub(crate) fn on(bed: &kit::testing::Bed, day: (i32, i32, i32)) {
+    let (year, month, day) = day;
+    bed.clock().set(format!("{year:04}-{month:02}-{day:02}T04:00:00Z").parse().unwrap());
+}
+
+/// A document that stands behind something.
+pub(crate) fn evidence() -> Vec<pb::Evidence> {
+    vec![pb::Evidence { title: "现场照片".to_owned(), sha256: "0a".repeat(32) }]
 }

@@ -16,6 +16,7 @@ use proto::registry::v1::scheme_service_server::{SchemeService, SchemeServiceSer
 use proto::registry::v1::unit_service_server::{UnitService, UnitServiceServer};
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change_service_server::{ChangeService, ChangeServiceServer};
+use proto::scoring::v1::mark_service_server::{MarkService, MarkServiceServer};
 use proto::scoring::v1::run_service_server::{RunService, RunServiceServer};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Request, Response, Status};
@@ -49,6 +50,7 @@ pub(crate) const SCORING: Service = Service {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
             Ok(Wing::new("scoring")
                 .service(RunServiceServer::new(fake.clone()))
+                .service(MarkServiceServer::new(fake.clone()))
                 .service(ChangeServiceServer::new(fake)))
         })
     },
@@ -178,6 +180,12 @@ fake!(RunService of scoring:
     list_results(ListResultsRequest) -> ListResultsResponse,
     explain_score(ExplainScoreRequest) -> ExplainScoreResponse,
     verify_run(VerifyRunRequest) -> VerifyRunResponse
+);
+
+fake!(MarkService of scoring:
+    get_mark(GetMarkRequest) -> Mark;
+    list_marks(ListMarksRequest) -> ListMarksResponse,
+    batch_create_marks(BatchCreateMarksRequest) -> BatchCreateMarksResponse
 );
 
 #[tonic::async_trait]

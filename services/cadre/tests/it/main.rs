@@ -3,6 +3,7 @@
 
 mod archive;
 mod change;
+mod commitment;
 mod consequence;
 mod data;
 mod fake;
@@ -11,6 +12,7 @@ mod import;
 mod member;
 mod person;
 mod pool;
+mod remark;
 mod scene;
 mod suite;
 

@@ -1,0 +1,42 @@
+//! What scoring is asked by name.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use kit::peers::{Peer, Peers};
+use kit::{Error, Result};
+use proto::scoring::v1 as scoring;
+use proto::scoring::v1::mark_service_client::MarkServiceClient;
+use tonic::Code;
+
+/// Calls under way at once.
+const CONCURRENT: usize = 8;
+
+/// Scoring.
+#[derive(Clone)]
+pub(crate) struct Scoring {
+    marks: MarkServiceClient<Peer>,
+}
+
+impl Scoring {
+    pub(crate) fn new(peers: &Peers) -> Self {
+        Self { marks: kit::client!(MarkServiceClient, peers.get("scoring")) }
+    }
+
+    /// Marks by their full names; those that are not there are not among them.
+    pub(crate) async fn marks(&self, names: &[String]) -> Result<HashMap<String, scoring::Mark>> {
+        let asked = names.iter().cloned().map(|name| {
+            let mut marks = self.marks.clone();
+            async move {
+                match marks.get_mark(scoring::GetMarkRequest { name }).await {
+                    Ok(found) => Ok(Some(found.into_inner())),
+                    Err(status) if status.code() == Code::NotFound => Ok(None),
+                    Err(status) => Err(Error::from(status)),
+                }
+            }
+        });
+        let found: Vec<Option<scoring::Mark>> =
+            stream::iter(asked).buffer_unordered(CONCURRENT).try_collect().await?;
+        Ok(found.into_iter().flatten().map(|mark| (mark.name.clone(), mark)).collect())
+    }
+}
