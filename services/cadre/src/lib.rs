@@ -11,40 +11,57 @@
 //! Deliberately absent: the arithmetic of scores, any decision about a person, any
 //! record of a citizen or petitioner.
 
+mod access_ticket;
+mod appraisal_report;
 mod archive;
 mod commitment;
 mod commitment_fact;
+mod conduct_entry;
 mod consequence;
 mod consequence_rule;
 mod criteria;
 mod definition;
+mod enrolment;
 mod evidence;
 mod follow;
+mod growth;
 mod member;
 mod notice;
 mod period;
 mod person;
+mod political_check;
+mod political_record;
 mod pool;
 mod pool_member;
 mod remark;
 mod rpc;
 mod store;
+mod training;
 
 use std::sync::Arc;
 
 use kit::boot::{Context, Service, Wing};
+use proto::cadre::v1::access_ticket_service_server::AccessTicketServiceServer;
+use proto::cadre::v1::appraisal_report_service_server::AppraisalReportServiceServer;
 use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
 use proto::cadre::v1::commitment_fact_service_server::CommitmentFactServiceServer;
 use proto::cadre::v1::commitment_service_server::CommitmentServiceServer;
+use proto::cadre::v1::conduct_entry_service_server::ConductEntryServiceServer;
 use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceServer;
 use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
+use proto::cadre::v1::development_service_server::DevelopmentServiceServer;
+use proto::cadre::v1::enrolment_service_server::EnrolmentServiceServer;
+use proto::cadre::v1::growth_service_server::GrowthServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
+use proto::cadre::v1::political_check_service_server::PoliticalCheckServiceServer;
+use proto::cadre::v1::political_record_service_server::PoliticalRecordServiceServer;
 use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
 use proto::cadre::v1::pool_service_server::PoolServiceServer;
 use proto::cadre::v1::public_commitment_service_server::PublicCommitmentServiceServer;
 use proto::cadre::v1::remark_service_server::RemarkServiceServer;
+use proto::cadre::v1::training_service_server::TrainingServiceServer;
 use tokio::sync::Notify;
 
 use crate::rpc::Rpc;
@@ -73,6 +90,7 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     let pool_members = PoolMemberServiceServer::new(rpc.clone());
     let commitments = CommitmentServiceServer::new(rpc.clone());
     let facts = CommitmentFactServiceServer::new(rpc.clone());
+    let conduct = ConductEntryServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
@@ -86,6 +104,15 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
         .service(kit::service!(facts, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(PublicCommitmentServiceServer::new(rpc.clone())))
         .service(kit::service!(RemarkServiceServer::new(rpc.clone())))
+        .service(kit::service!(AccessTicketServiceServer::new(rpc.clone())))
+        .service(kit::service!(AppraisalReportServiceServer::new(rpc.clone())))
+        .service(kit::service!(DevelopmentServiceServer::new(rpc.clone())))
+        .service(kit::service!(EnrolmentServiceServer::new(rpc.clone())))
+        .service(kit::service!(GrowthServiceServer::new(rpc.clone())))
+        .service(kit::service!(PoliticalCheckServiceServer::new(rpc.clone())))
+        .service(kit::service!(PoliticalRecordServiceServer::new(rpc.clone())))
+        .service(kit::service!(TrainingServiceServer::new(rpc.clone())))
+        .service(kit::service!(conduct, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::events(ctx.clone(), Arc::clone(&bell)))
         .task(follow::settle::run(ctx, bell)))

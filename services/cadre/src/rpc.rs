@@ -1,28 +1,36 @@
 //! Handlers, one file and one server trait a noun.
 
+mod access_ticket;
+mod appraisal_report;
 pub(crate) mod archive;
 mod change;
 mod commitment;
 mod commitment_fact;
+mod conduct_entry;
 mod consequence;
 mod consequence_rule;
 mod criteria;
 mod definition;
+mod development;
+mod enrolment;
 mod evidence;
-mod member;
+mod growth;
 mod member;
 mod person;
-mod person;
+mod political_check;
+mod political_record;
 mod pool;
 mod pool_member;
 mod public_commitment;
 mod remark;
+mod training;
 
 use jiff::civil::Date;
 use kit::boot::Context;
 use kit::db::Db;
 use kit::field::Fields;
 use kit::name::{Name, Pattern};
+use kit::secret::Keyring;
 use kit::{Result, date};
 use proto::google::r#type as wire;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +48,7 @@ pub(crate) static SEAT: Pattern = Pattern::new("seat", "districts/{district}/sea
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
 pub(crate) static INDICATOR: Pattern =
     Pattern::new("indicator", "districts/{district}/indicators/{indicator}");
+pub(crate) static SCHEME: Pattern = Pattern::new("scheme", "districts/{district}/schemes/{scheme}");
 pub(crate) static RUN: Pattern = Pattern::new("run", "districts/{district}/runs/{run}");
 pub(crate) static RESULT: Pattern =
     Pattern::new("result", "districts/{district}/runs/{run}/results/{unit}");
@@ -51,6 +60,7 @@ pub(crate) struct Rpc {
     shutdown: CancellationToken,
     registry: Registry,
     scoring: Scoring,
+    keys: Keyring,
 }
 
 impl Rpc {
@@ -60,6 +70,7 @@ impl Rpc {
             shutdown: ctx.shutdown.clone(),
             registry: Registry::new(&ctx.peers),
             scoring: Scoring::new(&ctx.peers),
+            keys: ctx.keys.clone(),
         }
     }
 }

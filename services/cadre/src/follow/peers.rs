@@ -1,6 +1,7 @@
 //! What registry and scoring are asked, by name, and never commanded.
 
 mod defined;
+mod lists;
 pub(crate) mod scoring;
 
 use std::collections::{BTreeSet, HashMap};
@@ -36,6 +37,7 @@ pub(crate) struct Registry {
     districts: DistrictServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
     seats: SeatServiceClient<Peer>,
+    schemes: SchemeServiceClient<Peer>,
 }
 
 impl Registry {
@@ -44,6 +46,7 @@ impl Registry {
             districts: kit::client!(DistrictServiceClient, peers.get("registry")),
             units: kit::client!(UnitServiceClient, peers.get("registry")),
             seats: kit::client!(SeatServiceClient, peers.get("registry")),
+            schemes: kit::client!(SchemeServiceClient, peers.get("registry")),
         }
     }
 

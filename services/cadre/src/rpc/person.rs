@@ -261,7 +261,8 @@ async fn tell(
     Ok(replies)
 }
 
-fn to_proto(person: &Person) -> pb::Person {
+/// A person on the wire.
+pub(super) fn to_proto(person: &Person) -> pb::Person {
     let district = &person.district;
     pb::Person {
         name: PERSON.format(&[district, &person.id]),

@@ -116,6 +116,19 @@ pub(crate) async fn find(
     row.map(|row| row.read(district)).transpose()
 }
 
+/// The result that was filed last of those with a person.
+pub(crate) async fn latest(tx: &mut Tx, district: &str, person: &str) -> Result<Option<String>> {
+    let row = kit::fetch_optional!(
+        tx,
+        (String,),
+        "SELECT source FROM archive_entry WHERE district = $1 AND person = $2
+         ORDER BY sequence DESC LIMIT 1",
+        district,
+        person
+    )?;
+    Ok(row.map(|(source,)| source))
+}
+
 /// Entries in the order they were filed.
 pub(crate) async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Entry>> {
     let rows = kit::query!(tx, EntryRow, |q| {

@@ -1,5 +1,7 @@
 //! The consequence_rule table.
 
+use std::collections::HashMap;
+
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, decimal};
@@ -61,6 +63,28 @@ pub(crate) async fn find(tx: &mut Tx, district: &str, id: &str) -> Result<Option
         id
     )?;
     row.map(Row::read).transpose()
+}
+
+/// The names of rules by their ids.
+pub(crate) async fn names(
+    tx: &mut Tx,
+    district: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, String>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(500) {
+        let rows = kit::query!(tx, (String, String), |q| {
+            q.push("SELECT id, display_name FROM consequence_rule WHERE district = ");
+            q.push_bind(district).push(" AND id IN (");
+            let mut list = q.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            q.push(")");
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// A page of rules by id.

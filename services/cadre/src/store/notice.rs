@@ -57,6 +57,13 @@ pub(crate) async fn list(
     rows.into_iter().map(|row| row.read(district)).collect()
 }
 
+/// How many notices of a district are not settled.
+pub(crate) async fn count(tx: &mut Tx, district: &str) -> Result<i64> {
+    let (count,) =
+        kit::fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM notice WHERE district = $1", district)?;
+    Ok(count)
+}
+
 /// Leaves a notice in the tray, not to be tried before `until`.
 pub(crate) async fn put_off(
     tx: &mut Tx,

@@ -1,7 +1,8 @@
 //! Published results, once it is known what they mean.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
 use kit::db::Tx;
 use kit::{Result, clock, date, decimal};
 
@@ -23,6 +24,30 @@ pub(crate) async fn known(
         q.push(")");
     })?;
     Ok(rows.into_iter().map(|(source,)| source).collect())
+}
+
+/// The last day of the period of each of the sources that are settled.
+pub(crate) async fn ends(
+    tx: &mut Tx,
+    district: &str,
+    sources: &[&str],
+) -> Result<HashMap<String, Date>> {
+    let mut found = HashMap::new();
+    for sources in sources.chunks(500) {
+        let rows = kit::query!(tx, (String, String), |q| {
+            q.push("SELECT source, period_end FROM published_result WHERE district = ");
+            q.push_bind(district).push(" AND source IN (");
+            let mut list = q.separated(", ");
+            for source in sources {
+                list.push_bind(*source);
+            }
+            q.push(")");
+        })?;
+        for (source, end) in rows {
+            found.insert(source, date::from_text(&end)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Stores results of one run with what they mean.

@@ -22,11 +22,15 @@ fn period(id: &str) -> String {
     format!("{DISTRICT}/periods/{id}")
 }
 
-fn effect(kind: pb::EffectKind, percent: Option<&str>, months: i32) -> pb::Effect {
+pub(crate) fn effect(kind: pb::EffectKind, percent: Option<&str>, months: i32) -> pb::Effect {
     pb::Effect { kind: kind.into(), percent: percent.map(decimal), months }
 }
 
-fn rule(display_name: &str, condition: Condition, effects: Vec<pb::Effect>) -> pb::ConsequenceRule {
+pub(crate) fn rule(
+    display_name: &str,
+    condition: Condition,
+    effects: Vec<pb::Effect>,
+) -> pb::ConsequenceRule {
     pb::ConsequenceRule {
         display_name: display_name.to_owned(),
         basis: "结果运用办法第八条".to_owned(),
@@ -37,12 +41,12 @@ fn rule(display_name: &str, condition: Condition, effects: Vec<pb::Effect>) -> p
     }
 }
 
-fn grades(ids: &[&str], in_a_row: i32) -> Condition {
+pub(crate) fn grades(ids: &[&str], in_a_row: i32) -> Condition {
     let grade_ids = ids.iter().map(|it| (*it).to_owned()).collect();
     Condition::Grades(pb::GradeCondition { grade_ids, in_a_row })
 }
 
-async fn enact(
+pub(crate) async fn enact(
     served: &Served,
     id: &str,
     rule: pb::ConsequenceRule,
@@ -57,12 +61,12 @@ async fn enact(
     rules.create_consequence_rule(request).await.map(tonic::Response::into_inner)
 }
 
-fn consequences(served: &Served) -> ConsequenceServiceClient<kit::testing::Channel> {
+pub(crate) fn consequences(served: &Served) -> ConsequenceServiceClient<kit::testing::Channel> {
     ConsequenceServiceClient::new(served.channel())
 }
 
 /// Proposes, and yields how many are new, withdrawn and unchanged.
-async fn propose(served: &Served, rule: &str, of: &str) -> (i32, i32, i32) {
+pub(crate) async fn propose(served: &Served, rule: &str, of: &str) -> (i32, i32, i32) {
     let request = pb::ProposeConsequencesRequest {
         parent: DISTRICT.to_owned(),
         rule: format!("{DISTRICT}/consequenceRules/{rule}"),
@@ -73,7 +77,7 @@ async fn propose(served: &Served, rule: &str, of: &str) -> (i32, i32, i32) {
     (reply.proposed_count, reply.withdrawn_count, reply.unchanged_count)
 }
 
-async fn list(served: &Served, rule: &str) -> Vec<pb::Consequence> {
+pub(crate) async fn list(served: &Served, rule: &str) -> Vec<pb::Consequence> {
     let rule = format!("{DISTRICT}/consequenceRules/{rule}");
     let request = pb::ListConsequencesRequest {
         parent: DISTRICT.to_owned(),
@@ -84,7 +88,7 @@ async fn list(served: &Served, rule: &str) -> Vec<pb::Consequence> {
     consequences(served).list_consequences(request).await.unwrap().into_inner().consequences
 }
 
-fn decision(it: &pb::Consequence, decision: Decision) -> pb::DecideConsequenceRequest {
+pub(crate) fn decision(it: &pb::Consequence, decision: Decision) -> pb::DecideConsequenceRequest {
     pb::DecideConsequenceRequest {
         name: it.name.clone(),
         decision: decision.into(),
@@ -108,7 +112,7 @@ async fn publish(served: &Served, run: &str, unit: &str, rank: i32, grade: &str)
 
 /// Three heads and the results of two years: finance good both times, water good once, roads
 /// fair both times.
-async fn two_years(served: &Served) -> [pb::Person; 3] {
+pub(crate) async fn two_years(served: &Served) -> [pb::Person; 3] {
     let since = |unit| vec![head(unit, (2020, 1, 1), None)];
     let wang = pb::Person { external_id: "001".to_owned(), ..person("王", since("finance")) };
     let heads = [

@@ -16,6 +16,7 @@ use proto::registry::v1::scheme_service_server::{SchemeService, SchemeServiceSer
 use proto::registry::v1::unit_service_server::{UnitService, UnitServiceServer};
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change_service_server::{ChangeService, ChangeServiceServer};
+use proto::scoring::v1::feedback_service_server::{FeedbackService, FeedbackServiceServer};
 use proto::scoring::v1::mark_service_server::{MarkService, MarkServiceServer};
 use proto::scoring::v1::run_service_server::{RunService, RunServiceServer};
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,7 @@ pub(crate) const SCORING: Service = Service {
             Ok(Wing::new("scoring")
                 .service(RunServiceServer::new(fake.clone()))
                 .service(MarkServiceServer::new(fake.clone()))
+                .service(FeedbackServiceServer::new(fake.clone()))
                 .service(ChangeServiceServer::new(fake)))
         })
     },
@@ -182,6 +184,9 @@ fake!(RunService of scoring:
     verify_run(VerifyRunRequest) -> VerifyRunResponse
 );
 
+fake!(FeedbackService of scoring:
+    get_feedback(GetFeedbackRequest) -> Feedback;
+);
 fake!(MarkService of scoring:
     get_mark(GetMarkRequest) -> Mark;
     list_marks(ListMarksRequest) -> ListMarksResponse,

@@ -4,17 +4,21 @@
 mod archive;
 mod change;
 mod commitment;
+mod conduct_entry;
 mod consequence;
 mod data;
 mod fake;
 mod ground;
+mod growth;
 mod import;
 mod member;
 mod person;
+mod political;
 mod pool;
 mod remark;
 mod scene;
 mod suite;
+mod training;
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;

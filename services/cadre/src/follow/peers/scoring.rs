@@ -6,6 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use kit::peers::{Peer, Peers};
 use kit::{Error, Result};
 use proto::scoring::v1 as scoring;
+use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
 use proto::scoring::v1::mark_service_client::MarkServiceClient;
 use tonic::Code;
 
@@ -16,11 +17,15 @@ const CONCURRENT: usize = 8;
 #[derive(Clone)]
 pub(crate) struct Scoring {
     marks: MarkServiceClient<Peer>,
+    feedbacks: FeedbackServiceClient<Peer>,
 }
 
 impl Scoring {
     pub(crate) fn new(peers: &Peers) -> Self {
-        Self { marks: kit::client!(MarkServiceClient, peers.get("scoring")) }
+        Self {
+            marks: kit::client!(MarkServiceClient, peers.get("scoring")),
+            feedbacks: kit::client!(FeedbackServiceClient, peers.get("scoring")),
+        }
     }
 
     /// Marks by their full names; those that are not there are not among them.
@@ -38,5 +43,16 @@ impl Scoring {
         let found: Vec<Option<scoring::Mark>> =
             stream::iter(asked).buffer_unordered(CONCURRENT).try_collect().await?;
         Ok(found.into_iter().flatten().map(|mark| (mark.name.clone(), mark)).collect())
+    }
+
+    /// The feedback of a result by its full name; nothing when scoring has none.
+    pub(crate) async fn feedback(&self, result: &str) -> Result<Option<scoring::Feedback>> {
+        let name = format!("{result}/feedback");
+        let request = scoring::GetFeedbackRequest { name, ..Default::default() };
+        match self.feedbacks.clone().get_feedback(request).await {
+            Ok(found) => Ok(Some(found.into_inner())),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(Error::from(status)),
+        }
     }
 }
