@@ -14,6 +14,7 @@
 mod access_ticket;
 mod appraisal_report;
 mod archive;
+mod campaign;
 mod commitment;
 mod commitment_fact;
 mod conduct_entry;
@@ -26,17 +27,22 @@ mod evidence;
 mod follow;
 mod growth;
 mod member;
+mod nominee;
 mod notice;
 mod period;
 mod person;
+mod placement;
+mod placement_report;
 mod political_check;
 mod political_record;
 mod pool;
 mod pool_member;
 mod remark;
 mod rpc;
+mod span;
 mod store;
 mod training;
+mod training_post;
 
 use std::sync::Arc;
 
@@ -44,6 +50,7 @@ use kit::boot::{Context, Service, Wing};
 use proto::cadre::v1::access_ticket_service_server::AccessTicketServiceServer;
 use proto::cadre::v1::appraisal_report_service_server::AppraisalReportServiceServer;
 use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
+use proto::cadre::v1::campaign_service_server::CampaignServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
 use proto::cadre::v1::commitment_fact_service_server::CommitmentFactServiceServer;
 use proto::cadre::v1::commitment_service_server::CommitmentServiceServer;
@@ -54,13 +61,17 @@ use proto::cadre::v1::development_service_server::DevelopmentServiceServer;
 use proto::cadre::v1::enrolment_service_server::EnrolmentServiceServer;
 use proto::cadre::v1::growth_service_server::GrowthServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
+use proto::cadre::v1::nominee_service_server::NomineeServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
+use proto::cadre::v1::placement_report_service_server::PlacementReportServiceServer;
+use proto::cadre::v1::placement_service_server::PlacementServiceServer;
 use proto::cadre::v1::political_check_service_server::PoliticalCheckServiceServer;
 use proto::cadre::v1::political_record_service_server::PoliticalRecordServiceServer;
 use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
 use proto::cadre::v1::pool_service_server::PoolServiceServer;
 use proto::cadre::v1::public_commitment_service_server::PublicCommitmentServiceServer;
 use proto::cadre::v1::remark_service_server::RemarkServiceServer;
+use proto::cadre::v1::training_post_service_server::TrainingPostServiceServer;
 use proto::cadre::v1::training_service_server::TrainingServiceServer;
 use tokio::sync::Notify;
 
@@ -91,12 +102,20 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     let commitments = CommitmentServiceServer::new(rpc.clone());
     let facts = CommitmentFactServiceServer::new(rpc.clone());
     let conduct = ConductEntryServiceServer::new(rpc.clone());
+    let posts = TrainingPostServiceServer::new(rpc.clone());
+    let nominees = NomineeServiceServer::new(rpc.clone());
+    let reports = PlacementReportServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(members, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(pools, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(pool_members, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(posts, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(nominees, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(CampaignServiceServer::new(rpc.clone())))
+        .service(kit::service!(PlacementServiceServer::new(rpc.clone())))
+        .service(kit::service!(reports, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(ArchiveServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceRuleServiceServer::new(rpc.clone())))
         .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use kit::name::Pattern;
 use kit::{Error, Result};
 
+use crate::span::Span;
+
 /// How members are named.
 pub(crate) static NAME: Pattern = Pattern::new("member", "districts/{district}/members/{member}");
 
@@ -95,14 +97,9 @@ kit::numbered! {
 }
 
 impl Contents {
-    /// Both hold on some day.
-    fn meets(&self, other: &Self) -> bool {
-        self.end.is_none_or(|end| other.start <= end)
-            && other.end.is_none_or(|end| self.start <= end)
-    }
-
-    fn holds(&self, day: Date) -> bool {
-        self.start <= day && self.end.is_none_or(|end| day <= end)
+    /// The days it is for.
+    pub(crate) fn span(&self) -> Span {
+        Span { start: self.start, end: self.end }
     }
 }
 
@@ -170,7 +167,8 @@ pub(crate) fn clashes(
     let mut found = Vec::new();
     for (row, it) in asked.iter().enumerate() {
         let others = || standing.iter().chain(&asked[..row]);
-        let own = others().filter(|other| other.person == it.person && other.meets(it));
+        let span = it.span();
+        let own = others().filter(|other| other.person == it.person && other.span().meets(&span));
         for other in own {
             if other.unit == it.unit {
                 found.push((row, Clash::Overlap(other.seat.clone())));
@@ -182,14 +180,8 @@ pub(crate) fn clashes(
             }
         }
         let most = seats.get(&it.seat).map_or(0, |seat| seat.most as usize);
-        let beside: Vec<&Contents> =
-            others().filter(|other| other.seat == it.seat && other.meets(it)).collect();
-        // Their number is highest on a day on which one of them begins.
-        let days = beside.iter().map(|other| other.start).filter(|day| it.holds(*day));
-        let full = |day: &Date| beside.iter().filter(|other| other.holds(*day)).count() >= most;
-        if beside.len() >= most
-            && let Some(day) = days.chain([it.start]).find(full)
-        {
+        let beside = others().filter(|other| other.seat == it.seat).map(Contents::span);
+        if let Some(day) = span.full_day(beside, most) {
             found.push((row, Clash::Full(day)));
         }
     }

@@ -79,6 +79,11 @@ pub(crate) fn exclusive_overlaps(postings: &[Posting]) -> Vec<(usize, usize)> {
 }
 
 impl Person {
+    /// The account is this person's: the id, or the key in the personnel system.
+    pub(crate) fn is(&self, account: &str) -> bool {
+        self.id == account || self.external_id.as_deref() == Some(account)
+    }
+
     /// The unit that keeps the person on a day: that of the postings held, when it is one.
     pub(crate) fn home_unit(&self, day: Date) -> Option<&str> {
         let held = |it: &&Posting| it.start <= day && it.end.is_none_or(|end| day <= end);

@@ -3,6 +3,7 @@
 mod access_ticket;
 mod appraisal_report;
 pub(crate) mod archive;
+mod campaign;
 mod change;
 mod commitment;
 mod commitment_fact;
@@ -16,7 +17,10 @@ mod enrolment;
 mod evidence;
 mod growth;
 mod member;
+mod nominee;
 mod person;
+mod placement;
+mod placement_report;
 mod political_check;
 mod political_record;
 mod pool;
@@ -24,6 +28,7 @@ mod pool_member;
 mod public_commitment;
 mod remark;
 mod training;
+mod training_post;
 
 use jiff::civil::Date;
 use kit::boot::Context;
@@ -45,6 +50,7 @@ pub(crate) static ENTRY: Pattern =
 pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
 pub(crate) static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
 pub(crate) static SEAT: Pattern = Pattern::new("seat", "districts/{district}/seats/{seat}");
+pub(crate) static FRONT: Pattern = Pattern::new("front", "districts/{district}/fronts/{front}");
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");
 pub(crate) static INDICATOR: Pattern =
     Pattern::new("indicator", "districts/{district}/indicators/{indicator}");

@@ -13,6 +13,7 @@ use kit::peers::{Peer, Peers};
 use kit::{Error, Result, date};
 use proto::registry::v1 as registry;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
+use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::period_service_client::PeriodServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::seat_service_client::SeatServiceClient;
@@ -38,6 +39,7 @@ pub(crate) struct Registry {
     units: UnitServiceClient<Peer>,
     seats: SeatServiceClient<Peer>,
     schemes: SchemeServiceClient<Peer>,
+    fronts: FrontServiceClient<Peer>,
 }
 
 impl Registry {
@@ -47,6 +49,7 @@ impl Registry {
             units: kit::client!(UnitServiceClient, peers.get("registry")),
             seats: kit::client!(SeatServiceClient, peers.get("registry")),
             schemes: kit::client!(SchemeServiceClient, peers.get("registry")),
+            fronts: kit::client!(FrontServiceClient, peers.get("registry")),
         }
     }
 

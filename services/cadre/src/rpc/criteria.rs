@@ -131,7 +131,7 @@ pub(super) async fn check(
     persons: &[Person],
     day: Date,
 ) -> Result<HashMap<String, Vec<Outcome>>> {
-    let graded = graded(tx, district, [criteria], persons).await?;
+    let graded = graded(tx, district, &[criteria], persons).await?;
     let check = |person: &Person| {
         let graded = graded.get(&person.id).map_or(&[][..], Vec::as_slice);
         (person.id.clone(), criteria.check(person, graded, day))
@@ -140,14 +140,14 @@ pub(super) async fn check(
 }
 
 /// The graded results of the persons by id, where some of the criteria ask for any.
-pub(super) async fn graded<'a>(
+pub(super) async fn graded(
     tx: &mut Tx,
     district: &str,
-    criteria: impl IntoIterator<Item = &'a Criteria>,
+    criteria: &[&Criteria],
     persons: &[Person],
 ) -> Result<HashMap<String, Vec<Graded>>> {
     let mut found: HashMap<String, Vec<Graded>> = HashMap::new();
-    if criteria.into_iter().any(|it| it.results.is_some()) {
+    if criteria.iter().any(|it| it.results.is_some()) {
         let ids: Vec<&str> = persons.iter().map(|it| it.id.as_str()).collect();
         for it in store::person::candidate::graded(tx, district, &ids).await? {
             found.entry(it.person.clone()).or_default().push(it);

@@ -17,6 +17,7 @@ use crate::person::Person;
 use crate::pool::{Contents, Kind, NAME, Pool};
 use crate::store;
 use crate::store::person::candidate::{self, Candidates};
+use crate::training_post::{self, TrainingPost};
 
 const CREATED: &str = "saima.cadre.v1.PoolCreated";
 const UPDATED: &str = "saima.cadre.v1.PoolUpdated";
@@ -105,13 +106,20 @@ impl PoolService for Rpc {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
-        let (mut pool, mut asked) = (None, Criteria::default());
+        let (mut pool, mut post, mut asked) = (None, None, Criteria::default());
         match &request.by {
             Some(By::Pool(name)) => pool = Some(fields.member("pool", &NAME, name, district)),
+            Some(By::TrainingPost(name)) => {
+                post = Some(fields.member("training_post", &training_post::NAME, name, district));
+            }
             Some(By::Criteria(given)) => {
                 asked = criteria::read(&mut fields, "criteria", Some(given), district);
             }
-            None => fields.violation("by", "REQUIRED", "name a pool or give criteria"),
+            None => fields.violation(
+                "by",
+                "REQUIRED",
+                "name a pool or a training post, or give criteria",
+            ),
         }
         let day = fields.date("date", &request.date);
         let unit = fields.optional_member("unit", &UNIT, &request.unit, district);
@@ -137,6 +145,13 @@ impl PoolService for Rpc {
             let found = store::definition::find(&mut tx, district, &pool).await?;
             let found: Pool = found
                 .ok_or_else(|| kit::Error::not_found("pool", NAME.format(&[district, &pool])))?;
+            asked = found.contents.criteria;
+        }
+        if let Some(post) = post {
+            let name = training_post::NAME.format(&[district, &post]);
+            let found = store::definition::find(&mut tx, district, &post).await?;
+            let found: TrainingPost =
+                found.ok_or_else(|| kit::Error::not_found("training_post", name))?;
             asked = found.contents.criteria;
         }
         let about = Candidates {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod archive;
+mod campaign;
 mod change;
 mod commitment;
 mod conduct_entry;
@@ -13,10 +14,13 @@ mod growth;
 mod import;
 mod member;
 mod person;
+mod placement;
+mod placement_report;
 mod political;
 mod pool;
 mod remark;
 mod scene;
+mod stage;
 mod suite;
 mod training;
 

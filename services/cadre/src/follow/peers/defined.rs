@@ -1,15 +1,66 @@
 //! What the registry defines that cadre keeps persons for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::tz::TimeZone;
+use kit::field::Fields;
 use kit::{Error, Result};
 use proto::registry::v1 as registry;
 
 use super::Registry;
 use crate::member::Seat;
-use crate::rpc::{DISTRICT, SEAT, UNIT};
+use crate::rpc::{DISTRICT, FRONT, SEAT, UNIT};
 
 impl Registry {
+    /// The time zone of a district; NOT_FOUND when there is no such district.
+    pub(crate) async fn zone(&self, district: &str) -> Result<TimeZone> {
+        let name = DISTRICT.format(&[district]);
+        let request = registry::GetDistrictRequest { name };
+        let found = self.districts.clone().get_district(request).await?.into_inner();
+        TimeZone::get(&found.time_zone).map_err(Error::internal)
+    }
+
+    /// Refuses units that the district never had: row of the list, field within it, and id.
+    pub(crate) async fn check_units(
+        &self,
+        district: &str,
+        list: &str,
+        named: &[(usize, &'static str, String)],
+    ) -> Result<()> {
+        let wanted = named.iter().map(|it| it.2.as_str()).collect();
+        let unknown = self.unknown_units(district, wanted).await?;
+        let mut fields = Fields::default();
+        for (row, field, unit) in named.iter().filter(|it| unknown.contains(&it.2)) {
+            let message = format!("there is no unit {}", UNIT.format(&[district, unit]));
+            fields.violation(format_args!("{list}[{row}].{field}"), "UNKNOWN_UNIT", message);
+        }
+        fields.check()
+    }
+
+    /// The fronts of a district, each with the unit that manages it.
+    pub(crate) async fn fronts(&self, district: &str) -> Result<HashMap<String, String>> {
+        let mut request = registry::ListFrontsRequest {
+            parent: DISTRICT.format(&[district]),
+            page_size: kit::page::MAX_SIZE as i32,
+            ..Default::default()
+        };
+        let mut found = HashMap::new();
+        loop {
+            let page = self.fronts.clone().list_fronts(request.clone()).await?.into_inner();
+            for it in page.fronts {
+                if let (Some(name), Some(unit)) =
+                    (FRONT.read(&it.name), UNIT.read(&it.managing_unit))
+                {
+                    found.insert(name.id("front").to_owned(), unit.id("unit").to_owned());
+                }
+            }
+            if page.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+
     /// Those of the seats `wanted` that there are.
     pub(crate) async fn seats(
         &self,

@@ -12,6 +12,7 @@ use super::super::{PERSON, SEAT, UNIT, bounded, term};
 use crate::follow::peers::Registry;
 use crate::member::{Clash, Contents, Role, Seat, clashes};
 use crate::person::Person;
+use crate::placement::Placement;
 use crate::store;
 
 /// A row of a request.
@@ -87,6 +88,16 @@ impl Known {
         for (row, clash) in clashes(&contents, &standing, &self.seats) {
             let most = self.seats.get(&contents[row].seat).map_or(0, |seat| seat.most);
             refuse(&mut fields, district, row, &contents[row], most, clash);
+        }
+        let placed = store::placement::beside(tx, district, &ids, &[]).await?;
+        for (row, it) in contents.iter().enumerate().filter(|(_, it)| it.role == Role::FullTime) {
+            let other =
+                |other: &&Placement| other.person == it.person && other.span().meets(&it.span());
+            if let Some(other) = placed.iter().find(other) {
+                let message = format!("is on a training post by {}", other.name(district));
+                let field = format!("members[{row}].person");
+                fields.violation(field, "EXCLUSIVE_SEATS", message);
+            }
         }
         fields.check()?;
         Ok(contents)
