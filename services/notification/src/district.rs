@@ -21,6 +21,10 @@ pub(crate) fn of(name: &str) -> &str {
 #[derive(Clone, Debug)]
 pub(crate) struct Unit {
     pub(crate) display_name: String,
+    /// Id of the unit above it; empty when there is none.
+    pub(crate) parent: String,
+    /// May be empty.
+    pub(crate) category: String,
 }
 
 /// A district, as far as its letters show it.

@@ -85,6 +85,8 @@ pub(crate) struct Draft {
     pub(crate) recipients: Vec<Recipient>,
     /// Id of the period; empty when it speaks of none.
     pub(crate) period: String,
+    /// The period in print, where its id does not say it; kept in the texts alone.
+    pub(crate) period_title: String,
     pub(crate) due_date: Option<Date>,
     pub(crate) contents: Contents,
     pub(crate) attachments: Vec<Attachment>,

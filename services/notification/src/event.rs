@@ -17,6 +17,8 @@ pub(crate) const TYPES: &[&str] = &[
     "saima.notification.v1.LetterAcknowledged",
     "saima.notification.v1.LetterIssued",
     "saima.notification.v1.LetterRead",
+    "saima.notification.v1.PublicationCreated",
+    "saima.notification.v1.PublicationWithdrawn",
     "saima.notification.v1.RectificationEscalated",
     "saima.notification.v1.RectificationPlanned",
     "saima.notification.v1.RectificationReported",

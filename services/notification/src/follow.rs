@@ -6,10 +6,15 @@
 
 pub(crate) mod deliver;
 pub(crate) mod escalate;
+pub(crate) mod hear;
 pub(crate) mod issue;
+pub(crate) mod message;
 pub(crate) mod peers;
 pub(crate) mod post;
+pub(crate) mod public;
 mod read;
+pub(crate) mod schedule;
+pub(crate) mod trigger;
 pub(crate) mod webhook;
 
 use std::sync::Arc;

@@ -16,21 +16,27 @@
 //! rendered what events say.
 
 mod bulletin;
+mod calendar;
+mod condition;
 mod delivery;
 mod district;
 mod document;
 mod document_template;
 mod endpoint;
 mod event;
+mod fact;
 mod follow;
 mod letter;
 mod notice;
 mod print;
+mod publication;
 mod rectification;
 mod rpc;
+mod schedule;
 mod secret;
 mod store;
 mod template;
+mod trigger;
 
 use std::sync::Arc;
 
@@ -38,16 +44,21 @@ use kit::Result;
 use kit::boot::{Context, Service, Wing};
 use kit::db::Migrations;
 use proto::notification::v1::bulletin_service_server::BulletinServiceServer;
+use proto::notification::v1::calendar_service_server::CalendarServiceServer;
 use proto::notification::v1::change_service_server::ChangeServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
 use proto::notification::v1::document_service_server::DocumentServiceServer;
 use proto::notification::v1::document_template_service_server::DocumentTemplateServiceServer;
 use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
+use proto::notification::v1::publication_service_server::PublicationServiceServer;
 use proto::notification::v1::rectification_service_server::RectificationServiceServer;
+use proto::notification::v1::schedule_service_server::ScheduleServiceServer;
 use proto::notification::v1::template_service_server::TemplateServiceServer;
+use proto::notification::v1::trigger_service_server::TriggerServiceServer;
 use tokio::sync::Notify;
 
+use crate::follow::hear::Feeds;
 use crate::rpc::Rpc;
 
 /// Notification as a process starts it.
@@ -69,7 +80,7 @@ pub static MIGRATIONS: Migrations = Migrations {
 pub async fn start(context: Context) -> Result<Wing> {
     let (bell, dispatch) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let rpc = Rpc::new(&context, Arc::clone(&dispatch));
-    Ok(Wing::new(SERVICE.name)
+    let wing = Wing::new(SERVICE.name)
         .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
         .service(kit::service!(LetterServiceServer::new(rpc.clone())))
         .service(kit::service!(BulletinServiceServer::new(rpc.clone())))
@@ -78,11 +89,21 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(EndpointServiceServer::new(rpc.clone())))
         .service(kit::service!(DeliveryServiceServer::new(rpc.clone())))
         .service(kit::service!(RectificationServiceServer::new(rpc.clone())))
+        .service(kit::service!(PublicationServiceServer::new(rpc.clone())))
+        .service(kit::service!(ScheduleServiceServer::new(rpc.clone())))
+        .service(kit::service!(CalendarServiceServer::new(rpc.clone())))
+        .service(kit::service!(TriggerServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
         .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))
         .task(follow::escalate::run(context.clone()))
         .task(follow::deliver::run(context.clone(), dispatch))
         .task(follow::events(context.clone(), Arc::clone(&bell)))
-        .task(follow::issue::run(context, bell)))
+        .task(follow::issue::run(context.clone(), bell));
+    let bell = Arc::new(Notify::new());
+    let listen = |wing: Wing, feed| {
+        wing.task(follow::trigger::events(context.clone(), feed, Arc::clone(&bell)))
+    };
+    let wing = Feeds::new(&context).each().into_iter().fold(wing, listen);
+    Ok(wing.task(follow::schedule::run(context.clone())).task(follow::trigger::run(context, bell)))
 }

@@ -1,14 +1,18 @@
 //! Handlers, one file and one server trait a noun.
 
 pub(crate) mod bulletin;
+mod calendar;
 mod change;
 mod delivery;
 pub(crate) mod document;
 mod document_template;
 pub(crate) mod endpoint;
 pub(crate) mod letter;
+mod publication;
 pub(crate) mod rectification;
+pub(crate) mod schedule;
 mod template;
+mod trigger;
 
 use std::sync::Arc;
 
@@ -21,7 +25,10 @@ use kit::secret::Keyring;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::follow::hear::Feeds;
 use crate::follow::peers::Registry;
+use crate::follow::public::Public;
+use crate::follow::trigger::Sources;
 
 /// Bytes of text in a reply, well below the 4 MiB that a client takes.
 const PAGE_TEXT: usize = 2 << 20;
@@ -31,6 +38,9 @@ const PAGE_TEXT: usize = 2 << 20;
 pub(crate) struct Rpc {
     db: Db,
     registry: Registry,
+    feeds: Feeds,
+    sources: Sources,
+    public: Public,
     outbound: Outbound,
     keys: Keyring,
     /// Rung when something is to be sent.
@@ -43,6 +53,9 @@ impl Rpc {
         Self {
             db: context.db.clone(),
             registry: Registry::new(&context.peers),
+            feeds: Feeds::new(context),
+            sources: Sources::new(&context.peers),
+            public: Public::new(&context.peers),
             outbound: context.outbound.clone(),
             keys: context.keys.clone(),
             bell,

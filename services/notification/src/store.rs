@@ -2,6 +2,7 @@
 //! what the domain decided. Under the lock of the district's head a writer is alone in it.
 
 pub(crate) mod bulletin;
+pub(crate) mod calendar;
 pub(crate) mod delivery;
 pub(crate) mod document;
 pub(crate) mod document_template;
@@ -10,6 +11,9 @@ pub(crate) mod event;
 pub(crate) mod head;
 pub(crate) mod letter;
 pub(crate) mod notice;
+pub(crate) mod publication;
 pub(crate) mod rectification;
+pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod template;
+pub(crate) mod trigger;

@@ -188,6 +188,11 @@ impl Kind {
         )
     }
 
+    /// It may be published for everybody to see.
+    pub(crate) fn is_public(self) -> bool {
+        self.is_for_everybody() && self != Self::DispatchNotice
+    }
+
     /// It makes no sense without a due date.
     pub(crate) fn needs_due_date(self) -> bool {
         self == Self::ResponsibilityOrder
@@ -209,7 +214,7 @@ impl Kind {
         match self {
             Self::ResponsibilityOrder => "责任令",
             Self::YellowCardNotice => "黄牌",
-            kind if kind.is_for_everybody() && kind != Self::DispatchNotice => "考核办通报",
+            kind if kind.is_public() => "考核办通报",
             _ => "考核办函",
         }
     }

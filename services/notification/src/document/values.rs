@@ -43,7 +43,11 @@ pub(super) fn values(
 ) -> Value {
     let chinese = language == Language::Chinese;
     let day = |day| if chinese { print::day(day) } else { print::english_day(day) };
-    let period = if chinese { print::period(&draft.period) } else { draft.period.clone() };
+    let period = match (draft.period_title.as_str(), chinese) {
+        ("", true) => print::period(&draft.period),
+        ("", false) => draft.period.clone(),
+        (title, _) => title.to_owned(),
+    };
     let office = match (draft.issuer.as_str(), chinese) {
         ("", true) => district.office(),
         ("", false) => format!("Assessment Office, {}", district.display_name),

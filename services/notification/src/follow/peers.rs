@@ -10,14 +10,17 @@ use kit::{Error, Result};
 use proto::registry::v1 as registry;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
+use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::board_service_client::BoardServiceClient;
+use proto::scoring::v1::inspection_service_client::InspectionServiceClient;
 use tonic::{Code, Status};
 
 use super::read::{self, Closing};
 use crate::bulletin::Board;
-use crate::district::{self, District, UNIT, Unit};
+use crate::district::{self, District, PERIOD, UNIT, Unit};
+use crate::schedule;
 
 static SCHEME: Pattern = Pattern::new("scheme", "districts/{district}/schemes/{scheme}");
 static BOARD: Pattern = Pattern::new("board", "districts/{district}/boards/{board}");
@@ -33,6 +36,7 @@ pub(crate) struct Registry {
     districts: DistrictServiceClient<Peer>,
     assignments: AssignmentServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
+    indicators: IndicatorServiceClient<Peer>,
 }
 
 impl Registry {
@@ -42,6 +46,7 @@ impl Registry {
             assignments: kit::client!(AssignmentServiceClient, peers.get("registry"))
                 .max_decoding_message_size(DOCUMENT_LIMIT),
             units: kit::client!(UnitServiceClient, peers.get("registry")),
+            indicators: kit::client!(IndicatorServiceClient, peers.get("registry")),
         }
     }
 
@@ -64,9 +69,12 @@ impl Registry {
         loop {
             let reply = self.units.clone().list_units(request.clone()).await?.into_inner();
             for unit in reply.units {
-                let Some(name) = UNIT.read(&unit.name) else { continue };
-                let display_name = unit.display_name;
-                units.insert(name.id("unit").to_owned(), Unit { display_name });
+                let id = |name: &str| UNIT.read(name).map(|it| it.id("unit").to_owned());
+                let Some(name) = id(&unit.name) else { continue };
+                let parent = id(&unit.parent).unwrap_or_default();
+                let unit =
+                    Unit { display_name: unit.display_name, parent, category: unit.category };
+                units.insert(name, unit);
             }
             request.page_token = reply.next_page_token;
             if request.page_token.is_empty() {
@@ -75,9 +83,34 @@ impl Registry {
         }
     }
 
+    /// Id of the unit that evaluates an indicator; none when registry knows none.
+    pub(super) async fn evaluating_unit(&self, indicator: &str) -> Result<Option<String>> {
+        let request = registry::GetIndicatorRequest { name: indicator.to_owned() };
+        let indicator = found(self.indicators.clone().get_indicator(request).await)?;
+        let unit = indicator.and_then(|it| UNIT.read(&it.evaluating_unit));
+        Ok(unit.map(|name| name.id("unit").to_owned()))
+    }
+
     /// The schemes that hold in the quarter of a closed month; none when the calendar lacks it.
     async fn schemes(&self, closing: &Closing) -> Result<Vec<registry::Scheme>> {
-        let name = ASSIGNMENT.format(&[&closing.district, &closing.quarter]);
+        self.schemes_of(&closing.district, &closing.quarter).await
+    }
+
+    /// The name of a scheme that holds in a period; its id when the assignment lacks it.
+    pub(super) async fn scheme_display_name(
+        &self,
+        district: &str,
+        period: &str,
+        scheme: &str,
+    ) -> Result<String> {
+        let name = SCHEME.format(&[district, scheme]);
+        let schemes = self.schemes_of(district, period).await?;
+        let found = schemes.into_iter().find(|it| it.name == name);
+        Ok(found.map_or_else(|| scheme.to_owned(), |it| it.display_name))
+    }
+
+    async fn schemes_of(&self, district: &str, period: &str) -> Result<Vec<registry::Scheme>> {
+        let name = ASSIGNMENT.format(&[district, period]);
         let request = registry::GetAssignmentRequest { name, ..Default::default() };
         let reply = found(self.assignments.clone().get_assignment(request).await)?;
         let assignment = reply.and_then(|reply| reply.assignment);
@@ -113,8 +146,53 @@ impl Boards {
     }
 }
 
+/// Scoring, as far as a bulletin of inspections needs it.
+#[derive(Clone)]
+pub(super) struct Inspections(InspectionServiceClient<Peer>);
+
+impl Inspections {
+    pub(super) fn new(peers: &Peers) -> Self {
+        Self(kit::client!(InspectionServiceClient, peers.get("scoring")))
+    }
+
+    /// What inspections of units in some months came to. Projects and posts are not units.
+    pub(super) async fn of(
+        &self,
+        district: &str,
+        months: &[String],
+        units: &BTreeMap<String, Unit>,
+    ) -> Result<schedule::Inspections> {
+        let asked = months.iter().map(|month| {
+            let parent = district::NAME.format(&[district]);
+            let period = PERIOD.format(&[district, month]);
+            let request = scoring::ListInspectionCountsRequest { parent, period };
+            let mut client = self.0.clone();
+            async move { found(client.list_inspection_counts(request).await) }
+        });
+        let mut counted = schedule::Inspections::new();
+        for reply in futures::future::try_join_all(asked).await?.into_iter().flatten() {
+            for it in reply.inspection_counts {
+                let Some(id) = UNIT.read(&it.unit).map(|it| it.id("unit").to_owned()) else {
+                    continue;
+                };
+                let Some(unit) = units.get(&id) else { continue };
+                let line = counted.entry(id).or_default();
+                line.unit = unit.display_name.clone();
+                line.inspections += i64::from(it.inspection_count);
+                line.commended += i64::from(it.commendable_count);
+                line.problems += i64::from(it.minor_count + it.major_count + it.grave_count);
+                line.grave += i64::from(it.grave_count);
+                line.open += i64::from(it.open_count);
+            }
+        }
+        Ok(counted)
+    }
+}
+
 /// What a peer answered; none when it knows no such thing.
-fn found<T>(answer: std::result::Result<tonic::Response<T>, Status>) -> Result<Option<T>> {
+pub(super) fn found<T>(
+    answer: std::result::Result<tonic::Response<T>, Status>,
+) -> Result<Option<T>> {
     match answer {
         Ok(reply) => Ok(Some(reply.into_inner())),
         Err(status) if status.code() == Code::NotFound => Ok(None),

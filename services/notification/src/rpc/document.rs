@@ -4,7 +4,7 @@ mod convert;
 mod draft;
 
 use kit::db::Tx;
-use kit::field::{self, Fields};
+use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
 use prost::Message;
@@ -18,6 +18,9 @@ use crate::district::{self, District, PERIOD, UNIT};
 use crate::document::{Document, Draft, Language, NAME, Receipt};
 use crate::store;
 use crate::store::document::Filter;
+
+pub(super) use convert::field;
+pub(super) use draft::contents;
 
 const ISSUED: &str = "saima.notification.v1.DocumentIssued";
 const READ: &str = "saima.notification.v1.DocumentRead";
@@ -118,7 +121,7 @@ impl DocumentService for Rpc {
         request: Request<pb::IssueDocumentRequest>,
     ) -> Result<Response<pb::Document>, Status> {
         let request = request.into_inner();
-        let given = field::required("document", request.document.as_ref())?;
+        let given = kit::field::required("document", request.document.as_ref())?;
         let mut fields = Fields::default();
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let mut draft = draft::read(&mut fields, given, parent.id("district"));

@@ -163,7 +163,7 @@ async fn whole(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Docume
 }
 
 /// Fields as they are stored.
-fn fields_to_text(contents: &Contents) -> String {
+pub(super) fn fields_to_text(contents: &Contents) -> String {
     let value = |content: &Content| match content {
         Content::Text(text) => Value::from(text.as_str()),
         Content::List(items) => Value::from(items.clone()),
@@ -173,7 +173,7 @@ fn fields_to_text(contents: &Contents) -> String {
 }
 
 /// Fields as they were stored.
-fn fields_from_text(text: &str) -> Result<Contents> {
+pub(super) fn fields_from_text(text: &str) -> Result<Contents> {
     let damage = || Error::internal("fields of a document cannot be read");
     let Value::Object(object) = serde_json::from_str(text).map_err(Error::internal)? else {
         return Err(damage());
@@ -232,6 +232,7 @@ impl TryFrom<Row> for Document {
                 issuer: row.issuer,
                 recipients: Vec::new(),
                 period: row.period,
+                period_title: String::new(),
                 due_date,
                 contents: fields_from_text(&row.fields)?,
                 attachments: attachments_from_text(&row.attachments)?,

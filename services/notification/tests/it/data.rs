@@ -29,6 +29,7 @@ pub(crate) async fn put_units(served: &Served, district: &str) {
     let unit = |id: &str, display_name: &str, parent: &str| registry::Unit {
         name: format!("{district}/units/{id}"),
         display_name: display_name.to_owned(),
+        category: if id == "office" { "office".to_owned() } else { "economic".to_owned() },
         parent: match parent {
             "" => String::new(),
             parent => format!("{district}/units/{parent}"),

@@ -127,7 +127,7 @@ async fn all(served: &Served, request: pb::ListDocumentsRequest) -> Vec<pb::Docu
 }
 
 kit::both! {
-    // H7, X10, Q3: each kind by its template, in two languages, numbered by series and year.
+    // H7, H11, X10, Q3, Q9: each kind by its template, in two languages, numbered by series and year.
     async fn documents_of_every_kind_are_issued_by_hand(bed: &Bed) {
         let served = fake::start(bed).await;
         put_units(&served, DISTRICT).await;

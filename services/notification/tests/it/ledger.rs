@@ -14,7 +14,10 @@ use crate::delivery::delivered;
 use crate::document::{issue, own_series, slip};
 use crate::endpoint::{create, endpoint};
 use crate::fake;
+use crate::publication::{commitment, publish, withdraw};
 use crate::receiver::Receiver;
+use crate::schedule::keep_one as keep_one_occurrence;
+use crate::trigger::{create as create_trigger, yellow};
 
 kit::both! {
     // H5, H7
@@ -83,6 +86,15 @@ kit::both! {
         ledger!("document_text", "body");
         ledger!("document_recipient", "display_name");
         ledger!("document_receipt", "text");
+        create_trigger(&served, "yellow", yellow()).await.unwrap();
+        keep_one_occurrence(bed, &served).await;
+        let shown = publish(&served, commitment()).await.unwrap();
+        withdraw(&served, &shown.name).await.unwrap();
+        ledger!("publication", "content");
+        ledger!("publication_withdrawal", "reason");
+        ledger!("calendar", "holidays");
+        ledger!("occurrence", "planned_date");
+        ledger!("trigger_revision", "condition");
         ledger!("event", "subject");
         ledger!("attempt", "message");
         refuses!(

@@ -10,11 +10,14 @@ mod endpoint;
 mod fake;
 mod ledger;
 mod letter;
+mod publication;
 mod receiver;
 mod rectification;
 mod scene;
+mod schedule;
 mod suite;
 mod template;
+mod trigger;
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;

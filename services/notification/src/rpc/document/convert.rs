@@ -38,7 +38,7 @@ impl From<Document> for pb::Document {
 }
 
 /// A field on the wire.
-pub(super) fn field((name, content): (String, Content)) -> pb::DocumentField {
+pub(in crate::rpc) fn field((name, content): (String, Content)) -> pb::DocumentField {
     match content {
         Content::Text(text) => pb::DocumentField { name, text, items: Vec::new() },
         Content::List(items) => pb::DocumentField { name, text: String::new(), items },

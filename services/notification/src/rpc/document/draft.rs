@@ -80,7 +80,12 @@ fn recipients(
     recipients
 }
 
-fn contents(fields: &mut Fields, path: impl Display, given: &[pb::DocumentField]) -> Contents {
+/// The fields of a document, or of a rule that writes some.
+pub(in crate::rpc) fn contents(
+    fields: &mut Fields,
+    path: impl Display,
+    given: &[pb::DocumentField],
+) -> Contents {
     let mut contents = Contents::new();
     for (at, it) in given.iter().enumerate() {
         let name = fields.text(format_args!("{path}[{at}].name"), &it.name, 1..=60);

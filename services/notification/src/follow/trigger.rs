@@ -1,0 +1,257 @@
+//! Triggers at work: events that they wait for are kept until their time, then written about.
+//!
+//! Whether a condition holds is decided in the transaction that moves the feed's cursor, so each
+//! event counts once. Whom to write to is asked of registry afterwards. What cannot be written
+//! stays where it is with the reason, and holds up nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+use jiff::ToSpan as _;
+use kit::boot::Context;
+use kit::db::{Db, Tx};
+use kit::feed::{self, Follower};
+use kit::peers::{Peer, Peers};
+use kit::{Error, Result};
+use proto::scoring::v1 as scoring;
+use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
+use proto::scoring::v1::run_service_client::RunServiceClient;
+use tokio::sync::Notify;
+
+use super::hear::Feed;
+use super::message;
+use super::peers::Registry;
+use crate::district::{self, District, Unit};
+use crate::document::Draft;
+use crate::fact::Fact;
+use crate::trigger::{Heard, Relation, Task, Trigger};
+use crate::{condition, rpc, store};
+
+/// Tasks in one transaction.
+const BATCH: i64 = 100;
+/// How often is looked for what is due.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long what is at fault is put off.
+const PUT_OFF: Duration = Duration::from_secs(600);
+
+/// Follows a feed until the shutdown, and rings `bell` after each event.
+pub(crate) fn events(context: Context, feed: Feed, bell: Arc<Notify>) -> impl Future<Output = ()> {
+    feed::follow(context.db, Events { feed, bell }, context.shutdown)
+}
+
+struct Events {
+    feed: Feed,
+    bell: Arc<Notify>,
+}
+
+impl Follower for Events {
+    type Event = Heard;
+
+    fn name(&self) -> &'static str {
+        match self.feed {
+            Feed::Registry(_) => "registry.triggers-1",
+            Feed::Scoring(_) => "scoring.triggers-1",
+            Feed::Own(..) => "notification.triggers-1",
+        }
+    }
+
+    async fn connect(&self, resume_token: String) -> Result<feed::Changes<Heard>> {
+        let mut changes = self.feed.watch(None, self.feed.types(), resume_token).await?;
+        let bell = Arc::clone(&self.bell);
+        // The next change is asked for when the one before is committed: the moment to ring.
+        let ringing = stream::poll_fn(move |cx| {
+            bell.notify_one();
+            changes.poll_next_unpin(cx)
+        });
+        Ok(ringing.boxed())
+    }
+
+    async fn apply(&self, tx: &mut Tx, event: Heard) -> Result<()> {
+        let district = district::of(&event.name).to_owned();
+        let waiting = store::trigger::waiting(tx, &district, &event.kind).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let facts = message::facts(&event)?;
+        let mut tasks = Vec::new();
+        for trigger in waiting.iter().filter(|it| holds(it, &facts)) {
+            let delay = trigger.rule.delay_hours.hours();
+            tasks.push(Task {
+                district: district.clone(),
+                trigger: trigger.id.clone(),
+                revision: trigger.revision,
+                event_key: event.key(),
+                event: event.clone(),
+                due_time: tx.now().checked_add(delay).map_err(Error::internal)?,
+                fault: String::new(),
+            });
+        }
+        store::trigger::queue(tx, &tasks).await
+    }
+}
+
+/// True when a trigger's condition holds. It was checked when it was saved; one that can no longer
+/// be read is written to the log and does not hold.
+pub(crate) fn holds(trigger: &Trigger, facts: &Fact) -> bool {
+    let shape = message::shape(&trigger.rule.event_type);
+    let condition = shape.map(|shape| condition::read(&trigger.rule.condition, &shape));
+    match condition {
+        Some(Ok(condition)) => condition.holds(facts),
+        fault => {
+            tracing::error!(trigger = trigger.name(), ?fault, "its condition cannot be read");
+            false
+        }
+    }
+}
+
+/// Writes what is due, until the shutdown.
+pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
+    let writer = Writer { db: context.db.clone(), sources: Sources::new(&context.peers) };
+    let work = async {
+        loop {
+            if let Err(error) = writer.pass().await {
+                tracing::warn!(%error, "what triggers wait for cannot be read");
+            }
+            let _ = tokio::time::timeout(PAUSE, bell.notified()).await;
+        }
+    };
+    tokio::select! {
+        () = context.shutdown.cancelled() => {}
+        () = work => {}
+    }
+}
+
+/// The peers that are asked what an event alone does not say.
+#[derive(Clone)]
+pub(crate) struct Sources {
+    registry: Registry,
+    feedbacks: FeedbackServiceClient<Peer>,
+    runs: RunServiceClient<Peer>,
+}
+
+impl Sources {
+    pub(crate) fn new(peers: &Peers) -> Self {
+        Self {
+            registry: Registry::new(peers),
+            feedbacks: kit::client!(FeedbackServiceClient, peers.get("scoring")),
+            runs: kit::client!(RunServiceClient, peers.get("scoring")),
+        }
+    }
+
+    /// The document that a trigger writes about an event.
+    pub(crate) async fn draft(
+        &self,
+        trigger: &Trigger,
+        event: &Heard,
+        district: (&District, &BTreeMap<String, Unit>),
+        now: jiff::Timestamp,
+    ) -> Result<std::result::Result<Draft, String>> {
+        let mut facts = message::facts(event)?;
+        if message::is_result(&event.kind) {
+            let name = format!("{}/feedback", event.name);
+            let request = scoring::GetFeedbackRequest { name, ..Default::default() };
+            let feedback = self.feedbacks.clone().get_feedback(request).await?.into_inner();
+            message::add(&mut facts, message::FEEDBACK, &feedback)?;
+            let name = event.name.split("/results/").next().unwrap_or_default().to_owned();
+            let request = scoring::GetRunRequest { name };
+            let run = self.runs.clone().get_run(request).await?.into_inner();
+            message::add(&mut facts, message::RUN, &run)?;
+        }
+        let evaluating_unit = self.evaluating_unit(trigger, &facts).await?;
+        let (district, units) = district;
+        let today = district.day(now);
+        let draft = trigger.draft(event, &facts, units, evaluating_unit.as_deref(), today);
+        Ok(draft.map_err(|fault| fault.to_string()))
+    }
+
+    async fn evaluating_unit(&self, trigger: &Trigger, facts: &Fact) -> Result<Option<String>> {
+        let asked = |it: &crate::trigger::Recipient| it.relation == Relation::EvaluatingUnit;
+        if !trigger.rule.recipients.iter().any(asked) {
+            return Ok(None);
+        }
+        match facts.resource_text("indicator") {
+            "" => Ok(None),
+            indicator => self.registry.evaluating_unit(indicator).await,
+        }
+    }
+}
+
+struct Writer {
+    db: Db,
+    sources: Sources,
+}
+
+impl Writer {
+    async fn pass(&self) -> Result<()> {
+        let districts = store::trigger::due_districts(&mut self.db.begin_read().await?).await?;
+        for id in districts {
+            if let Err(error) = self.district(&id).await {
+                tracing::warn!(district = id, %error, "triggers write later");
+            }
+        }
+        Ok(())
+    }
+
+    async fn district(&self, id: &str) -> Result<()> {
+        let mut tx = self.db.begin_read().await?;
+        let (tasks, now) = (store::trigger::due(&mut tx, id, BATCH).await?, tx.now());
+        let mut wanted: Vec<_> = tasks.iter().map(|it| (it.trigger.clone(), it.revision)).collect();
+        wanted.sort();
+        wanted.dedup();
+        let triggers = store::trigger::at_revisions(&mut tx, id, &wanted).await?;
+        drop(tx);
+        let district = self.sources.registry.district(id).await?;
+        let units = self.sources.registry.units(id).await?;
+        let mut ready = Vec::new();
+        for task in tasks {
+            let trigger =
+                triggers.iter().find(|it| it.id == task.trigger && it.revision == task.revision);
+            let Some(trigger) = trigger else {
+                self.hold(&task, "its revision of the trigger is not there").await?;
+                continue;
+            };
+            let place = (&district, &units);
+            match self.sources.draft(trigger, &task.event, place, now).await {
+                Ok(Ok(draft)) => ready.push((task, draft)),
+                Ok(Err(fault)) => self.hold(&task, &fault).await?,
+                Err(error) => self.hold(&task, &error.to_string()).await?,
+            }
+        }
+        if self.write(&district, &ready).await.is_ok() {
+            return Ok(());
+        }
+        // The one at fault is found one by one.
+        for one in &ready {
+            if let Err(error) = self.write(&district, std::slice::from_ref(one)).await {
+                self.hold(&one.0, &error.to_string()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&self, district: &District, ready: &[(Task, Draft)]) -> Result<()> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin_write().await?;
+        store::document::lock(&mut tx, &district.id).await?;
+        let tasks: Vec<&Task> = ready.iter().map(|(task, _)| task).collect();
+        let taken = store::trigger::take(&mut tx, &district.id, &tasks).await?;
+        let is_ours = |task: &Task| taken.contains(&(task.trigger.clone(), task.event_key.clone()));
+        let drafts = ready.iter().filter(|(task, _)| is_ours(task));
+        let drafts = drafts.map(|(_, draft)| draft.clone()).collect();
+        rpc::document::issue(&mut tx, district, drafts).await?;
+        tx.commit().await
+    }
+
+    /// Leaves a task where it is, and says why.
+    async fn hold(&self, task: &Task, fault: &str) -> Result<()> {
+        tracing::warn!(trigger = task.trigger, event = task.event.name, fault, "is held");
+        let mut tx = self.db.begin_write().await?;
+        let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
+        store::trigger::hold(&mut tx, task, fault, until).await?;
+        tx.commit().await
+    }
+}

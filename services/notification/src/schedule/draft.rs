@@ -1,0 +1,132 @@
+//! The document that an occurrence writes.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan as _};
+use kit::Result;
+use minijinja::{Value, context};
+
+use super::recurrence::Cycle;
+use super::{Next, Schedule};
+use crate::district::{District, Unit};
+use crate::document::{Content, Contents, Draft, Kind, Recipient};
+use crate::print;
+use crate::template::press;
+
+/// What inspections of a cycle came to, a line a unit.
+pub(crate) type Inspections = BTreeMap<String, Inspected>;
+
+/// What inspections of a unit came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inspected {
+    /// The unit's name.
+    pub(crate) unit: String,
+    pub(crate) inspections: i64,
+    pub(crate) commended: i64,
+    pub(crate) problems: i64,
+    pub(crate) grave: i64,
+    pub(crate) open: i64,
+}
+
+impl Schedule {
+    /// Ids of the months that an occurrence speaks of.
+    pub(crate) fn months(&self, next: &Next) -> Result<Vec<String>> {
+        Ok(self.plan.recurrence.cycle(next.planned, self.plan.before)?.months)
+    }
+
+    /// The document of an occurrence.
+    pub(crate) fn draft(
+        &self,
+        next: &Next,
+        district: &District,
+        units: &BTreeMap<String, Unit>,
+        inspections: &Inspections,
+        now: Timestamp,
+    ) -> Result<Draft> {
+        let cycle = self.plan.recurrence.cycle(next.planned, self.plan.before)?;
+        let today = district.day(now);
+        let delay = match Self::is_late(next, now) {
+            true => format!("本期原定{}，现予补发。", print::day(district.day(next.due))),
+            false => String::new(),
+        };
+        let values = values(today, &cycle, &delay, inspections);
+        let sent = |(id, unit): (&String, &Unit)| {
+            let is_meant =
+                self.plan.recipients.contains(id) || self.plan.categories.contains(&unit.category);
+            is_meant
+                .then(|| Recipient { unit: id.clone(), display_name: unit.display_name.clone() })
+        };
+        let days = (self.plan.due_days > 0).then(|| self.plan.due_days.days());
+        Ok(Draft {
+            kind: self.plan.kind,
+            recipients: units.iter().filter_map(sent).collect(),
+            period: cycle.period,
+            period_title: cycle.title,
+            due_date: days.and_then(|days| today.checked_add(days).ok()),
+            contents: filled(&self.plan.fields, &values),
+            source: self.name(),
+            cause: self.name(),
+            cause_key: Some(format!("{}@{}", self.name(), next.planned)),
+            ..Draft::default()
+        })
+    }
+}
+
+fn values(today: Date, cycle: &Cycle, delay: &str, inspections: &Inspections) -> Value {
+    let line = |it: &Inspected| {
+        context! {
+            unit => &it.unit,
+            inspections => it.inspections,
+            commended => it.commended,
+            problems => it.problems,
+            grave => it.grave,
+            open => it.open,
+        }
+    };
+    context! {
+        date => print::day(today),
+        period => &cycle.title,
+        number => cycle.number,
+        delay => delay,
+        inspections => inspections.values().map(line).collect::<Vec<_>>(),
+    }
+}
+
+/// Sample data for the fields of a schedule.
+pub(crate) fn sample(kind: Kind) -> Value {
+    let cycle = Cycle {
+        months: Vec::new(),
+        period: "2023-02".to_owned(),
+        title: "2023年1—2月".to_owned(),
+        number: 1,
+    };
+    let mut inspections = Inspections::new();
+    if kind == Kind::InspectionBulletin {
+        let unit = "交通局".to_owned();
+        let counted =
+            Inspected { unit, inspections: 1, commended: 1, problems: 1, grave: 1, open: 1 };
+        inspections.insert(String::new(), counted);
+    }
+    values(date(2023, 3, 1), &cycle, "补发", &inspections)
+}
+
+/// Fields filled in; they were tried when the schedule was saved, and what fails now says so where
+/// it would stand.
+fn filled(fields: &Contents, values: &Value) -> Contents {
+    let print = |source: &String| press::print(source, values, Some(press::BULLETIN));
+    let content = |content: &Content| match content {
+        Content::Text(source) => {
+            Content::Text(print(source).unwrap_or_else(|fault| format!("（{fault}）")))
+        }
+        Content::List(sources) => {
+            let printed = sources.iter().filter_map(|source| print(source).ok());
+            let lines = printed.flat_map(|text| {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.map(str::to_owned).collect::<Vec<_>>()
+            });
+            Content::List(lines.collect())
+        }
+    };
+    fields.iter().map(|(name, it)| (name.clone(), content(it))).collect()
+}

@@ -1,0 +1,309 @@
+//! Schedules: the office's rhythm, kept once by however many processes.
+
+use kit::testing::{Bed, Channel, Served, eventually};
+use prost_types::FieldMask;
+use proto::google::r#type::Date;
+use proto::notification::v1 as pb;
+use proto::notification::v1::calendar_service_client::CalendarServiceClient;
+use proto::notification::v1::document_service_client::DocumentServiceClient;
+use proto::notification::v1::occurrence::State;
+use proto::notification::v1::schedule_service_client::ScheduleServiceClient;
+use proto::scoring::v1 as scoring;
+use tonic::{Code, Status};
+
+use crate::data::{DISTRICT, put_units};
+use crate::document::{list, text};
+use crate::{denied, fake, refused};
+
+fn client(served: &Served) -> ScheduleServiceClient<Channel> {
+    ScheduleServiceClient::new(served.channel())
+}
+
+fn name(id: &str) -> String {
+    format!("{DISTRICT}/schedules/{id}")
+}
+
+fn day(month: i32, day: i32) -> Date {
+    Date { year: 2023, month, day }
+}
+
+/// Each Monday at nine.
+fn dispatch() -> pb::Schedule {
+    pb::Schedule {
+        display_name: "周调度".to_owned(),
+        frequency: pb::ScheduleFrequency::Weekly.into(),
+        weekday: 1,
+        hour: 9,
+        document_kind: pb::DocumentKind::DispatchNotice.into(),
+        fields: vec![
+            text("meeting", "{{ period }}调度会"),
+            text("time", "{{ date }}上午9时"),
+            text("place", "第一会议室"),
+            list("agenda", &["通报进度", "{% if delay %}{{ delay }}{% endif %}"]),
+        ],
+        ..Default::default()
+    }
+}
+
+async fn create(served: &Served, id: &str, schedule: pb::Schedule) -> Result<pb::Schedule, Status> {
+    let request = pb::CreateScheduleRequest {
+        parent: DISTRICT.to_owned(),
+        schedule_id: id.to_owned(),
+        schedule: Some(schedule),
+        ..Default::default()
+    };
+    client(served).create_schedule(request).await.map(|it| it.into_inner())
+}
+
+async fn holidays(served: &Served, holidays: &[Date]) -> pb::Calendar {
+    let calendar = pb::Calendar {
+        name: format!("{DISTRICT}/calendar"),
+        holidays: holidays.to_vec(),
+        ..Default::default()
+    };
+    let request = pb::UpdateCalendarRequest { calendar: Some(calendar) };
+    let mut client = CalendarServiceClient::new(served.channel());
+    client.update_calendar(request).await.unwrap().into_inner()
+}
+
+/// Sets a calendar and lets one occurrence be kept.
+pub(crate) async fn keep_one(bed: &Bed, served: &Served) {
+    holidays(served, &[day(5, 1)]).await;
+    create(served, "dispatch", dispatch()).await.unwrap();
+    bed.clock().set("2023-04-03T01:00:00Z".parse().unwrap());
+    kept(served, "dispatch", 1).await;
+}
+
+async fn kept(served: &Served, id: &str, count: usize) -> Vec<pb::Occurrence> {
+    eventually(async || {
+        let mut request =
+            pb::ListOccurrencesRequest { parent: name(id), page_size: 2, ..Default::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = client(served).list_occurrences(request.clone()).await.unwrap().into_inner();
+            found.extend(page.occurrences);
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                break;
+            }
+        }
+        assert!(found.len() <= count, "{} occurrences instead of {count}", found.len());
+        (found.len() == count).then_some(found)
+    })
+    .await
+}
+
+async fn documents(served: &Served) -> Vec<pb::Document> {
+    let request = pb::ListDocumentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+    let mut client = DocumentServiceClient::new(served.channel());
+    client.list_documents(request).await.unwrap().into_inner().documents
+}
+
+kit::both! {
+    // X8, H5: nine o'clock in the district, once, whoever looks.
+    async fn a_weekly_dispatch_is_called_once_however_many_processes_run(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        // A second process on the same database.
+        let other = fake::start(bed).await;
+        put_units(&other, DISTRICT).await;
+        let made = create(&served, "dispatch", dispatch()).await.unwrap();
+        // The first of April is a Saturday; Monday the third, nine in Shanghai.
+        assert_eq!(made.next_time.unwrap().seconds, 1_680_483_600);
+        bed.clock().set("2023-04-03T01:00:00Z".parse().unwrap());
+        let first = kept(&served, "dispatch", 1).await.remove(0);
+        assert_eq!((first.state(), first.late), (State::Written, false));
+        assert_eq!(first.planned_date, Some(day(4, 3)));
+        bed.clock().set("2023-04-10T01:00:00Z".parse().unwrap());
+        kept(&other, "dispatch", 2).await;
+        let found = documents(&served).await;
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].name.clone(), found[0].cause.clone()), (first.document, name("dispatch")));
+        assert_eq!(found[0].texts[0].subject, "关于召开2023年第14周调度会的通知");
+        assert!(found[0].texts[0].body.contains("2023年4月3日上午9时"), "{:?}", found[0].texts[0]);
+        assert!(!found[0].texts[0].body.contains("补发"));
+    }
+
+    // H5, X8: three weeks away, and each of them is caught up and says so.
+    async fn a_missed_occurrence_is_caught_up_and_says_so(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        create(&served, "dispatch", dispatch()).await.unwrap();
+        let last = pb::Schedule { catch_up_last_only: true, ..dispatch() };
+        create(&served, "last", last).await.unwrap();
+        served.stop().await;
+        bed.clock().set("2023-04-17T01:30:00Z".parse().unwrap());
+        let served = fake::start(bed).await;
+        let found = kept(&served, "dispatch", 3).await;
+        let late: Vec<_> = found.iter().map(|it| it.late).collect();
+        assert_eq!(late, [true, true, false]);
+        let found = kept(&served, "last", 3).await;
+        let states: Vec<_> = found.iter().map(|it| it.state()).collect();
+        assert_eq!(states, [State::PassedOver, State::PassedOver, State::Written]);
+        let bodies: Vec<_> = documents(&served).await.into_iter().map(|it| it.texts[0].body.clone()).collect();
+        assert_eq!(bodies.len(), 4);
+        let says = bodies.iter().filter(|it| it.contains("本期原定2023年4月")).count();
+        assert_eq!(says, 2, "{bodies:?}");
+    }
+
+    // H5: each second month, from what inspections came to.
+    async fn an_inspection_bulletin_comes_each_second_month(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let bulletin = pb::Schedule {
+            display_name: "双月督查通报".to_owned(),
+            frequency: pb::ScheduleFrequency::Bimonthly.into(),
+            month: 1,
+            day: 5,
+            hour: 8,
+            speaks_of_before: true,
+            document_kind: pb::DocumentKind::InspectionBulletin.into(),
+            fields: vec![
+                text("scope", "{{ period }}开展平时督查"),
+                list("problems", &["{% for it in inspections %}{% if it.problems %}{{ it.unit }}：问题{{ it.problems }}个，未销号{{ it.open }}个\n{% endif %}{% endfor %}"]),
+            ],
+            ..Default::default()
+        };
+        create(&served, "bulletin", bulletin).await.unwrap();
+        let count = |unit: &str, minor_count, major_count, open_count| scoring::InspectionCount {
+            unit: format!("{DISTRICT}/units/{unit}"),
+            inspection_count: 1,
+            minor_count,
+            major_count,
+            open_count,
+            ..Default::default()
+        };
+        for (month, counts) in [
+            ("2023-03", vec![count("transport", 1, 1, 1), count("water", 0, 0, 0)]),
+            ("2023-04", vec![count("transport", 2, 0, 1)]),
+        ] {
+            let name = format!("{DISTRICT}/periods/{month}/inspectionCounts");
+            let reply = scoring::ListInspectionCountsResponse { inspection_counts: counts };
+            fake::put(&served, "scoring", &name, &reply).await;
+        }
+        bed.clock().set("2023-05-05T00:00:00Z".parse().unwrap());
+        kept(&served, "bulletin", 1).await;
+        let found = documents(&served).await.remove(0);
+        assert_eq!(found.texts[0].subject, "关于2023年3—4月督查情况的通报");
+        assert_eq!(found.period, format!("{DISTRICT}/periods/2023-04"));
+        let problems = list("problems", &["交通局：问题4个，未销号2个"]);
+        assert!(found.fields.contains(&problems), "{:?}", found.fields);
+        assert!(found.recipients.is_empty());
+    }
+
+    // X10: to every unit of a category, by the calendar.
+    async fn checklists_go_out_each_quarter(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let checklist = pb::Schedule {
+            display_name: "季度核查对单".to_owned(),
+            frequency: pb::ScheduleFrequency::Quarterly.into(),
+            month: 2,
+            day: 1,
+            hour: 9,
+            due_days: 10,
+            document_kind: pb::DocumentKind::Checklist.into(),
+            recipient_categories: vec!["economic".to_owned()],
+            recipients: vec![format!("{DISTRICT}/units/office")],
+            fields: vec![
+                text("matter", "{{ period }}政治体检"),
+                list("items", &["责任落实", "问题台账"]),
+            ],
+            ..Default::default()
+        };
+        let made = create(&served, "checklist", checklist).await.unwrap();
+        assert_eq!(made.next_time.unwrap().seconds, 1_682_902_800);
+        // The first to the third of May are holidays: it follows at once.
+        let calendar = holidays(&served, &[day(5, 1), day(5, 2), day(5, 3)]).await;
+        assert_eq!(holidays(&served, &[day(5, 1), day(5, 2), day(5, 3)]).await, calendar);
+        let request = pb::GetScheduleRequest { name: name("checklist") };
+        let moved = client(&served).get_schedule(request).await.unwrap().into_inner();
+        assert_eq!(moved.next_time.unwrap().seconds, 1_682_902_800 + 3 * 86_400);
+        bed.clock().set("2023-05-01T01:00:00Z".parse().unwrap());
+        assert!(documents(&served).await.is_empty());
+        bed.clock().set("2023-05-04T01:00:00Z".parse().unwrap());
+        let kept = kept(&served, "checklist", 1).await.remove(0);
+        assert_eq!(kept.planned_date, Some(day(5, 1)));
+        let found = documents(&served).await.remove(0);
+        let names: Vec<_> = found.recipients.iter().map(|it| it.unit_display_name.as_str()).collect();
+        assert_eq!(names, ["考核办", "公路段", "交通局", "水利局"]);
+        assert_eq!(found.due_date, Some(day(5, 14)));
+        assert_eq!(found.texts[0].subject, "关于2023年第二季度政治体检的核查对单");
+    }
+
+    // X8
+    async fn a_schedule_is_checked_and_changed(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let wrong = pb::Schedule {
+            weekday: 8,
+            day: 3,
+            hour: 24,
+            recipients: vec!["nobody".to_owned()],
+            ..dispatch()
+        };
+        refused(create(&served, "dispatch", wrong).await, &[
+            ("schedule.weekday", "OUT_OF_RANGE"),
+            ("schedule.day", "NOT_ALLOWED"),
+            ("schedule.hour", "OUT_OF_RANGE"),
+            ("schedule.recipients[0]", "NAME_FORMAT"),
+        ]);
+        let wrong = pb::Schedule {
+            document_kind: pb::DocumentKind::Checklist.into(),
+            fields: vec![text("matter", "{{ week }}"), list("agenda", &["x"])],
+            ..dispatch()
+        };
+        refused(create(&served, "dispatch", wrong).await, &[
+            ("schedule.recipients", "REQUIRED"),
+            ("schedule.fields[agenda]", "UNKNOWN_FIELD"),
+            ("schedule.fields[matter]", "UNKNOWN_VARIABLE"),
+        ]);
+        let wrong =
+            pb::Schedule { recipients: vec![format!("{DISTRICT}/units/nobody")], ..dispatch() };
+        let outcome = create(&served, "dispatch", wrong).await;
+        refused(outcome, &[("schedule.recipients[0]", "UNKNOWN_UNIT")]);
+        let request = pb::CreateScheduleRequest {
+            parent: DISTRICT.to_owned(),
+            schedule_id: "dispatch".to_owned(),
+            schedule: Some(dispatch()),
+            request_id: uuid::Uuid::new_v4().to_string(),
+        };
+        let made = client(&served).create_schedule(request.clone()).await.unwrap().into_inner();
+        assert_eq!(client(&served).create_schedule(request).await.unwrap().into_inner(), made);
+        denied(create(&served, "dispatch", dispatch()).await, Code::AlreadyExists, "");
+        let update = pb::UpdateScheduleRequest {
+            schedule: Some(pb::Schedule {
+                name: made.name.clone(),
+                paused: true,
+                etag: made.etag.clone(),
+                ..Default::default()
+            }),
+            update_mask: Some(FieldMask { paths: vec!["paused".to_owned()] }),
+        };
+        let resting = client(&served).update_schedule(update.clone()).await.unwrap().into_inner();
+        assert_eq!((resting.next_time, &resting.fields), (None, &made.fields));
+        denied(client(&served).update_schedule(update).await, Code::Aborted, "");
+        create(&served, "another", dispatch()).await.unwrap();
+        let mut request = pb::ListSchedulesRequest {
+            parent: DISTRICT.to_owned(),
+            page_size: 1,
+            ..Default::default()
+        };
+        let page = client(&served).list_schedules(request.clone()).await.unwrap().into_inner();
+        assert_eq!(page.schedules[0].name, name("another"));
+        request.page_token = page.next_page_token;
+        let page = client(&served).list_schedules(request).await.unwrap().into_inner();
+        assert_eq!(page.schedules, [resting]);
+        let both = pb::Calendar {
+            name: format!("{DISTRICT}/calendar"),
+            holidays: vec![day(5, 1), day(5, 1)],
+            workdays: vec![day(5, 1)],
+            ..Default::default()
+        };
+        let request = pb::UpdateCalendarRequest { calendar: Some(both) };
+        let outcome = CalendarServiceClient::new(served.channel()).update_calendar(request).await;
+        refused(outcome, &[("calendar.holidays[1]", "DUPLICATE"), ("calendar.workdays", "DUPLICATE")]);
+        let request = pb::GetScheduleRequest { name: name("nothing") };
+        denied(client(&served).get_schedule(request).await, Code::NotFound, "");
+    }
+}
