@@ -13,12 +13,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use http::Uri;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 pub use keys::KeySource;
 pub use limits::Limits;
 pub use witness::WitnessSource;
 
-use crate::outbound::Network;
+use crate::outbound::{Network, Outbound};
 
 /// The settings every binary of the suite takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,9 +57,13 @@ pub struct Config {
     #[arg(long, env = "SAIMA_NOTIFICATION_URL", value_name = "URL", value_parser = plain_http)]
     pub notification_url: Option<Uri>,
 
-    /// Networks beside the public ones that webhooks may go to, such as 10.20.0.0/16
+    /// Networks beside the public ones that webhooks and messages may go to, such as 10.20.0.0/16
     #[arg(long, env = "SAIMA_OUTBOUND_ALLOW", value_name = "NETWORK", value_delimiter = ',')]
     pub outbound_allow: Vec<Network>,
+
+    /// Certificates in PEM of authorities to trust beside the public ones, for receivers inside
+    #[arg(long, env = "SAIMA_OUTBOUND_ROOTS", value_name = "FILE")]
+    pub outbound_roots: Option<PathBuf>,
 
     /// OTLP collector (gRPC) for traces, metrics and logs; none are sent without it
     #[arg(long, env = "SAIMA_OTLP_ENDPOINT", value_name = "URL", value_parser = plain_http)]
@@ -89,6 +95,22 @@ pub struct Config {
 }
 
 impl Config {
+    /// What requests to the outside may reach.
+    pub fn outbound(&self) -> Result<Outbound, String> {
+        let mut authorities = Vec::new();
+        if let Some(file) = &self.outbound_roots {
+            let failed =
+                |why: &dyn fmt::Display| format!("--outbound-roots {}: {why}", file.display());
+            let found = CertificateDer::pem_file_iter(file).map_err(|error| failed(&error))?;
+            authorities = found.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+            if authorities.is_empty() {
+                return Err(failed(&"holds no certificate"));
+            }
+        }
+        let outbound = Outbound::trusting(&self.outbound_allow, &authorities);
+        outbound.map_err(|error| format!("--outbound-roots: {}", crate::error::chain(&error)))
+    }
+
     /// The configured address of the service `name`, if it was given one.
     pub fn peer_url(&self, name: &str) -> Option<&Uri> {
         match name {

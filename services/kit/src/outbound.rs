@@ -9,17 +9,20 @@
 //! Deliberately absent: redirects, proxies, decompression, cookies.
 
 mod address;
+mod dial;
 mod refusal;
 mod session;
 mod target;
 
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::error::{Error, Result};
 
 pub use address::{Network, forbidden};
+pub use dial::{Stream, Traffic};
 pub use refusal::{Reason, Refusal};
 pub use session::{Answer, Session};
 pub use target::Target;
@@ -35,7 +38,15 @@ impl Outbound {
     /// Public addresses, and those of `allowed`. Certificates are checked against the
     /// authorities that browsers trust.
     pub fn new(allowed: &[Network]) -> Result<Self> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(allowed, &[])
+    }
+
+    /// The same, trusting `authorities` beside those of browsers.
+    pub fn trusting(allowed: &[Network], authorities: &[CertificateDer<'static>]) -> Result<Self> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        for authority in authorities {
+            roots.add(authority.clone()).map_err(Error::internal)?;
+        }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -47,7 +58,16 @@ impl Outbound {
 
     /// Reads an address of a request and refuses what can be refused without asking the network.
     pub fn target(&self, url: &str) -> std::result::Result<Target, Refusal> {
-        let target = Target::parse(url)?;
+        self.accept(Target::parse(url)?)
+    }
+
+    /// The same for the address of a mail server: `smtps://host`, with encryption from the first
+    /// byte, or `smtp://host` where requests may go out unencrypted.
+    pub fn mail_target(&self, url: &str) -> std::result::Result<Target, Refusal> {
+        self.accept(Target::parse_mail(url)?)
+    }
+
+    fn accept(&self, target: Target) -> std::result::Result<Target, Refusal> {
         if let Some(ip) = target.literal() {
             self.check(&target, ip)?;
         } else if !target.is_encrypted() && self.allowed.is_empty() {

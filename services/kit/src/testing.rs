@@ -30,11 +30,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
 use crate::clock::Fixed;
 use crate::db::{Db, Migrations, Source};
-use crate::outbound::Network;
+use crate::outbound::{Network, Outbound};
 use crate::secret::Keyring;
 use crate::suite::Suite;
 use cluster::Cluster;
@@ -89,6 +90,7 @@ pub struct Bed {
     clock: Arc<Fixed>,
     open: Mutex<Vec<Db>>,
     allowed: Mutex<Vec<Network>>,
+    trusted: Mutex<Vec<CertificateDer<'static>>>,
     _folder: Option<TempDir>,
 }
 
@@ -117,6 +119,16 @@ impl Bed {
     /// Takes back what `allow_outbound` allowed.
     pub fn forbid_outbound(&self) {
         self.allowed.lock().unwrap().clear();
+    }
+
+    /// Lets services started from now on trust this authority, a certificate in DER.
+    pub fn trust_outbound(&self, authority: &[u8]) {
+        self.trusted.lock().unwrap().push(authority.to_vec().into());
+    }
+
+    fn outbound(&self) -> Outbound {
+        let (allowed, trusted) = (self.allowed.lock().unwrap(), self.trusted.lock().unwrap());
+        Outbound::trusting(&allowed, &trusted).unwrap()
     }
 
     /// Opens a service's database; again, it is the same one over other connections.
@@ -150,6 +162,7 @@ impl Bed {
             clock: Arc::new(Fixed::new("2023-04-01T00:00:00Z".parse().unwrap())),
             open: Mutex::default(),
             allowed: Mutex::default(),
+            trusted: Mutex::default(),
             _folder: folder,
         })
     }

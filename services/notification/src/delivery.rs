@@ -89,23 +89,30 @@ impl Delivery {
             self.state = State::Delivered;
             return;
         }
-        let pause = usize::try_from(self.tries - 1).ok().and_then(|it| PAUSES.get(it));
-        match pause {
-            Some(seconds) => {
-                self.next_time = now + SignedDuration::from_millis(self.jittered(seconds * 1_000));
-            }
+        match next_time(&self.name(), self.tries, self.attempts, now) {
+            Some(next) => self.next_time = next,
             None => self.state = State::Dead,
         }
     }
+}
 
-    /// A fifth more or less, so that many that failed together do not come back together; the
-    /// same for the same attempt.
-    fn jittered(&self, millis: i64) -> i64 {
-        let key = format!("{} {}", self.name(), self.attempts);
-        let digest = Sha256::digest(key.as_bytes());
-        let share = i64::from(u16::from_be_bytes([digest[0], digest[1]]));
-        millis - millis / 5 + millis * 2 / 5 * share / 65_536
-    }
+/// When something called `name` is tried again that has just failed; none when it is given up.
+pub(crate) fn next_time(
+    name: &str,
+    tries: i64,
+    attempts: i64,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let seconds = usize::try_from(tries - 1).ok().and_then(|it| PAUSES.get(it))?;
+    Some(now + SignedDuration::from_millis(jittered(name, attempts, seconds * 1_000)))
+}
+
+/// A fifth more or less, so that many that failed together do not come back together; the
+/// same for the same attempt.
+fn jittered(name: &str, attempts: i64, millis: i64) -> i64 {
+    let digest = Sha256::digest(format!("{name} {attempts}").as_bytes());
+    let share = i64::from(u16::from_be_bytes([digest[0], digest[1]]));
+    millis - millis / 5 + millis * 2 / 5 * share / 65_536
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ pub(crate) const EVERY: &str = "*";
 /// type. Described in `EVENTS.md`.
 pub(crate) const TYPES: &[&str] = &[
     "saima.notification.v1.BulletinIssued",
+    "saima.notification.v1.ChannelDisabled",
+    "saima.notification.v1.DispatchGivenUp",
+    "saima.notification.v1.DispatchHeld",
     "saima.notification.v1.DocumentAcknowledged",
     "saima.notification.v1.DocumentIssued",
     "saima.notification.v1.DocumentRead",

@@ -4,7 +4,11 @@
 //! The tray takes an event unread. What this version cannot make out waits there for one that
 //! can, instead of being passed over for good.
 
+pub(crate) mod address;
+pub(crate) mod carry;
 pub(crate) mod deliver;
+mod desk;
+pub(crate) mod dispatch;
 pub(crate) mod escalate;
 pub(crate) mod hear;
 pub(crate) mod issue;

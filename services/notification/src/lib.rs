@@ -1,6 +1,6 @@
 //! Notification: letters to units and bulletins to everybody, with what the recipients did
 //! about them, from the receipt to the review (H5, H6, H7); documents of every kind, numbered by
-//! series; and webhooks to other systems (A2).
+//! series; the way of letters by mail, robots and text messages; and webhooks to other systems (A2).
 //!
 //! Warnings and closed months come from scoring's change feed into a tray, unread; what a
 //! letter or bulletin says beyond them (the district's name and zone, the boards) is asked of
@@ -17,8 +17,11 @@
 
 mod bulletin;
 mod calendar;
+mod channel;
 mod condition;
+mod contact;
 mod delivery;
+mod dispatch;
 mod district;
 mod document;
 mod document_template;
@@ -27,6 +30,7 @@ mod event;
 mod fact;
 mod follow;
 mod letter;
+mod message;
 mod notice;
 mod print;
 mod publication;
@@ -46,7 +50,10 @@ use kit::db::Migrations;
 use proto::notification::v1::bulletin_service_server::BulletinServiceServer;
 use proto::notification::v1::calendar_service_server::CalendarServiceServer;
 use proto::notification::v1::change_service_server::ChangeServiceServer;
+use proto::notification::v1::channel_service_server::ChannelServiceServer;
+use proto::notification::v1::contact_service_server::ContactServiceServer;
 use proto::notification::v1::delivery_service_server::DeliveryServiceServer;
+use proto::notification::v1::dispatch_service_server::DispatchServiceServer;
 use proto::notification::v1::document_service_server::DocumentServiceServer;
 use proto::notification::v1::document_template_service_server::DocumentTemplateServiceServer;
 use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
@@ -75,11 +82,12 @@ pub static MIGRATIONS: Migrations = Migrations {
     postgres: sqlx::migrate!("migrations/postgres"),
 };
 
-/// Starts notification: what it answers, the tasks that issue letters and
-/// bulletins, and those that send webhooks.
+/// Starts notification: what it answers, the tasks that issue letters and bulletins, and those
+/// that send webhooks and messages.
 pub async fn start(context: Context) -> Result<Wing> {
     let (bell, dispatch) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let rpc = Rpc::new(&context, Arc::clone(&dispatch));
+    let mail = Arc::new(Notify::new());
+    let rpc = Rpc::new(&context, Arc::clone(&dispatch), Arc::clone(&mail));
     let wing = Wing::new(SERVICE.name)
         .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
         .service(kit::service!(LetterServiceServer::new(rpc.clone())))
@@ -93,11 +101,16 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(ScheduleServiceServer::new(rpc.clone())))
         .service(kit::service!(CalendarServiceServer::new(rpc.clone())))
         .service(kit::service!(TriggerServiceServer::new(rpc.clone())))
+        .service(kit::service!(ChannelServiceServer::new(rpc.clone())))
+        .service(kit::service!(ContactServiceServer::new(rpc.clone())))
+        .service(kit::service!(DispatchServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
         .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))
         .task(follow::escalate::run(context.clone()))
         .task(follow::deliver::run(context.clone(), dispatch))
+        .task(follow::address::letters(context.clone(), Arc::clone(&mail)))
+        .task(follow::dispatch::run(context.clone(), mail))
         .task(follow::events(context.clone(), Arc::clone(&bell)))
         .task(follow::issue::run(context.clone(), bell));
     let bell = Arc::new(Notify::new());

@@ -3,7 +3,10 @@
 pub(crate) mod bulletin;
 mod calendar;
 mod change;
+pub(crate) mod channel;
+mod contact;
 mod delivery;
+pub(crate) mod dispatch;
 pub(crate) mod document;
 mod document_template;
 pub(crate) mod endpoint;
@@ -45,11 +48,13 @@ pub(crate) struct Rpc {
     keys: Keyring,
     /// Rung when something is to be sent.
     bell: Arc<Notify>,
+    /// The same for channels.
+    mail_bell: Arc<Notify>,
     shutdown: CancellationToken,
 }
 
 impl Rpc {
-    pub(crate) fn new(context: &Context, bell: Arc<Notify>) -> Self {
+    pub(crate) fn new(context: &Context, bell: Arc<Notify>, mail_bell: Arc<Notify>) -> Self {
         Self {
             db: context.db.clone(),
             registry: Registry::new(&context.peers),
@@ -59,6 +64,7 @@ impl Rpc {
             outbound: context.outbound.clone(),
             keys: context.keys.clone(),
             bell,
+            mail_bell,
             shutdown: context.shutdown.clone(),
         }
     }

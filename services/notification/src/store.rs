@@ -3,7 +3,10 @@
 
 pub(crate) mod bulletin;
 pub(crate) mod calendar;
+pub(crate) mod channel;
+pub(crate) mod contact;
 pub(crate) mod delivery;
+pub(crate) mod dispatch;
 pub(crate) mod document;
 pub(crate) mod document_template;
 pub(crate) mod endpoint;

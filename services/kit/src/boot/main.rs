@@ -14,7 +14,6 @@ use crate::clock::{Clock, System};
 use crate::config::{Config, WitnessSource};
 use crate::db::{Db, Source};
 use crate::error::{Error, Result};
-use crate::outbound::Outbound;
 use crate::peers::Peers;
 use crate::request_id;
 use crate::secret::Keyring;
@@ -77,8 +76,10 @@ pub fn run(name: &'static str, config: &Config, services: &[Service]) -> ExitCod
     code
 }
 
-/// What the flags alone cannot say: does every service find the peers it calls?
+/// What the flags alone cannot say: does every service find the peers it calls, and can the
+/// authorities be read that requests trust?
 fn judge(config: &Config, services: &[Service]) -> std::result::Result<(), String> {
+    config.outbound()?;
     let here = |peer: &str| services.iter().any(|service| service.name == peer);
     for service in services {
         let missing = |peer: &&&str| !here(peer) && config.peer_url(peer).is_none();
@@ -159,7 +160,7 @@ async fn start(
             clock: clock(),
             peers: peers.clone(),
             keys: keys.clone(),
-            outbound: Outbound::new(&config.outbound_allow)?,
+            outbound: config.outbound().map_err(Error::internal)?,
             shutdown: shutdown.token(),
         };
         let wing = (service.start)(context).await?.task(sweep);

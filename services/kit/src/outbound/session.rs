@@ -1,6 +1,5 @@
 //! A connection to one target, used again for as long as both sides like.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -8,21 +7,15 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::dial::Stream;
 use super::refusal::{Reason, Refusal};
 use super::{Outbound, Target};
 
 /// From the first step to the last byte of a reply.
 const WHOLE: Duration = Duration::from_secs(15);
-const CONNECT: Duration = Duration::from_secs(5);
-/// Addresses of one name that are tried.
-const ADDRESSES: usize = 3;
 /// Largest head of a reply.
 const HEAD: usize = 16 * 1024;
 /// Beyond this much a reply is not read, and its connection not used again.
@@ -81,7 +74,7 @@ impl Session {
         {
             return self.finish(line, reply).await;
         }
-        let mut line = self.dial().await?;
+        let mut line = handshake(self.outbound.connect(&self.target).await?).await?;
         let broken = |error: hyper::Error| Refusal::new(Reason::BrokenReply, error.to_string());
         let reply = line.sender.send_request(request).await.map_err(broken)?;
         self.finish(line, reply).await
@@ -95,54 +88,9 @@ impl Session {
         }
         Ok(Answer { status, body })
     }
-
-    async fn dial(&self) -> Result<Line, Refusal> {
-        let mut failure = Refusal::new(Reason::NotConnected, "no address was reached");
-        for address in self.resolve().await?.into_iter().take(ADDRESSES) {
-            match self.reach(address).await {
-                Ok(line) => return Ok(line),
-                Err(refusal) => failure = refusal,
-            }
-        }
-        Err(failure)
-    }
-
-    /// The target's addresses, none of which is refused.
-    async fn resolve(&self) -> Result<Vec<SocketAddr>, Refusal> {
-        let (host, port) = (self.target.host(), self.target.port());
-        let found = tokio::net::lookup_host((host, port));
-        let unknown = |why: String| Refusal::new(Reason::NameNotFound, format!("{host}: {why}"));
-        let late = |_| unknown("its address was not found in time".to_owned());
-        let found = timeout(CONNECT, found).await.map_err(late)?;
-        let found: Vec<_> = found.map_err(|error| unknown(error.to_string()))?.collect();
-        for address in &found {
-            self.outbound.check(&self.target, address.ip())?;
-        }
-        if found.is_empty() { Err(unknown("it has no address".to_owned())) } else { Ok(found) }
-    }
-
-    async fn reach(&self, address: SocketAddr) -> Result<Line, Refusal> {
-        let failed = |why: String| Refusal::new(Reason::NotConnected, format!("{address}: {why}"));
-        let late = |_| failed("no answer within 5 seconds".to_owned());
-        let stream = timeout(CONNECT, TcpStream::connect(address)).await.map_err(late)?;
-        let stream = stream.map_err(|error| failed(error.to_string()))?;
-        let _ = stream.set_nodelay(true);
-        if !self.target.is_encrypted() {
-            return handshake(stream).await;
-        }
-        let refuse = |why: String| Refusal::new(Reason::Tls, format!("{address}: {why}"));
-        let name = ServerName::try_from(self.target.host().to_owned());
-        let name = name.map_err(|error| refuse(error.to_string()))?;
-        let connector = TlsConnector::from(self.outbound.tls.clone());
-        let stream = connector.connect(name, stream).await;
-        handshake(stream.map_err(|error| refuse(error.to_string()))?).await
-    }
 }
 
-async fn handshake<S>(stream: S) -> Result<Line, Refusal>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+async fn handshake(stream: Stream) -> Result<Line, Refusal> {
     let io = TokioIo::new(stream);
     let broken = |error: hyper::Error| Refusal::new(Reason::BrokenReply, error.to_string());
     let (sender, connection) =

@@ -9,10 +9,21 @@ use super::refusal::{Reason, Refusal};
 
 const LONGEST: usize = 1000;
 
+/// The two ways to speak a protocol, each with its usual port.
+#[derive(Debug, PartialEq, Eq)]
+struct Protocol {
+    encrypted: (&'static str, u16),
+    plain: (&'static str, u16),
+}
+
+static WEB: Protocol = Protocol { encrypted: ("https", 443), plain: ("http", 80) };
+static MAIL: Protocol = Protocol { encrypted: ("smtps", 465), plain: ("smtp", 25) };
+
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     url: String,
+    protocol: &'static Protocol,
     encrypted: bool,
     host: String,
     port: u16,
@@ -21,6 +32,18 @@ pub struct Target {
 
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, Refusal> {
+        Self::parse_as(url, &WEB)
+    }
+
+    pub(super) fn parse_mail(url: &str) -> Result<Self, Refusal> {
+        let target = Self::parse_as(url, &MAIL)?;
+        match target.path.as_str() {
+            "/" => Ok(target),
+            _ => Err(Refusal::new(Reason::UrlFormat, "must end after host and port")),
+        }
+    }
+
+    fn parse_as(url: &str, protocol: &'static Protocol) -> Result<Self, Refusal> {
         let refuse = |why: &str| Err(Refusal::new(Reason::UrlFormat, why));
         if url.len() > LONGEST {
             return refuse("must have at most 1000 characters");
@@ -29,12 +52,12 @@ impl Target {
             return refuse("must be visible ASCII without \\ and #; write other characters as %XX");
         }
         let Ok(uri) = url.parse::<Uri>() else {
-            return refuse("must look like https://host/path");
+            return refuse(&format!("must look like {}://host", protocol.encrypted.0));
         };
         let encrypted = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return refuse("must begin with https://"),
+            Some(scheme) if scheme == protocol.encrypted.0 => true,
+            Some(scheme) if scheme == protocol.plain.0 => false,
+            _ => return refuse(&format!("must begin with {}://", protocol.encrypted.0)),
         };
         let Some(authority) = uri.authority() else {
             return refuse("must name a host");
@@ -47,9 +70,9 @@ impl Target {
         let port = match (rest, authority.port_u16()) {
             ("", _) => {
                 if encrypted {
-                    443
+                    protocol.encrypted.1
                 } else {
-                    80
+                    protocol.plain.1
                 }
             }
             (_, Some(port)) if port > 0 => port,
@@ -58,7 +81,7 @@ impl Target {
         let host = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(&host);
         check_host(host)?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { url: url.to_owned(), encrypted, host: host.to_owned(), port, path })
+        Ok(Self { url: url.to_owned(), protocol, encrypted, host: host.to_owned(), port, path })
     }
 
     /// As it was given.
@@ -99,7 +122,7 @@ impl Target {
     }
 
     pub(super) fn plain(&self) -> Refusal {
-        let message = format!("{} must be reached by https://", self.host);
+        let message = format!("{} must be reached by {}://", self.host, self.protocol.encrypted.0);
         Refusal::new(Reason::PlainHttp, message)
     }
 }

@@ -14,7 +14,6 @@ use crate::clock::Clock;
 use crate::config::Limits;
 use crate::db::Db;
 use crate::error::Result;
-use crate::outbound::Outbound;
 use crate::peers::Peers;
 
 /// Services that answer on a loopback port until they are stopped or the test ends.
@@ -56,7 +55,7 @@ impl Bed {
                 clock: Arc::clone(self.clock()) as Arc<dyn Clock>,
                 peers: peers.clone(),
                 keys: super::keys(),
-                outbound: Outbound::new(&self.allowed.lock().unwrap()).unwrap(),
+                outbound: self.outbound(),
                 shutdown: shutdown.token(),
             };
             wings.push((service.start)(context).await.unwrap());

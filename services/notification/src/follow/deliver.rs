@@ -1,11 +1,9 @@
 //! Sending what is due to endpoints, beside any number of replicas.
 //!
-//! A batch of one endpoint is one piece of work. Several go on at once, few of one district, and
-//! a district with none under way comes first: one district's flood, or its dead endpoints,
-//! delays nobody else's letter. At the shutdown what is on the way is finished, the rest of a
+//! A batch of one endpoint is one piece of work, chosen by the `Desk`. At the shutdown what is on the way is finished, the rest of a
 //! batch given back; what a killed process had taken is due again when its lease ends.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use kit::boot::Context;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::desk::{Desk, Lane};
 use super::post::Post;
 use crate::delivery::{Attempt, Delivery, LEASE};
 use crate::endpoint::{Endpoint, Health};
@@ -27,9 +26,6 @@ use crate::store;
 
 /// How often is looked for what has become due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Batches under way in all, and of one district.
-const BATCHES: usize = 32;
-const OF_DISTRICT: usize = 4;
 /// Connections to one endpoint.
 const CONNECTIONS: usize = 4;
 
@@ -59,59 +55,6 @@ pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
         }
     }
     while jobs.next().await.is_some() {}
-}
-
-/// An endpoint, by district and id.
-type Lane = (String, String);
-
-/// Which endpoints are being sent to.
-#[derive(Default)]
-struct Desk {
-    busy: BTreeMap<String, BTreeSet<String>>,
-    /// The district that was served last; those behind it come first.
-    last: String,
-}
-
-impl Desk {
-    /// What to begin with now.
-    fn choose(&mut self, due: Vec<Lane>) -> Vec<Lane> {
-        let mut waiting: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
-        for (district, id) in due {
-            if !self.busy.get(&district).is_some_and(|busy| busy.contains(&id)) {
-                waiting.entry(district).or_default().push_back(id);
-            }
-        }
-        let (mut order, behind): (Vec<String>, Vec<String>) =
-            waiting.keys().cloned().partition(|district| *district > self.last);
-        order.extend(behind);
-        let mut room = BATCHES.saturating_sub(self.busy.values().map(BTreeSet::len).sum());
-        let mut chosen = Vec::new();
-        for level in 0..OF_DISTRICT {
-            for district in &order {
-                let busy = self.busy.get(district).map_or(0, BTreeSet::len);
-                if room == 0 || busy > level {
-                    continue;
-                }
-                let Some(id) = waiting.get_mut(district).and_then(VecDeque::pop_front) else {
-                    continue;
-                };
-                room -= 1;
-                self.busy.entry(district.clone()).or_default().insert(id.clone());
-                self.last.clone_from(district);
-                chosen.push((district.clone(), id));
-            }
-        }
-        chosen
-    }
-
-    fn done(&mut self, (district, id): &Lane) {
-        if let Some(busy) = self.busy.get_mut(district) {
-            busy.remove(id);
-            if busy.is_empty() {
-                self.busy.remove(district);
-            }
-        }
-    }
 }
 
 struct Sender {

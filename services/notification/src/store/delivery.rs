@@ -124,7 +124,7 @@ impl TryFrom<Row> for Delivery {
 }
 
 #[derive(sqlx::FromRow)]
-struct AttemptRow {
+pub(super) struct AttemptRow {
     number: i64,
     create_time: i64,
     url: String,

@@ -10,6 +10,7 @@ use tonic::Code;
 use crate::data::{DISTRICT, behind, issued, raise};
 use crate::delivery::{delivered, deliveries};
 use crate::receiver::Receiver;
+use crate::standin::{Authority, Operator};
 use crate::{denied, fake, refused};
 
 pub(crate) const WARNED: &str = "saima.scoring.v1.WarningRaised";
@@ -273,5 +274,25 @@ kit::both! {
         let seen = receiver.saw(3).await;
         assert_eq!(seen[2].id(), seen[1].id());
         assert_ne!(seen[2].id(), seen[0].id());
+    }
+
+    // A2: a receiver inside, encrypted under an authority of the operator's own.
+    async fn a_receiver_inside_is_trusted_by_the_operators_own_authority(bed: &Bed) {
+        let authority = Authority::new();
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let inside = Operator::start_with(Some(authority.acceptor()), |_| String::new()).await;
+        let created =
+            create(&served, DISTRICT, "portal", endpoint(&inside.url("https", "/hooks"))).await;
+        let request = pb::TestEndpointRequest { name: created.name.clone(), ..Default::default() };
+        let told = endpoints(&served).test_endpoint(request.clone()).await.unwrap().into_inner();
+        assert_eq!((told.delivered, &*told.reason), (false, "TLS"));
+        served.stop().await;
+
+        bed.trust_outbound(&authority.der);
+        let served = fake::start(bed).await;
+        let told = endpoints(&served).test_endpoint(request).await.unwrap().into_inner();
+        assert!(told.delivered, "{told:?}");
+        assert_eq!(inside.taken().len(), 1);
     }
 }

@@ -2,6 +2,8 @@
 
 use kit::testing::{Bed, Engine};
 use proto::google::r#type::Date;
+use proto::notification::v1 as pb;
+use proto::notification::v1::channel::Setup;
 use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::rectification_service_client::RectificationServiceClient;
 use proto::notification::v1::{ReadDocumentRequest, ReadLetterRequest, SubmitPlanRequest};
@@ -97,11 +99,24 @@ kit::both! {
         ledger!("trigger_revision", "condition");
         ledger!("event", "subject");
         ledger!("attempt", "message");
+        let gateway = crate::channel::gateway().await;
+        let setup = Setup::Sms(crate::channel::sms(gateway.url("http", "/send")));
+        let by = crate::channel::create(&served, "sms", crate::channel::channel(setup)).await;
+        let chief = pb::Contact {
+            unit: format!("{DISTRICT}/units/water"),
+            channel: by.name,
+            address: "13812345678".to_owned(),
+            ..Default::default()
+        };
+        crate::contact::force(&served, "chief", chief).await;
+        raise(&served, behind(DISTRICT, 2, "water")).await;
+        crate::dispatch::settled(&served, pb::dispatch::State::Sent, 1).await;
+        ledger!("dispatch_attempt", "message");
         refuses!(
             "UPDATE letter SET recipient = 'x', state = 3",
             "UPDATE letter SET state = 1",
         );
         assert_eq!(bulletined(&served, DISTRICT, 1).await, bulletins);
-        assert_eq!(issued(&served, DISTRICT, 1).await, letters);
+        assert_eq!(issued(&served, DISTRICT, 2).await[..1], letters);
     }
 }

@@ -3,8 +3,11 @@
 
 mod bulletin;
 mod change;
+mod channel;
+mod contact;
 mod data;
 mod delivery;
+mod dispatch;
 mod document;
 mod endpoint;
 mod fake;
@@ -15,6 +18,7 @@ mod receiver;
 mod rectification;
 mod scene;
 mod schedule;
+mod standin;
 mod suite;
 mod template;
 mod trigger;

@@ -1,0 +1,62 @@
+//! What is sent next. Several batches go on at once, few of one district, and a district with none
+//! under way comes first: one district's flood, or its dead endpoints, delays nobody else's letter.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Batches under way in all, and of one district.
+const BATCHES: usize = 32;
+const OF_DISTRICT: usize = 4;
+
+/// What is sent to in one piece, an endpoint or a channel, by district and id.
+pub(super) type Lane = (String, String);
+
+/// Which lanes are being sent to.
+#[derive(Default)]
+pub(super) struct Desk {
+    busy: BTreeMap<String, BTreeSet<String>>,
+    /// The district that was served last; those behind it come first.
+    last: String,
+}
+
+impl Desk {
+    /// What to begin with now.
+    pub(super) fn choose(&mut self, due: Vec<Lane>) -> Vec<Lane> {
+        let mut waiting: BTreeMap<String, VecDeque<String>> = BTreeMap::new();
+        for (district, id) in due {
+            if !self.busy.get(&district).is_some_and(|busy| busy.contains(&id)) {
+                waiting.entry(district).or_default().push_back(id);
+            }
+        }
+        let (mut order, behind): (Vec<String>, Vec<String>) =
+            waiting.keys().cloned().partition(|district| *district > self.last);
+        order.extend(behind);
+        let mut room = BATCHES.saturating_sub(self.busy.values().map(BTreeSet::len).sum());
+        let mut chosen = Vec::new();
+        for level in 0..OF_DISTRICT {
+            for district in &order {
+                let busy = self.busy.get(district).map_or(0, BTreeSet::len);
+                if room == 0 || busy > level {
+                    continue;
+                }
+                let Some(id) = waiting.get_mut(district).and_then(VecDeque::pop_front) else {
+                    continue;
+                };
+                room -= 1;
+                self.busy.entry(district.clone()).or_default().insert(id.clone());
+                self.last.clone_from(district);
+                chosen.push((district.clone(), id));
+            }
+        }
+        chosen
+    }
+
+    /// Notes that a batch is through.
+    pub(super) fn done(&mut self, (district, id): &Lane) {
+        if let Some(busy) = self.busy.get_mut(district) {
+            busy.remove(id);
+            if busy.is_empty() {
+                self.busy.remove(district);
+            }
+        }
+    }
+}

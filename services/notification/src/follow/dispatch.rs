@@ -1,0 +1,129 @@
+//! Sending what is due by channels, beside any number of replicas: a batch of one channel is one
+//! piece of work, chosen by the `Desk` and kept within the channel's rate.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use kit::Result;
+use kit::boot::Context;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::carry::Carrier;
+use super::desk::{Desk, Lane};
+use crate::channel::Channel;
+use crate::contact::Contact;
+use crate::delivery::{Attempt, LEASE};
+use crate::dispatch::Dispatch;
+use crate::message::Message;
+use crate::rpc::channel;
+use crate::store;
+
+/// How often is looked for what has become due.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Sends until the shutdown.
+pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
+    let shutdown = context.shutdown.clone();
+    let sender = Sender { context };
+    let mut desk = Desk::default();
+    let mut jobs = FuturesUnordered::new();
+    while !shutdown.is_cancelled() {
+        match sender.due().await {
+            Ok(due) => {
+                for lane in desk.choose(due) {
+                    jobs.push(sender.lane(lane));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is due cannot be read");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            Some(lane) = jobs.next() => desk.done(&lane),
+            () = bell.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    while jobs.next().await.is_some() {}
+}
+
+struct Sender {
+    context: Context,
+}
+
+impl Sender {
+    async fn due(&self) -> Result<Vec<Lane>> {
+        store::dispatch::due(&mut self.context.db.begin_read().await?).await
+    }
+
+    /// Sends one batch of a channel.
+    async fn lane(&self, lane: Lane) -> Lane {
+        if let Err(error) = Box::pin(self.work(&lane.0, &lane.1)).await {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(district = lane.0, channel = lane.1, %error, cause, "sending later");
+            tokio::time::sleep(PAUSE).await;
+        }
+        lane
+    }
+
+    async fn work(&self, district: &str, id: &str) -> Result<()> {
+        let lease = kit::id::uid();
+        let keys = &self.context.keys;
+        let mut tx = self.context.db.begin_write().await?;
+        let claimed = store::dispatch::claim(&mut tx, keys, (district, id), &lease).await?;
+        let Some((channel, dispatches)) = claimed else { return tx.commit().await };
+        let contacts: Vec<&str> = dispatches.iter().map(|it| it.contact.as_str()).collect();
+        let contacts = store::contact::by_ids(&mut tx, keys, district, &contacts).await?;
+        tx.commit().await?;
+        if dispatches.is_empty() {
+            return Ok(());
+        }
+        let contacts = contacts.into_iter().map(|it| (it.id.clone(), it)).collect();
+        let outcomes = self.send(&channel, dispatches, &contacts).await;
+
+        let mut tx = self.context.db.begin_write().await?;
+        channel::settle(&mut tx, keys, &channel, &lease, outcomes).await?;
+        tx.commit().await
+    }
+
+    /// Sends one after the other until there is no more to send, or the circuit opens.
+    async fn send(
+        &self,
+        channel: &Channel,
+        dispatches: Vec<Dispatch>,
+        contacts: &HashMap<String, Contact>,
+    ) -> Vec<(Dispatch, Attempt)> {
+        let begin = Instant::now();
+        let carrier = Carrier::new(&self.context.outbound, channel);
+        let mut health = channel.health;
+        let mut outcomes = Vec::new();
+        for mut dispatch in dispatches {
+            let now = self.context.clock.now();
+            let late = begin.elapsed().as_secs() > LEASE.unsigned_abs().as_secs() / 2;
+            if late || self.context.shutdown.is_cancelled() || health.is_open(now) {
+                break;
+            }
+            // One that was removed meanwhile is held when this batch is through.
+            let Some(contact) = contacts.get(&dispatch.contact) else { continue };
+            let message = Message {
+                id: format!("{}.{}", dispatch.district, dispatch.sequence),
+                subject: dispatch.matter.subject.clone(),
+                body: dispatch.matter.body.clone(),
+                due_date: dispatch.matter.due_date,
+                language: contact.language,
+            };
+            let number = dispatch.attempts + 1;
+            let attempt = carrier.send(&message, &contact.address, number, now).await;
+            dispatch.tried(&attempt, now);
+            health = health.after(channel::reached(&attempt), now);
+            outcomes.push((dispatch, attempt));
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,67 @@
+//! What a batch of attempts means for its dispatches and its channel.
+
+use kit::db::Tx;
+use kit::secret::Keyring;
+use kit::{Error, Result};
+use proto::notification::v1 as pb;
+use proto::notification::v1::change::Resource;
+
+use super::DISABLED;
+use crate::channel::Channel;
+use crate::delivery::Attempt;
+use crate::dispatch::{Dispatch, REFUSED, State as Reach};
+use crate::endpoint::State;
+use crate::rpc::{change, dispatch};
+use crate::store;
+
+/// True for an attempt that reached the channel, whatever it says of one address.
+pub(crate) fn reached(attempt: &Attempt) -> bool {
+    attempt.succeeded() || attempt.reason == REFUSED
+}
+
+/// Writes down what came of a batch. A channel that failed for days is disabled, and the feed
+/// tells it, as it tells of each letter that was given up.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    keys: &Keyring,
+    channel: &Channel,
+    lease: &str,
+    outcomes: Vec<(Dispatch, Attempt)>,
+) -> Result<()> {
+    let (district, id, now) = (&*channel.district, &*channel.id, tx.now());
+    let Some(mut channel) = store::channel::lock(tx, keys, district, id).await? else {
+        return Ok(());
+    };
+    let settled = store::dispatch::settle(tx, (district, id), lease, &outcomes).await?;
+    let before = channel.health;
+    for (it, attempt) in outcomes {
+        channel.health = channel.health.after(reached(&attempt), attempt.create_time);
+        if it.state == Reach::Dead && settled.contains(&it.sequence) {
+            dispatch::tell(tx, dispatch::GIVEN_UP, it);
+        }
+    }
+    if !channel.health.is_hopeless(now) {
+        return match channel.health == before {
+            true => Ok(()),
+            false => store::channel::save_health(tx, district, id, channel.health).await,
+        };
+    }
+    let reason = "every attempt failed for five days";
+    if channel.disable(reason.to_owned(), now) {
+        tracing::warn!(channel = channel.name(), reason, "was disabled");
+        store::channel::save(tx, keys, &channel).await?;
+        let channel = pb::Channel::from(channel);
+        let name = channel.name.clone();
+        change::append(tx, district, DISABLED, &name, Resource::Channel(channel));
+    }
+    Ok(())
+}
+
+/// Refuses to send by a channel that is disabled.
+pub(crate) fn check_enabled(channel: &Channel) -> Result<()> {
+    if channel.state == State::Enabled {
+        return Ok(());
+    }
+    let message = format!("is disabled ({}); enable it first", channel.disable_reason);
+    Err(Error::precondition("CHANNEL_DISABLED", channel.name(), message))
+}

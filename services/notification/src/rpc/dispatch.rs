@@ -1,0 +1,195 @@
+//! Dispatches.
+
+use kit::db::Tx;
+use kit::field::Fields;
+use kit::page::Page;
+use kit::request_id::Once;
+use kit::{Error, clock};
+use proto::notification::v1 as pb;
+use proto::notification::v1::change::Resource;
+use proto::notification::v1::dispatch_service_server::DispatchService;
+use tonic::{Request, Response, Status};
+
+use super::{Rpc, change, channel, sequence};
+use crate::channel::NAME as CHANNEL;
+use crate::contact::{Goal, Language, NAME as CONTACT, State as Standing};
+use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
+use crate::district::{self, UNIT};
+use crate::document::NAME as DOCUMENT;
+use crate::letter::NAME as LETTER;
+use crate::store;
+use crate::store::dispatch::Filter;
+
+const HELD: &str = "saima.notification.v1.DispatchHeld";
+pub(crate) const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
+
+/// Sets a letter on its way to every verified contact of its unit, in the language spoken there,
+/// the first where it is not written in that; held where there is no contact. In a district that
+/// never had a channel there is nothing to do.
+pub(crate) async fn set_out(
+    tx: &mut Tx,
+    district: &str,
+    written: &[(Language, Matter)],
+) -> kit::Result<()> {
+    let Some((_, first)) = written.first() else { return Ok(()) };
+    if store::dispatch::take_places(tx, district, 0).await?.is_none() {
+        return Ok(());
+    }
+    // Whoever verifies or removes a contact waits: nothing is held beside an address.
+    store::head::lock(tx, district).await?;
+    let contacts = store::contact::of_unit(tx, district, &first.unit).await?;
+    let now = tx.now();
+    let dispatch = |matter: &Matter| Dispatch {
+        district: district.to_owned(),
+        sequence: 0,
+        matter: matter.clone(),
+        contact: String::new(),
+        channel: String::new(),
+        state: State::Held,
+        hold: hold(&contacts),
+        next_time: now,
+        tries: 0,
+        attempts: 0,
+        last_failure: String::new(),
+        create_time: now,
+    };
+    let verified = contacts.iter().filter(|it| it.state == Standing::Verified);
+    let mut dispatches: Vec<Dispatch> = verified
+        .map(|goal| {
+            let spoken = written.iter().find(|(language, _)| *language == goal.language);
+            Dispatch {
+                contact: goal.id.clone(),
+                channel: goal.channel.clone(),
+                state: State::Pending,
+                hold: Hold::No,
+                ..dispatch(spoken.map_or(first, |(_, matter)| matter))
+            }
+        })
+        .collect();
+    let held = dispatches.is_empty();
+    if held {
+        dispatches.push(dispatch(first));
+    }
+    let place = store::dispatch::take_places(tx, district, dispatches.len() as i64).await?;
+    for (sequence, it) in (place.unwrap_or(1)..).zip(&mut dispatches) {
+        it.sequence = sequence;
+    }
+    store::dispatch::insert(tx, &dispatches).await?;
+    for it in dispatches.into_iter().filter(|_| held) {
+        tell(tx, HELD, it);
+    }
+    Ok(())
+}
+
+/// Why a letter is held for a unit that has these contacts.
+pub(crate) fn hold(contacts: &[Goal]) -> Hold {
+    if contacts.is_empty() { Hold::NoContact } else { Hold::Unverified }
+}
+
+/// Appends to the feed what happened to a dispatch.
+pub(crate) fn tell(tx: &mut Tx, kind: &'static str, it: Dispatch) {
+    let district = it.district.clone();
+    let it = line(it);
+    let name = it.name.clone();
+    change::append(tx, &district, kind, &name, Resource::Dispatch(it));
+}
+
+#[tonic::async_trait]
+impl DispatchService for Rpc {
+    async fn get_dispatch(
+        &self,
+        request: Request<pb::GetDispatchRequest>,
+    ) -> Result<Response<pb::Dispatch>, Status> {
+        let name = NAME.parse("name", &request.get_ref().name)?;
+        let (district, place) = (name.id("district"), sequence(&name, "dispatch")?);
+        let mut tx = self.db.begin_read().await?;
+        let found = store::dispatch::get(&mut tx, district, place).await?;
+        let found = found.ok_or_else(|| name.not_found())?;
+        let attempts = store::dispatch::attempts(&mut tx, &found).await?;
+        let attempts = attempts.into_iter().map(pb::Attempt::from).collect();
+        Ok(Response::new(pb::Dispatch { attempts, ..line(found) }))
+    }
+
+    async fn list_dispatches(
+        &self,
+        request: Request<pb::ListDispatchesRequest>,
+    ) -> Result<Response<pb::ListDispatchesResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &district::NAME, &request.parent);
+        let district = parent.id("district");
+        let source = Some(request.letter.clone()).filter(|it| !it.is_empty());
+        if DOCUMENT.read(&request.letter).is_none() {
+            fields.optional_member("letter", &LETTER, &request.letter, district);
+        }
+        let filter = Filter {
+            source,
+            unit: fields.optional_member("unit", &UNIT, &request.unit, district),
+            channel: fields.optional_member("channel", &CHANNEL, &request.channel, district),
+            state: fields.optional_choice("state", request.state),
+        };
+        fields.check()?;
+        let page = Page::parse(
+            request.page_size,
+            &request.page_token,
+            &[&request.parent, &request.letter, &request.unit, &request.channel, &request.state],
+        )?;
+        let mut tx = self.db.begin_read().await?;
+        let mut found = store::dispatch::list(&mut tx, district, &filter, &page).await?;
+        let next_page_token = page.cut(&mut found, |it| it.sequence.to_string());
+        let dispatches = found.into_iter().map(line).collect();
+        Ok(Response::new(pb::ListDispatchesResponse { dispatches, next_page_token }))
+    }
+
+    async fn retry_dispatch(
+        &self,
+        request: Request<pb::RetryDispatchRequest>,
+    ) -> Result<Response<pb::Dispatch>, Status> {
+        let request = request.into_inner();
+        let name = NAME.parse("name", &request.name)?;
+        let (district, place) = (name.id("district"), sequence(&name, "dispatch")?);
+        let once = Once::new(district, "RetryDispatch", &request.request_id, &request)?;
+
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        store::head::lock(&mut tx, district).await?;
+        let found = store::dispatch::get(&mut tx, district, place).await?;
+        let found = found.ok_or_else(|| name.not_found())?;
+        if found.state == State::Held {
+            let message = "has nowhere to go; verify a contact of its unit";
+            return Err(Error::precondition("HELD", found.name(), message).into());
+        }
+        let channel = store::channel::lock(&mut tx, &self.keys, district, &found.channel).await?;
+        channel::check_enabled(&channel.ok_or_else(|| name.not_found())?)?;
+        store::dispatch::retry(&mut tx, district, place).await?;
+        let found = store::dispatch::get(&mut tx, district, place).await?;
+        let reply = line(found.ok_or_else(|| name.not_found())?);
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        self.mail_bell.notify_one();
+        Ok(Response::new(reply))
+    }
+}
+
+/// A dispatch as it stands in a list.
+fn line(it: Dispatch) -> pb::Dispatch {
+    let named = |pattern: &kit::name::Pattern, id: &str| {
+        if id.is_empty() { String::new() } else { pattern.format(&[&it.district, id]) }
+    };
+    pb::Dispatch {
+        name: it.name(),
+        unit: named(&UNIT, &it.matter.unit),
+        contact: named(&CONTACT, &it.contact),
+        channel: named(&CHANNEL, &it.channel),
+        letter: it.matter.source.clone(),
+        state: it.state as i32,
+        hold_reason: it.hold as i32,
+        next_attempt_time: (it.state == State::Pending).then(|| clock::to_proto(it.next_time)),
+        attempt_count: it.attempts as i32,
+        last_failure: it.last_failure.clone(),
+        attempts: Vec::new(),
+        create_time: Some(clock::to_proto(it.create_time)),
+    }
+}

@@ -1,0 +1,251 @@
+//! Dispatches and their attempts.
+
+mod queue;
+
+use kit::db::Tx;
+use kit::page::Page;
+use kit::{Error, Result, clock, date};
+
+use crate::delivery::Attempt;
+use crate::dispatch::{Dispatch, Hold, Matter, State};
+
+pub(crate) use queue::{claim, due, settle};
+
+macro_rules! columns {
+    () => {
+        "district, sequence, source, unit, contact, channel, subject, body, due_date, state, \
+         hold, next_time, tries, attempts, last_failure, create_time"
+    };
+}
+pub(crate) use columns;
+
+/// Attempts of one dispatch that are shown.
+const SHOWN: i64 = 100;
+
+/// What a list of dispatches is narrowed to.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) source: Option<String>,
+    pub(crate) unit: Option<String>,
+    pub(crate) channel: Option<String>,
+    pub(crate) state: Option<State>,
+}
+
+/// Takes the next `count` places in a district's order and yields the first; none where no
+/// channel ever was.
+pub(crate) async fn take_places(tx: &mut Tx, district: &str, count: i64) -> Result<Option<i64>> {
+    let row = kit::fetch_optional!(
+        tx,
+        (i64,),
+        "UPDATE dispatch_head SET dispatch = dispatch + $2 WHERE district = $1
+         RETURNING dispatch - $2 + 1",
+        district,
+        count
+    )?;
+    Ok(row.map(|(first,)| first))
+}
+
+/// A dispatch by its place.
+pub(crate) async fn get(tx: &mut Tx, district: &str, sequence: i64) -> Result<Option<Dispatch>> {
+    let row = kit::fetch_optional!(
+        tx,
+        Row,
+        concat!("SELECT ", columns!(), " FROM dispatch WHERE district = $1 AND sequence = $2"),
+        district,
+        sequence
+    )?;
+    row.map(Dispatch::try_from).transpose()
+}
+
+/// A page of a district's dispatches in their order.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    district: &str,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Vec<Dispatch>> {
+    let after = page.after_number()?.unwrap_or_default();
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM dispatch WHERE district = "));
+        q.push_bind(district).push(" AND sequence > ").push_bind(after);
+        for (column, wanted) in [
+            (" AND source = ", &filter.source),
+            (" AND unit = ", &filter.unit),
+            (" AND channel = ", &filter.channel),
+        ] {
+            if let Some(wanted) = wanted {
+                q.push(column).push_bind(wanted);
+            }
+        }
+        if let Some(state) = filter.state {
+            q.push(" AND state = ").push_bind(state as i64);
+        }
+        q.push(" ORDER BY sequence LIMIT ").push_bind(page.limit());
+    })?;
+    rows.into_iter().map(Dispatch::try_from).collect()
+}
+
+/// The last attempts of a dispatch, in order.
+pub(crate) async fn attempts(tx: &mut Tx, dispatch: &Dispatch) -> Result<Vec<Attempt>> {
+    let rows = kit::fetch_all!(
+        tx,
+        super::delivery::AttemptRow,
+        "SELECT number, create_time, url, reason, message, status, reply, duration_millis
+         FROM dispatch_attempt WHERE district = $1 AND dispatch = $2 AND number > $3
+         ORDER BY number",
+        &dispatch.district,
+        dispatch.sequence,
+        dispatch.attempts - SHOWN
+    )?;
+    rows.into_iter().map(Attempt::try_from).collect()
+}
+
+/// Stores new dispatches; those that are there already are left as they are.
+pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
+    kit::insert_many!(
+        tx,
+        "INSERT INTO dispatch (district, sequence, source, unit, contact, channel, subject, body,
+             due_date, state, hold, next_time, lease, tries, attempts, last_failure, create_time) ",
+        dispatches,
+        |row, it| {
+            row.push_bind(&it.district)
+                .push_bind(it.sequence)
+                .push_bind(&it.matter.source)
+                .push_bind(&it.matter.unit)
+                .push_bind(&it.contact)
+                .push_bind(&it.channel)
+                .push_bind(&it.matter.subject)
+                .push_bind(&it.matter.body)
+                .push_bind(it.matter.due_date.map(date::to_text).unwrap_or_default())
+                .push_bind(it.state as i64)
+                .push_bind(it.hold as i64)
+                .push_bind(clock::to_micros(it.next_time))
+                .push_bind("")
+                .push_bind(it.tries)
+                .push_bind(it.attempts)
+                .push_bind(&it.last_failure)
+                .push_bind(clock::to_micros(it.create_time));
+        },
+        "ON CONFLICT DO NOTHING"
+    )?;
+    Ok(())
+}
+
+/// Sends what is held for a unit to a contact; yields how much that is.
+pub(crate) async fn release(
+    tx: &mut Tx,
+    district: &str,
+    unit: &str,
+    (contact, channel): (&str, &str),
+) -> Result<u64> {
+    let now = clock::to_micros(tx.now());
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 1, hold = 0, contact = $3, channel = $4, next_time = $5,
+             tries = 0, lease = ''
+         WHERE district = $1 AND unit = $2 AND state = 4
+           AND NOT EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
+                           AND o.source = dispatch.source AND o.contact = $3)",
+        district,
+        unit,
+        contact,
+        channel,
+        now
+    )
+}
+
+/// Holds what has not reached a contact that is removed, unless the letter goes elsewhere, too;
+/// then it is given up.
+pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str, hold: Hold) -> Result<()> {
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 3, lease = '', last_failure = 'the contact was removed'
+         WHERE district = $1 AND contact = $2 AND state = 1
+           AND EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
+                       AND o.source = dispatch.source AND o.contact <> $2)",
+        district,
+        contact
+    )?;
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 4, hold = $3, contact = '', channel = '', lease = ''
+         WHERE district = $1 AND contact = $2 AND state = 1",
+        district,
+        contact,
+        hold as i64
+    )?;
+    Ok(())
+}
+
+/// Says of what is held for a unit that there is a contact now, not verified yet.
+pub(crate) async fn await_code(tx: &mut Tx, district: &str, unit: &str) -> Result<()> {
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET hold = 2 WHERE district = $1 AND unit = $2 AND state = 4",
+        district,
+        unit
+    )?;
+    Ok(())
+}
+
+/// Sets a dispatch on its way once more, at once.
+pub(crate) async fn retry(tx: &mut Tx, district: &str, sequence: i64) -> Result<()> {
+    let now = clock::to_micros(tx.now());
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 1, next_time = $3, tries = 0, lease = ''
+         WHERE district = $1 AND sequence = $2 AND state <> 4",
+        district,
+        sequence,
+        now
+    )?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    district: String,
+    sequence: i64,
+    source: String,
+    unit: String,
+    contact: String,
+    channel: String,
+    subject: String,
+    body: String,
+    due_date: String,
+    state: i64,
+    hold: i64,
+    next_time: i64,
+    tries: i64,
+    attempts: i64,
+    last_failure: String,
+    create_time: i64,
+}
+
+impl TryFrom<Row> for Dispatch {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let due_date = Some(row.due_date).filter(|it| !it.is_empty());
+        Ok(Self {
+            district: row.district,
+            sequence: row.sequence,
+            matter: Matter {
+                source: row.source,
+                unit: row.unit,
+                subject: row.subject,
+                body: row.body,
+                due_date: due_date.map(|it| date::from_text(&it)).transpose()?,
+            },
+            contact: row.contact,
+            channel: row.channel,
+            state: row.state.try_into()?,
+            hold: row.hold.try_into()?,
+            next_time: clock::from_micros(row.next_time)?,
+            tries: row.tries,
+            attempts: row.attempts,
+            last_failure: row.last_failure,
+            create_time: clock::from_micros(row.create_time)?,
+        })
+    }
+}

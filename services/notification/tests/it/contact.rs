@@ -1,0 +1,279 @@
+//! Contacts: whose address it is, that somebody reads there, and what is held until then.
+
+use kit::testing::{Bed, Channel, Served};
+use proto::notification::v1 as pb;
+use proto::notification::v1::channel::Setup;
+use proto::notification::v1::contact::State;
+use proto::notification::v1::contact_service_client::ContactServiceClient;
+use proto::notification::v1::dispatch::{HoldReason, State as Reach};
+use tonic::Code;
+
+use crate::channel::{channel, code_in, create, gateway, sms, texts};
+use crate::data::{DISTRICT, behind, issued, raise};
+use crate::dispatch::{client as dispatching, dispatches, retry, settled};
+use crate::standin::Operator;
+use crate::{denied, fake, refused};
+
+pub(crate) fn contacts(served: &Served) -> ContactServiceClient<Channel> {
+    ContactServiceClient::new(served.channel())
+}
+
+pub(crate) fn creation(id: &str, it: pb::Contact) -> pb::CreateContactRequest {
+    pb::CreateContactRequest {
+        parent: DISTRICT.to_owned(),
+        contact_id: id.to_owned(),
+        contact: Some(it),
+        ..Default::default()
+    }
+}
+
+fn contact(unit: &str, by: &pb::Channel, address: &str) -> pb::Contact {
+    pb::Contact {
+        unit: format!("{DISTRICT}/units/{unit}"),
+        channel: by.name.clone(),
+        address: address.to_owned(),
+        ..Default::default()
+    }
+}
+
+/// A contact whose code somebody reads by `read`.
+pub(crate) async fn verified(
+    served: &Served,
+    by: &pb::Channel,
+    id: &str,
+    unit: &str,
+    address: &str,
+    read: impl AsyncFnOnce(&pb::Contact) -> String,
+) -> pb::Contact {
+    let mut client = contacts(served);
+    let request = creation(id, contact(unit, by, address));
+    let created = client.create_contact(request).await.unwrap().into_inner();
+    let request = pb::SendContactCodeRequest { name: created.name.clone(), ..Default::default() };
+    let sent = client.send_contact_code(request).await.unwrap().into_inner();
+    assert!(sent.sent, "{sent:?}");
+    let code = read(&created).await;
+    let request = pb::VerifyContactRequest { name: created.name, code, ..Default::default() };
+    client.verify_contact(request).await.unwrap().into_inner()
+}
+
+/// A contact that counts as verified, whoever reads there.
+pub(crate) async fn force(served: &Served, id: &str, it: pb::Contact) {
+    contacts(served).create_contact(creation(id, it)).await.unwrap();
+    let mut tx = served.db("notification").begin_write().await.unwrap();
+    kit::execute!(tx, "UPDATE contact SET state = 2 WHERE id = $1", id).unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn setting(bed: &Bed) -> (Served, Operator, pb::Channel) {
+    bed.allow_outbound("127.0.0.1/32");
+    let served = fake::start(bed).await;
+    let gateway = gateway().await;
+    let setup = Setup::Sms(sms(gateway.url("http", "/send")));
+    let by = create(&served, "sms", channel(setup)).await;
+    (served, gateway, by)
+}
+
+async fn remove(served: &Served, contact: &pb::Contact) -> pb::Contact {
+    let request = pb::RemoveContactRequest { name: contact.name.clone(), ..Default::default() };
+    contacts(served).remove_contact(request).await.unwrap().into_inner()
+}
+
+kit::both! {
+    // H7, A2: a letter without an address is held with a visible reason, never dropped.
+    async fn a_letter_without_an_address_is_held_until_there_is_one(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        let held = settled(&served, Reach::Held, 1).await.remove(0);
+        assert_eq!(held.hold_reason(), HoldReason::NoContact);
+        assert_eq!((&*held.contact, &*held.channel), ("", ""));
+        let request = pb::RetryDispatchRequest { name: held.name.clone(), ..Default::default() };
+        denied(retry(&served, request).await, Code::FailedPrecondition, "HELD");
+
+        let mut client = contacts(&served);
+        let request = creation("zhang", contact("transport", &by, "13812345678"));
+        let created = client.create_contact(request).await.unwrap().into_inner();
+        let held = settled(&served, Reach::Held, 1).await.remove(0);
+        assert_eq!(held.hold_reason(), HoldReason::ContactUnverified);
+        raise(&served, behind(DISTRICT, 2, "transport")).await;
+        settled(&served, Reach::Held, 2).await;
+
+        let request = pb::SendContactCodeRequest { name: created.name.clone(), ..Default::default() };
+        client.send_contact_code(request).await.unwrap();
+        let code = code_in(&texts(&gateway.took(1).await)[0].1);
+        let request = pb::VerifyContactRequest { name: created.name, code, ..Default::default() };
+        let verified = client.verify_contact(request).await.unwrap().into_inner();
+        assert_eq!(verified.state(), State::Verified);
+        let sent = settled(&served, Reach::Sent, 2).await;
+        let letters = issued(&served, DISTRICT, 2).await;
+        assert_eq!(sent[0].letter, letters[0].name);
+        assert_eq!(sent[0].hold_reason(), HoldReason::Unspecified);
+        assert!(texts(&gateway.took(3).await)[1..].iter().all(|it| it.0 == "13812345678"));
+
+        // Another unit has none; one list for each question.
+        raise(&served, behind(DISTRICT, 3, "water")).await;
+        settled(&served, Reach::Held, 1).await;
+        let request = pb::ListDispatchesRequest {
+            parent: DISTRICT.to_owned(),
+            page_size: 1,
+            unit: format!("{DISTRICT}/units/transport"),
+            channel: by.name.clone(),
+            ..Default::default()
+        };
+        let first = dispatching(&served).list_dispatches(request.clone()).await.unwrap().into_inner();
+        let request = pb::ListDispatchesRequest { page_token: first.next_page_token, ..request };
+        let second = dispatching(&served).list_dispatches(request).await.unwrap().into_inner();
+        assert_eq!((&first.dispatches[0].name, &*second.next_page_token), (&sent[0].name, ""));
+        assert_eq!(second.dispatches[0].name, sent[1].name);
+        let request = pb::ListDispatchesRequest {
+            parent: DISTRICT.to_owned(),
+            letter: letters[1].name.clone(),
+            ..Default::default()
+        };
+        let found = dispatching(&served).list_dispatches(request).await.unwrap().into_inner();
+        assert_eq!(found.dispatches.len(), 1);
+    }
+
+    // H7: a document goes to each recipient in the language that is spoken there.
+    async fn a_document_goes_to_its_units_in_their_language(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        for (id, unit, address, language) in [
+            ("li", "water", "13800000001", pb::Language::Chinese),
+            ("smith", "water", "+85212345678", pb::Language::English),
+        ] {
+            let it = pb::Contact { language: language.into(), ..contact(unit, &by, address) };
+            force(&served, id, it).await;
+        }
+        crate::data::put_units(&served, DISTRICT).await;
+        let issued = crate::document::issue(&served, crate::document::slip()).await.unwrap();
+        settled(&served, Reach::Sent, 2).await;
+        let held = settled(&served, Reach::Held, 1).await.remove(0);
+        assert_eq!((&held.letter, &*held.unit), (&issued.name, &*format!("{DISTRICT}/units/transport")));
+        let told = texts(&gateway.took(2).await);
+        assert!(told.iter().any(|it| it.0 == "13800000001" && it.1.contains(&issued.texts[0].subject)));
+        assert!(told.iter().any(|it| it.0 == "+85212345678" && it.1.contains("acknowledge")), "{told:?}");
+        let request = pb::ListDispatchesRequest {
+            parent: DISTRICT.to_owned(),
+            letter: issued.name,
+            ..Default::default()
+        };
+        let found = dispatching(&served).list_dispatches(request).await.unwrap().into_inner();
+        assert_eq!(found.dispatches.len(), 3);
+    }
+
+    // H7: a code is not guessed, and does not hold for ever.
+    async fn a_contact_is_verified_by_the_code_that_was_sent_there(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        let mut client = contacts(&served);
+        let request = creation("zhang", contact("transport", &by, "13812345678"));
+        let created = client.create_contact(request).await.unwrap().into_inner();
+        assert_eq!((created.state(), &*created.masked_address), (State::Unverified, "138****5678"));
+        assert_eq!(created.address, "");
+        let tell = |code: &str| pb::VerifyContactRequest {
+            name: created.name.clone(),
+            code: code.to_owned(),
+            ..Default::default()
+        };
+        denied(client.verify_contact(tell("000000")).await, Code::FailedPrecondition, "CODE_EXPIRED");
+        let ask = pb::SendContactCodeRequest { name: created.name.clone(), ..Default::default() };
+        client.send_contact_code(ask.clone()).await.unwrap();
+        denied(client.send_contact_code(ask.clone()).await, Code::FailedPrecondition, "TOO_SOON");
+        let first = code_in(&texts(&gateway.took(1).await)[0].1);
+        let wrong = if first == "000000" { "000001" } else { "000000" };
+        for _ in 0..5 {
+            refused(client.verify_contact(tell(wrong)).await, &[("code", "WRONG_CODE")]);
+        }
+        denied(client.verify_contact(tell(&first)).await, Code::FailedPrecondition, "CODE_EXPIRED");
+        bed.clock().set("2023-04-01T00:01:00Z".parse().unwrap());
+        let mut asked = ask.clone();
+        asked.request_id = uuid::Uuid::new_v4().to_string();
+        let sent = client.send_contact_code(asked.clone()).await.unwrap().into_inner();
+        assert_eq!(client.send_contact_code(asked).await.unwrap().into_inner(), sent);
+        let second = code_in(&texts(&gateway.took(2).await)[1].1);
+        bed.clock().set("2023-04-01T00:31:00Z".parse().unwrap());
+        denied(client.verify_contact(tell(&second)).await, Code::FailedPrecondition, "CODE_EXPIRED");
+        client.send_contact_code(ask).await.unwrap();
+        let third = code_in(&texts(&gateway.took(3).await)[2].1);
+        let mut told = tell(&third);
+        told.request_id = uuid::Uuid::new_v4().to_string();
+        let verified = client.verify_contact(told.clone()).await.unwrap().into_inner();
+        assert_eq!(verified.state(), State::Verified);
+        assert_eq!(client.verify_contact(told).await.unwrap().into_inner(), verified);
+    }
+
+    // H7: an address is sealed, told to nobody, and erased with its contact.
+    async fn an_address_is_sealed_and_erased_with_its_contact(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        let read = async |_: &pb::Contact| code_in(&texts(&gateway.took(1).await)[0].1);
+        let made = verified(&served, &by, "zhang", "transport", "13812345678", read).await;
+        let mut client = contacts(&served);
+        let again = creation("zhang-2", contact("transport", &by, "13812345678"));
+        denied(client.create_contact(again.clone()).await, Code::AlreadyExists, "");
+        let mut tx = served.db("notification").begin_read().await.unwrap();
+        let (held,) = kit::fetch_one!(tx, (Vec<u8>,), "SELECT address FROM contact").unwrap();
+        let feed = kit::fetch_all!(
+            tx, (Vec<u8>,), "SELECT payload FROM kit_feed WHERE kind LIKE '%.Contact%'"
+        )
+        .unwrap();
+        drop(tx);
+        assert_eq!(feed.len(), 2);
+        for bytes in feed.iter().map(|it| &it.0).chain([&held]) {
+            let shown = String::from_utf8_lossy(bytes);
+            assert!(!shown.contains("12345678") && !shown.contains("138****"), "{shown}");
+        }
+
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        settled(&served, Reach::Sent, 1).await;
+        let request = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        crate::channel::channels(&served).disable_channel(request).await.unwrap();
+        raise(&served, behind(DISTRICT, 2, "transport")).await;
+        settled(&served, Reach::Pending, 1).await;
+        let removed = remove(&served, &made).await;
+        assert_eq!((removed.state(), &*removed.masked_address), (State::Removed, ""));
+        assert_eq!(remove(&served, &made).await, removed);
+        let held = settled(&served, Reach::Held, 1).await.remove(0);
+        assert_eq!(held.hold_reason(), HoldReason::NoContact);
+        assert!(dispatches(&served, Reach::Pending).await.is_empty());
+        let ask = pb::SendContactCodeRequest { name: made.name.clone(), ..Default::default() };
+        denied(client.send_contact_code(ask).await, Code::FailedPrecondition, "CHANNEL_DISABLED");
+        // The same address may come again, under another id.
+        client.create_contact(again).await.unwrap();
+        let request = pb::ListContactsRequest {
+            parent: DISTRICT.to_owned(),
+            unit: format!("{DISTRICT}/units/transport"),
+            page_size: 1,
+            ..Default::default()
+        };
+        let first = client.list_contacts(request.clone()).await.unwrap().into_inner();
+        let request = pb::ListContactsRequest { page_token: first.next_page_token, ..request };
+        let second = client.list_contacts(request).await.unwrap().into_inner();
+        assert_eq!(first.contacts[0], removed);
+        assert_eq!((second.contacts.len(), &*second.next_page_token), (1, ""));
+    }
+
+    // H7: bad input names its field.
+    async fn a_contact_is_refused_by_its_fields(bed: &Bed) {
+        let (served, _, by) = setting(bed).await;
+        let mut client = contacts(&served);
+        let address = [("contact.address", "ADDRESS_FORMAT")];
+        for bad in ["", "138", "zhang@example.cn"] {
+            let request = creation("zhang", contact("transport", &by, bad));
+            refused(client.create_contact(request).await, &address);
+        }
+        let request = creation("", pb::Contact::default());
+        let required = [
+            ("contact_id", "REQUIRED"),
+            ("contact.unit", "REQUIRED"),
+            ("contact.channel", "REQUIRED"),
+        ];
+        refused(client.create_contact(request).await, &required);
+        let absent = pb::Channel { name: format!("{DISTRICT}/channels/none"), ..by };
+        let request = creation("zhang", contact("transport", &absent, "13812345678"));
+        denied(client.create_contact(request).await, Code::FailedPrecondition, "UNKNOWN_CHANNEL");
+        let request = pb::GetContactRequest { name: format!("{DISTRICT}/contacts/none") };
+        denied(client.get_contact(request).await, Code::NotFound, "");
+    }
+}
