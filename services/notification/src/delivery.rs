@@ -10,9 +10,9 @@ pub(crate) static NAME: Pattern =
 
 /// Events that one sender takes at a time, and outcomes in one transaction.
 pub(crate) const BATCH: i64 = 100;
-/// How long a sender may keep what it took; who has sent for half
-/// of it gives back the rest.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// How long a sender may keep what it took; who has sent for half of it gives back the rest, and
+/// the last attempt ends within the other half.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
 /// Seconds between one attempt and the next: some three days in all.
 const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];

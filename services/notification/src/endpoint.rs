@@ -1,7 +1,11 @@
 //! Endpoints: where a district's events go, and how it goes with them.
 
+mod condition;
+
 use jiff::{SignedDuration, Timestamp};
 use kit::name::Pattern;
+
+pub(crate) use condition::{Condition, Operator};
 
 use crate::secret::Scheme;
 
@@ -37,6 +41,28 @@ pub(crate) struct Wish {
     pub(crate) subject_prefix: String,
     pub(crate) include_resource: bool,
     pub(crate) ordered: bool,
+    /// Id of the unit that is told when it is disabled; empty for nobody.
+    pub(crate) owner: String,
+    /// Events a minute; 0 for any number.
+    pub(crate) rate: i64,
+    /// All of them must hold.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+impl Wish {
+    /// True when the endpoint wants events about such a resource; empty for one too large to
+    /// be kept, which is wanted rather than missed.
+    pub(crate) fn wants(&self, resource: &str) -> bool {
+        wants(&self.conditions, resource)
+    }
+}
+
+/// True when all conditions hold for a resource in JSON.
+pub(crate) fn wants(conditions: &[Condition], resource: &str) -> bool {
+    match serde_json::from_str(resource) {
+        Ok(resource) => conditions.iter().all(|condition| condition.holds(&resource)),
+        Err(_) => true,
+    }
 }
 
 /// Where events go.

@@ -95,6 +95,16 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::TYPES;
+    use crate::rpc::event_type::resource;
+
+    // A2: each type has its resource.
+    #[test]
+    fn every_type_speaks_of_a_resource_of_its_feed() {
+        let name = |it: &str| resource(it).map(|it| it.name().to_owned()).unwrap_or_default();
+        assert!(TYPES.iter().all(|it| !name(it).is_empty()));
+        assert_eq!(name("saima.scoring.v1.AdjustmentsEntered"), "Adjustment");
+        assert_eq!(name("saima.notification.v1.LetterIssued"), "Letter");
+    }
 
     // A2: integrators read what they can subscribe to.
     #[test]

@@ -70,6 +70,8 @@ pub(crate) struct Receipt {
     /// The state it led to.
     pub(crate) state: State,
     pub(crate) text: String,
+    /// Days behind the due date; 0 when in time.
+    pub(crate) days_late: i64,
     pub(crate) create_time: Timestamp,
 }
 
@@ -121,20 +123,25 @@ impl Letter {
 
     /// Notes that the recipient opened it; nothing to note when it was opened before.
     pub(crate) fn read(&mut self, now: Timestamp) -> Option<Receipt> {
-        (self.state == State::Delivered).then(|| self.step(State::Read, String::new(), now))
+        (self.state == State::Delivered).then(|| self.step(State::Read, String::new(), 0, now))
     }
 
-    /// Takes the recipient's acknowledgement, once.
-    pub(crate) fn acknowledge(&mut self, text: String, now: Timestamp) -> Result<Receipt> {
+    /// Takes the recipient's acknowledgement, once; `days` late, or refused for being so.
+    pub(crate) fn acknowledge(
+        &mut self,
+        text: String,
+        days: Result<i64>,
+        now: Timestamp,
+    ) -> Result<Receipt> {
         if let Some(receipt) = self.receipts.iter().find(|it| it.state == State::Acknowledged) {
             let message = format!("was acknowledged at {}; once is enough", receipt.create_time);
             return Err(Error::precondition("ALREADY_ACKNOWLEDGED", self.name(), message));
         }
-        Ok(self.step(State::Acknowledged, text, now))
+        Ok(self.step(State::Acknowledged, text, days?, now))
     }
 
-    fn step(&mut self, state: State, text: String, now: Timestamp) -> Receipt {
-        let receipt = Receipt { state, text, create_time: now };
+    fn step(&mut self, state: State, text: String, days_late: i64, now: Timestamp) -> Receipt {
+        let receipt = Receipt { state, text, days_late, create_time: now };
         self.state = state;
         self.receipts.push(receipt.clone());
         receipt

@@ -29,6 +29,7 @@ mod endpoint;
 mod event;
 mod fact;
 mod follow;
+mod inbox;
 mod letter;
 mod message;
 mod notice;
@@ -57,6 +58,8 @@ use proto::notification::v1::dispatch_service_server::DispatchServiceServer;
 use proto::notification::v1::document_service_server::DocumentServiceServer;
 use proto::notification::v1::document_template_service_server::DocumentTemplateServiceServer;
 use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
+use proto::notification::v1::event_type_service_server::EventTypeServiceServer;
+use proto::notification::v1::inbox_service_server::InboxServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
 use proto::notification::v1::publication_service_server::PublicationServiceServer;
 use proto::notification::v1::rectification_service_server::RectificationServiceServer;
@@ -104,6 +107,8 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(ChannelServiceServer::new(rpc.clone())))
         .service(kit::service!(ContactServiceServer::new(rpc.clone())))
         .service(kit::service!(DispatchServiceServer::new(rpc.clone())))
+        .service(kit::service!(InboxServiceServer::new(rpc.clone())))
+        .service(kit::service!(EventTypeServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
         .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
         .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))

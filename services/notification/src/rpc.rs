@@ -10,6 +10,8 @@ pub(crate) mod dispatch;
 pub(crate) mod document;
 mod document_template;
 pub(crate) mod endpoint;
+pub(crate) mod event_type;
+pub(crate) mod inbox;
 pub(crate) mod letter;
 mod publication;
 pub(crate) mod rectification;

@@ -12,6 +12,7 @@ pub(crate) mod document_template;
 pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod head;
+pub(crate) mod inbox;
 pub(crate) mod letter;
 pub(crate) mod notice;
 pub(crate) mod publication;

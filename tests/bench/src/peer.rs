@@ -4,6 +4,7 @@ mod echo;
 mod national;
 mod postgres;
 mod python;
+mod queue;
 mod s1;
 mod sqlite;
 
@@ -37,6 +38,11 @@ enum Peer {
         /// The database.
         url: String,
     },
+    /// A bare queue: claims by SKIP LOCKED, an attempt written for each job.
+    Queue {
+        /// The database.
+        url: String,
+    },
     /// The engine's kernel over the sheets of S1 in a store, into the store.
     National {
         /// The database file.
@@ -52,6 +58,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
         Peer::Echo { listen } => echo::serve(listen).await,
         Peer::Sqlite { file } => sqlite::work(&file),
         Peer::Postgres { url } => postgres::work(&url).await,
+        Peer::Queue { url } => queue::work(&url).await,
         Peer::National { file } => national::work(&file),
         Peer::S1 => s1::work(),
     }

@@ -5,10 +5,12 @@ mod correction;
 mod county;
 mod kernel;
 mod national;
+mod neighbour;
 mod postgres;
 mod read;
 mod single;
 mod start;
+mod webhook;
 
 use std::path::{Path, PathBuf};
 
@@ -69,8 +71,10 @@ pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
         6 => postgres::run(bench).await,
         7 => single::run(bench).await,
         8 => read::run(bench).await,
+        9 => webhook::run(bench).await,
+        10 => neighbour::run(bench).await,
         11 => start::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 1 to 8 and 11").into()),
+        _ => Err(format!("there is no row {row}; there are 1 to 11").into()),
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) struct Suite {
     pub(crate) channel: Channel,
     /// Where it listens.
     pub(crate) address: String,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    more: Vec<String>,
 }
 
 impl Suite {
@@ -46,15 +47,27 @@ impl Suite {
         Self::start_with(saima, &["--database-url", url]).await
     }
 
-    async fn start_with(saima: &Path, more: &[&str]) -> Outcome<Self> {
-        let data = tempfile::tempdir()?;
+    /// With settings of its own.
+    pub(crate) async fn start_with(saima: &Path, more: &[&str]) -> Outcome<Self> {
+        let more = more.iter().map(|it| (*it).to_owned()).collect();
+        Self::launch(saima, tempfile::tempdir()?, more).await
+    }
+
+    /// Kills it as it stands, and starts it anew on what it left.
+    pub(crate) async fn kill_and_restart(self, saima: &Path) -> Outcome<Self> {
+        let Self { process, data, more, .. } = self;
+        drop(process);
+        Self::launch(saima, data, more).await
+    }
+
+    async fn launch(saima: &Path, data: tempfile::TempDir, more: Vec<String>) -> Outcome<Self> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let folder = data.path().to_string_lossy().into_owned();
         let mut arguments = vec!["serve", "--listen", &listen, "--data-dir", &folder];
-        arguments.extend(more);
+        arguments.extend(more.iter().map(String::as_str));
         let process = Process::start(saima, &arguments)?;
         let channel = reach(&listen).await?;
-        Ok(Self { process, channel, address: listen, _data: data })
+        Ok(Self { process, channel, address: listen, data, more })
     }
 }
 

@@ -43,7 +43,7 @@ async fn put_lists(served: &Served) -> String {
         ..Default::default()
     };
     let node = registry::Node { rule: Some(Rule::Adjustments(lists)), ..Default::default() };
-    let sum = registry::Sum { children: vec![node], ..Default::default() };
+    let sum = registry::Sum { children: vec![node] };
     let entry = Entry { items: vec!["false".to_owned()] };
     let gate = registry::Gate {
         when: Some(registry::Condition { kind: Some(Kind::Entry(entry)) }),

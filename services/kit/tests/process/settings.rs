@@ -19,6 +19,7 @@ pub(crate) fn wrong_settings_end_with_64() {
         ("--request-timeout", "-1s"),
         ("--request-timeout", "soon"),
         ("--max-requests", "0"),
+        ("--outbound-roots", "/nowhere/roots.pem"),
         ("--no-such-flag", "1"),
     ];
     for (flag, value) in wrong {

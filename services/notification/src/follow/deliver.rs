@@ -88,7 +88,7 @@ impl Sender {
         let lease = kit::id::uid();
         let mut tx = self.context.db.begin_write().await?;
         let claimed = store::delivery::claim(&mut tx, district, id, &lease).await?;
-        let Some((endpoint, deliveries)) = claimed else { return Ok(()) };
+        let Some((endpoint, deliveries)) = claimed else { return tx.commit().await };
         if deliveries.is_empty() {
             return Ok(());
         }

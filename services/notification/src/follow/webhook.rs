@@ -1,6 +1,6 @@
 //! What the feeds tell, set on its way to whoever subscribed to it.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, stream};
@@ -11,20 +11,19 @@ use kit::feed::{self, Change, Filter, Follower, Notice};
 use kit::peers::Peer;
 use kit::{Error, Result, clock};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DynamicMessage;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change_service_client::ChangeServiceClient;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::endpoint::wants;
 use crate::event::{self, Event};
+use crate::rpc::event_type;
 use crate::{district, store};
 
 /// Characters of a resource that are sent; a larger one is left out.
 const LARGEST: usize = 64 * 1024;
-
-static CONTRACT: LazyLock<Option<DescriptorPool>> =
-    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).ok());
 
 /// Follows scoring until the shutdown, and rings `bell` after each event.
 pub(crate) fn scoring(context: Context, bell: Arc<Notify>) -> impl Future<Output = ()> {
@@ -165,15 +164,16 @@ async fn tell(tx: &mut Tx, told: Told) -> Result<()> {
         create_time: tx.now(),
         trace_parent: told.trace_parent,
     };
-    store::event::insert(tx, &event).await
+    let conditional = store::event::conditional(tx, &event).await?;
+    let unwanted = conditional.into_iter().filter(|(_, it)| !wants(it, &event.resource));
+    let unwanted: Vec<String> = unwanted.map(|(id, _)| id).collect();
+    store::event::insert(tx, &event, &unwanted).await
 }
 
 /// The resource of a change in the JSON of its contract; empty when it is too large, or newer
 /// than the contract known here.
 fn resource(told: &Told) -> Result<String> {
-    let name = format!("saima.{}.v1.Change", told.service);
-    let contract = CONTRACT.as_ref().and_then(|pool| pool.get_message_by_name(&name));
-    let contract = contract.ok_or_else(|| Error::internal("the contract cannot be read"))?;
+    let contract = event_type::change(told.service)?;
     let change = DynamicMessage::decode(contract.clone(), &*told.payload);
     let change = change.map_err(Error::internal)?;
     let held = contract

@@ -1,5 +1,7 @@
 //! Endpoints.
 
+mod condition;
+mod replay;
 mod secret;
 mod settle;
 mod wish;
@@ -15,6 +17,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change};
 use crate::delivery::Attempt;
+use crate::district::UNIT;
 use crate::endpoint::{Endpoint, Health, NAME, State};
 use crate::event::Event;
 use crate::follow::post::Post;
@@ -70,10 +73,10 @@ impl EndpointService for Rpc {
         let id = fields.id("endpoint_id", &request.endpoint_id);
         let empty = pb::Endpoint::default();
         let given = fields.required("endpoint", &request.endpoint).unwrap_or(&empty);
-        let wish = Given::read(&mut fields, given, &self.outbound);
+        let district = parent.id("district");
+        let wish = Given::read(&mut fields, given, &self.outbound, district);
         let scheme = fields.optional_choice("endpoint.signature_scheme", given.signature_scheme);
         fields.check()?;
-        let district = parent.id("district");
         let once = Once::new(district, "CreateEndpoint", &request.request_id, &request)?;
         self.registry.district(district).await?;
 
@@ -114,7 +117,7 @@ impl EndpointService for Rpc {
         let given = field::required("endpoint", request.endpoint.as_ref())?;
         let name = NAME.parse("endpoint.name", &given.name)?;
         let (district, id) = (name.id("district"), name.id("endpoint"));
-        let wish = Given::parse(given, &request.update_mask, &self.outbound)?;
+        let wish = Given::parse(given, &request.update_mask, &self.outbound, district)?;
 
         let mut tx = self.db.begin_write().await?;
         let found = store::endpoint::lock(&mut tx, district, id).await?;
@@ -278,9 +281,10 @@ impl EndpointService for Rpc {
             return Ok(Response::new(reply));
         }
         let found = store::endpoint::lock(&mut tx, district, id).await?;
-        check_enabled(&found.ok_or_else(|| name.not_found())?)?;
+        let endpoint = found.ok_or_else(|| name.not_found())?;
+        check_enabled(&endpoint)?;
         let end = store::event::beyond(&mut tx, district, start, REPLAYED).await?;
-        let count = store::event::replay(&mut tx, district, id, start, end).await?;
+        let count = replay::events(&mut tx, &endpoint, (start, end)).await?;
         let reply = pb::ReplayEventsResponse {
             count: i64::try_from(count).map_err(Error::internal)?,
             next_start_time: end.map(clock::to_proto),
@@ -308,6 +312,11 @@ impl From<Endpoint> for pb::Endpoint {
     fn from(it: Endpoint) -> Self {
         let opens = (it.health.circuit_time > jiff::Timestamp::UNIX_EPOCH)
             .then(|| clock::to_proto(it.health.circuit_time));
+        let owner = match it.wish.owner.as_str() {
+            "" => String::new(),
+            owner => UNIT.format(&[&it.district, owner]),
+        };
+        let conditions = it.wish.conditions.iter().map(condition::shown).collect();
         Self {
             name: it.name(),
             display_name: it.wish.display_name,
@@ -316,6 +325,9 @@ impl From<Endpoint> for pb::Endpoint {
             subject_prefix: it.wish.subject_prefix,
             include_resource: it.wish.include_resource,
             ordered: it.wish.ordered,
+            owner,
+            rate_per_minute: it.wish.rate as i32,
+            conditions,
             signature_scheme: it.scheme as i32,
             state: it.state as i32,
             disable_reason: it.disable_reason,

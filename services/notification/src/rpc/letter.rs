@@ -142,6 +142,7 @@ impl LetterService for Rpc {
         fields.check()?;
         let (district, sequence) = (name.id("district"), sequence(&name, "letter")?);
         let once = Once::new(district, "AcknowledgeLetter", &request.request_id, &request)?;
+        let zone = self.registry.district(district).await?;
 
         let mut tx = self.db.begin_write().await?;
         if let Some(reply) = once.replay(&mut tx).await? {
@@ -150,7 +151,9 @@ impl LetterService for Rpc {
         store::head::lock(&mut tx, district).await?;
         let letter = store::letter::get(&mut tx, district, sequence).await?;
         let mut letter = letter.ok_or_else(|| name.not_found())?;
-        let receipt = letter.acknowledge(text, tx.now())?;
+        let rule = store::inbox::rule(&mut tx, district).await?;
+        let days = rule.days_late(&letter, zone.day(tx.now()));
+        let receipt = letter.acknowledge(text, days, tx.now())?;
         store::letter::receive(&mut tx, &letter, &receipt).await?;
         let reply = pb::Letter::from(letter);
         let resource = Resource::Letter(reply.clone());
@@ -167,6 +170,7 @@ impl From<Letter> for pb::Letter {
             state: receipt.state as i32,
             text: receipt.text.clone(),
             create_time: Some(clock::to_proto(receipt.create_time)),
+            days_late: receipt.days_late as i32,
         });
         Self {
             name: letter.name(),

@@ -4,12 +4,12 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock};
 
-use crate::endpoint::{Endpoint, Health, Wish};
+use crate::endpoint::{Condition, Endpoint, Health, Wish};
 
 macro_rules! columns {
     () => {
         "district, id, display_name, url, event_types, subject_prefix, include_resource, ordered, \
-         scheme, state, disable_reason, failures, failing_since, circuit_time, create_time, \
+         owner, rate, conditions, scheme, state, disable_reason, failures, failing_since, circuit_time, create_time, \
          update_time, revision"
     };
 }
@@ -68,8 +68,8 @@ pub(crate) async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<bool> {
     let inserted = kit::insert_many!(
         tx,
         concat!("INSERT INTO endpoint (", columns!(), ") "),
-        [endpoint],
-        |row, it| {
+        [(endpoint, written(&endpoint.wish.conditions)?)],
+        |row, (it, conditions)| {
             row.push_bind(&it.district)
                 .push_bind(&it.id)
                 .push_bind(&it.wish.display_name)
@@ -78,6 +78,9 @@ pub(crate) async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<bool> {
                 .push_bind(&it.wish.subject_prefix)
                 .push_bind(i64::from(it.wish.include_resource))
                 .push_bind(i64::from(it.wish.ordered))
+                .push_bind(&it.wish.owner)
+                .push_bind(it.wish.rate)
+                .push_bind(conditions)
                 .push_bind(it.scheme as i64)
                 .push_bind(it.state as i64)
                 .push_bind(&it.disable_reason)
@@ -103,7 +106,8 @@ pub(crate) async fn save(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
         tx,
         "UPDATE endpoint SET display_name = $3, url = $4, event_types = $5, subject_prefix = $6,
              include_resource = $7, ordered = $8, state = $9, disable_reason = $10,
-             update_time = $11, revision = $12
+             update_time = $11, revision = $12, owner = $13, rate = $14, conditions = $15,
+             rest_time = 0
          WHERE district = $1 AND id = $2 AND revision = $12 - 1",
         &endpoint.district,
         &endpoint.id,
@@ -116,7 +120,10 @@ pub(crate) async fn save(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
         endpoint.state as i64,
         &endpoint.disable_reason,
         clock::to_micros(endpoint.update_time),
-        endpoint.revision
+        endpoint.revision,
+        &wish.owner,
+        wish.rate,
+        written(&wish.conditions)?
     )?;
     if saved == 0 {
         return Err(Error::Conflict { name: endpoint.name() });
@@ -163,6 +170,10 @@ async fn subscribe(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
     Ok(())
 }
 
+fn written(conditions: &[Condition]) -> Result<String> {
+    serde_json::to_string(conditions).map_err(Error::internal)
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     district: String,
@@ -173,6 +184,9 @@ struct Row {
     subject_prefix: String,
     include_resource: i64,
     ordered: i64,
+    owner: String,
+    rate: i64,
+    conditions: String,
     scheme: i64,
     state: i64,
     disable_reason: String,
@@ -196,6 +210,9 @@ impl TryFrom<Row> for Endpoint {
                 subject_prefix: row.subject_prefix,
                 include_resource: row.include_resource == 1,
                 ordered: row.ordered == 1,
+                owner: row.owner,
+                rate: row.rate,
+                conditions: serde_json::from_str(&row.conditions).map_err(Error::internal)?,
             },
             district: row.district,
             id: row.id,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use kit::db::Tx;
 use kit::{Result, clock};
 
+use crate::endpoint::Condition;
 use crate::event::Event;
 
 /// The next place in a district's order; none where no endpoint ever was.
@@ -17,8 +18,30 @@ pub(crate) async fn next(tx: &mut Tx, district: &str) -> Result<Option<i64>> {
     Ok(row.map(|(sequence,)| sequence))
 }
 
-/// Stores an event and sets it on its way to every endpoint that subscribed to it.
-pub(crate) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
+/// The endpoints that subscribed to an event under conditions, with those.
+pub(crate) async fn conditional(
+    tx: &mut Tx,
+    event: &Event,
+) -> Result<Vec<(String, Vec<Condition>)>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String, String),
+        "SELECT DISTINCT e.id, e.conditions
+         FROM subscription s JOIN endpoint e ON e.district = s.district AND e.id = s.endpoint
+         WHERE s.district = $1 AND s.event_type IN ($2, '*') AND e.state = 1
+           AND e.conditions <> '[]'",
+        &event.district,
+        &event.kind
+    )?;
+    let read = |(id, text): (String, String)| {
+        Ok((id, serde_json::from_str(&text).map_err(kit::Error::internal)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Stores an event and sets it on its way to every endpoint that subscribed to it, but those
+/// that `unwanted` names.
+pub(crate) async fn insert(tx: &mut Tx, event: &Event, unwanted: &[String]) -> Result<()> {
     kit::execute!(
         tx,
         "INSERT INTO event (district, sequence, id, kind, subject, happen_time, create_time,
@@ -48,7 +71,43 @@ pub(crate) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
         &event.kind,
         &event.subject
     )?;
+    if !unwanted.is_empty() {
+        kit::query!(tx, (String,), |q| {
+            q.push("DELETE FROM delivery WHERE district = ").push_bind(&event.district);
+            q.push(" AND event = ").push_bind(event.sequence).push(" AND endpoint IN (");
+            let mut list = q.separated(", ");
+            for id in unwanted {
+                list.push_bind(id);
+            }
+            q.push(") RETURNING endpoint");
+        })?;
+    }
     Ok(())
+}
+
+/// The events between two instants behind a place, in order.
+pub(crate) async fn between(
+    tx: &mut Tx,
+    district: &str,
+    (start, end): (Timestamp, Option<Timestamp>),
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        "SELECT district, sequence, id, kind, subject, happen_time, create_time, resource,
+             trace_parent
+         FROM event WHERE district = $1 AND create_time >= $2 AND create_time < $3
+           AND sequence > $4
+         ORDER BY sequence LIMIT $5",
+        district,
+        clock::to_micros(start),
+        end.map_or(i64::MAX, clock::to_micros),
+        after,
+        limit
+    )?;
+    rows.into_iter().map(Event::try_from).collect()
 }
 
 /// Events by their places.
@@ -95,35 +154,46 @@ pub(crate) async fn beyond(
     row.map(|(time,)| clock::from_micros(time)).transpose()
 }
 
-/// Sets the events between two instants on their way to an endpoint that subscribed to them,
-/// once more where they were there; yields how many.
+/// Sets the events between two instants, or those of these places, on their way to an endpoint
+/// that subscribed to them, once more where they were there; yields how many.
 pub(crate) async fn replay(
     tx: &mut Tx,
-    district: &str,
-    endpoint: &str,
-    start: Timestamp,
-    end: Option<Timestamp>,
-) -> Result<u64> {
+    (district, endpoint): (&str, &str),
+    (start, end): (Timestamp, Option<Timestamp>),
+    places: Option<&[i64]>,
+) -> Result<usize> {
     let now = clock::to_micros(tx.now());
-    kit::execute!(
-        tx,
-        "INSERT INTO delivery (district, endpoint, event, state, next_time, lease, tries,
-             attempts, last_failure)
-         SELECT v.district, e.id, v.sequence, 1, CAST($5 AS BIGINT), '', 0, 0, ''
-         FROM event v JOIN endpoint e ON e.district = v.district
-         WHERE v.district = $1 AND e.id = $2 AND v.create_time >= $3 AND v.create_time < $4
-           AND EXISTS (SELECT 1 FROM subscription s WHERE s.district = e.district
-                       AND s.endpoint = e.id AND s.event_type IN (v.kind, '*'))
-           AND SUBSTR(v.subject, 1, LENGTH(e.subject_prefix)) = e.subject_prefix
-         ON CONFLICT (district, endpoint, event) DO UPDATE SET
-             state = 1, next_time = excluded.next_time, tries = 0, lease = ''
-         WHERE delivery.state <> 1",
-        district,
-        endpoint,
-        clock::to_micros(start),
-        end.map_or(i64::MAX, clock::to_micros),
-        now
-    )
+    let rows = kit::query!(tx, (i64,), |q| {
+        q.push(
+            "INSERT INTO delivery (district, endpoint, event, state, next_time, lease, tries,
+                 attempts, last_failure)
+             SELECT v.district, e.id, v.sequence, 1, CAST(",
+        );
+        q.push_bind(now).push(
+            " AS BIGINT), '', 0, 0, ''
+             FROM event v JOIN endpoint e ON e.district = v.district WHERE v.district = ",
+        );
+        q.push_bind(district).push(" AND e.id = ").push_bind(endpoint);
+        q.push(" AND v.create_time >= ").push_bind(clock::to_micros(start));
+        q.push(" AND v.create_time < ").push_bind(end.map_or(i64::MAX, clock::to_micros));
+        if let Some(places) = places {
+            q.push(" AND v.sequence IN (");
+            let mut list = q.separated(", ");
+            for place in places {
+                list.push_bind(*place);
+            }
+            q.push(")");
+        }
+        q.push(
+            " AND EXISTS (SELECT 1 FROM subscription s WHERE s.district = e.district
+                          AND s.endpoint = e.id AND s.event_type IN (v.kind, '*'))
+              AND SUBSTR(v.subject, 1, LENGTH(e.subject_prefix)) = e.subject_prefix
+              ON CONFLICT (district, endpoint, event) DO UPDATE SET
+                  state = 1, next_time = excluded.next_time, tries = 0, lease = ''
+              WHERE delivery.state <> 1 RETURNING event",
+        );
+    })?;
+    Ok(rows.len())
 }
 
 #[derive(sqlx::FromRow)]

@@ -131,6 +131,10 @@ pub(crate) async fn receive(tx: &mut Tx, letter: &Letter, receipt: &Receipt) -> 
         &receipt.text,
         clock::to_micros(receipt.create_time)
     )?;
+    if receipt.days_late > 0 {
+        let (district, days) = (&letter.district, receipt.days_late);
+        super::inbox::insert_late(tx, district, letter.sequence, days).await?;
+    }
     Ok(())
 }
 
@@ -140,13 +144,19 @@ async fn with_receipts(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Ve
     let mut receipts: HashMap<i64, Vec<Receipt>> = HashMap::new();
     if !touched.is_empty() {
         let found = kit::query!(tx, ReceiptRow, |q| {
-            q.push("SELECT letter, state, text, create_time FROM receipt WHERE district = ");
-            q.push_bind(district).push(" AND letter IN (");
+            q.push(
+                "SELECT r.letter, r.state, r.text, r.create_time,
+                     CASE WHEN r.state = 3 THEN COALESCE(l.days, 0) ELSE 0 END AS days_late
+                 FROM receipt r LEFT JOIN late_receipt l
+                     ON l.district = r.district AND l.letter = r.letter
+                 WHERE r.district = ",
+            );
+            q.push_bind(district).push(" AND r.letter IN (");
             let mut list = q.separated(", ");
             for letter in &touched {
                 list.push_bind(*letter);
             }
-            q.push(") ORDER BY letter, state");
+            q.push(") ORDER BY r.letter, r.state");
         })?;
         for row in found {
             receipts.entry(row.letter).or_default().push(row.try_into()?);
@@ -203,6 +213,7 @@ struct ReceiptRow {
     state: i64,
     text: String,
     create_time: i64,
+    days_late: i64,
 }
 
 impl TryFrom<ReceiptRow> for Receipt {
@@ -212,6 +223,7 @@ impl TryFrom<ReceiptRow> for Receipt {
         Ok(Self {
             state: row.state.try_into()?,
             text: row.text,
+            days_late: row.days_late,
             create_time: clock::from_micros(row.create_time)?,
         })
     }

@@ -348,6 +348,9 @@ kit::both! {
         assert_eq!(disabled.disable_reason, "every attempt failed for five days");
         let held = dispatches(&served, Reach::Pending).await;
         assert_eq!(held.len(), 8);
+        let told = crate::inbox::notes(&served, "office", true).await;
+        let kinds: Vec<_> = told.iter().map(|it| (it.kind(), &it.source)).collect();
+        assert_eq!(kinds, [(pb::note::Kind::ChannelDisabled, &created.name)]);
         let request = pb::RetryDispatchRequest { name: held[0].name.clone(), ..Default::default() };
         denied(retry(&served, request).await, Code::FailedPrecondition, "CHANNEL_DISABLED");
 

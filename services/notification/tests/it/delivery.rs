@@ -211,4 +211,24 @@ kit::both! {
         let dead = pb::Endpoint { name: format!("{DISTRICT}/endpoints/dead-0"), ..other };
         assert_eq!(list(&served, &dead, State::Pending).await.len(), 10);
     }
+
+    // A2: a rate for each endpoint, kept by all replicas together.
+    async fn an_endpoint_is_sent_no_more_a_minute_than_it_takes(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let replica = bed.start(&[notification::SERVICE]).await;
+        let receiver = Receiver::start("200 OK").await;
+        let wanted = pb::Endpoint { rate_per_minute: 5, ..endpoint(&receiver.url()) };
+        let created = create(&served, DISTRICT, "portal", wanted).await;
+        for id in 1..=12 {
+            raise(&served, behind(DISTRICT, id, "transport")).await;
+        }
+        for (time, count) in [("00:00:00", 5), ("00:01:01", 10), ("00:02:02", 12)] {
+            bed.clock().set(format!("2023-04-01T{time}Z").parse().unwrap());
+            delivered(&served, &created, count).await;
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+            assert_eq!(receiver.seen().len(), count);
+        }
+        replica.stop().await;
+    }
 }

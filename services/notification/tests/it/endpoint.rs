@@ -4,10 +4,12 @@ use kit::testing::Channel;
 use kit::testing::{Bed, Served};
 use proto::notification::v1 as pb;
 use proto::notification::v1::delivery::State;
+use proto::notification::v1::endpoint::Condition;
+use proto::notification::v1::endpoint::condition::Operator as Compared;
 use proto::notification::v1::endpoint_service_client::EndpointServiceClient;
 use tonic::Code;
 
-use crate::data::{DISTRICT, behind, issued, raise};
+use crate::data::{DISTRICT, behind, issued, low, raise};
 use crate::delivery::{delivered, deliveries};
 use crate::receiver::Receiver;
 use crate::standin::{Authority, Operator};
@@ -294,5 +296,61 @@ kit::both! {
         let told = endpoints(&served).test_endpoint(request).await.unwrap().into_inner();
         assert!(told.delivered, "{told:?}");
         assert_eq!(inside.taken().len(), 1);
+    }
+
+    // A2: a filter on fields of what happened, checked against the contract when it is saved.
+    async fn conditions_narrow_what_an_endpoint_is_sent(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let receiver = Receiver::start("200 OK").await;
+        let condition = |field: &str, operator: Compared, values: &[&str]| Condition {
+            field: field.to_owned(),
+            operator: operator.into(),
+            values: values.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        let wanted = pb::Endpoint {
+            conditions: vec![
+                condition("kind", Compared::Is, &["WARNING_KIND_LOW_RANKING"]),
+                condition("rank", Compared::AtLeast, &["10"]),
+                condition("unit", Compared::IsNot, &[&format!("{DISTRICT}/units/water")]),
+            ],
+            ..endpoint(&receiver.url())
+        };
+        let created = create(&served, DISTRICT, "portal", wanted.clone()).await;
+        assert_eq!(created.conditions, wanted.conditions);
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        raise(&served, low(DISTRICT, 2, "water")).await;
+        raise(&served, low(DISTRICT, 3, "transport")).await;
+        delivered(&served, &created, 1).await;
+        let start = prost_types::Timestamp { seconds: 1_680_300_000, nanos: 0 };
+        let request = pb::ReplayEventsRequest {
+            name: created.name.clone(),
+            start_time: Some(start),
+            ..Default::default()
+        };
+        let reply = endpoints(&served).replay_events(request).await.unwrap().into_inner();
+        assert_eq!(reply.count, 1);
+        let seen = receiver.saw(2).await;
+        let subject = format!("{DISTRICT}/warnings/3");
+        assert!(seen.iter().all(|it| it.event()["subject"] == subject));
+
+        let bad = pb::Endpoint {
+            conditions: vec![
+                condition("colour", Compared::Is, &["red"]),
+                condition("rank.value.deeper", Compared::Is, &["1"]),
+                condition("rank", Compared::AtMost, &["few"]),
+                condition("kind", Compared::Unspecified, &[]),
+            ],
+            ..wanted
+        };
+        let refusals = [
+            ("endpoint.conditions[0].field", "UNKNOWN_FIELD"),
+            ("endpoint.conditions[1].field", "UNKNOWN_FIELD"),
+            ("endpoint.conditions[2].values[0]", "DECIMAL_FORMAT"),
+            ("endpoint.conditions[3].operator", "REQUIRED"),
+            ("endpoint.conditions[3].values", "OUT_OF_RANGE"),
+        ];
+        let request = creation(DISTRICT, "bad", bad);
+        refused(endpoints(&served).create_endpoint(request).await, &refusals);
     }
 }

@@ -8,6 +8,7 @@ use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::rectification_service_client::RectificationServiceClient;
 use proto::notification::v1::{ReadDocumentRequest, ReadLetterRequest, SubmitPlanRequest};
 
+use crate::data::letters as letters_client;
 use crate::data::{
     DISTRICT, behind, bulletined, close, issued, letters, put_assignment, put_board, put_units,
     raise,
@@ -112,6 +113,21 @@ kit::both! {
         raise(&served, behind(DISTRICT, 2, "water")).await;
         crate::dispatch::settled(&served, pb::dispatch::State::Sent, 1).await;
         ledger!("dispatch_attempt", "message");
+        let rule = pb::InboxRule {
+            name: format!("{DISTRICT}/inboxRule"),
+            late_acknowledgement: pb::inbox_rule::LateAcknowledgement::Recorded.into(),
+            ..Default::default()
+        };
+        let request = pb::UpdateInboxRuleRequest { inbox_rule: Some(rule), update_mask: None };
+        crate::inbox::inboxes(&served).update_inbox_rule(request).await.unwrap();
+        bed.clock().set("2023-04-20T00:00:00Z".parse().unwrap());
+        let request = pb::AcknowledgeLetterRequest {
+            name: format!("{DISTRICT}/letters/2"),
+            text: "收到".to_owned(),
+            ..Default::default()
+        };
+        letters_client(&served).acknowledge_letter(request).await.unwrap();
+        ledger!("late_receipt", "district");
         refuses!(
             "UPDATE letter SET recipient = 'x', state = 3",
             "UPDATE letter SET state = 1",

@@ -11,7 +11,8 @@ use crate::channel::Channel;
 use crate::delivery::Attempt;
 use crate::dispatch::{Dispatch, REFUSED, State as Reach};
 use crate::endpoint::State;
-use crate::rpc::{change, dispatch};
+use crate::inbox::Kind;
+use crate::rpc::{change, dispatch, inbox};
 use crate::store;
 
 /// True for an attempt that reached the channel, whatever it says of one address.
@@ -50,6 +51,9 @@ pub(crate) async fn settle(
     if channel.disable(reason.to_owned(), now) {
         tracing::warn!(channel = channel.name(), reason, "was disabled");
         store::channel::save(tx, keys, &channel).await?;
+        let text = format!("渠道“{}”已停用：{reason}", channel.wish.display_name);
+        let owner = (district, channel.wish.owner.as_str());
+        inbox::note(tx, owner, Kind::ChannelDisabled, &channel.name(), text).await?;
         let channel = pb::Channel::from(channel);
         let name = channel.name.clone();
         change::append(tx, district, DISABLED, &name, Resource::Channel(channel));

@@ -8,7 +8,8 @@ use proto::notification::v1::change::Resource;
 use super::DISABLED;
 use crate::delivery::{Attempt, Delivery};
 use crate::endpoint::{Endpoint, State};
-use crate::rpc::change;
+use crate::inbox::Kind;
+use crate::rpc::{change, inbox};
 use crate::store;
 
 /// Writes down what came of a batch. An endpoint that says farewell, or failed for days, is
@@ -39,6 +40,9 @@ pub(crate) async fn settle(
     if endpoint.disable(reason.to_owned(), now) {
         tracing::warn!(endpoint = endpoint.name(), reason, "was disabled");
         store::endpoint::save(tx, &endpoint).await?;
+        let text = format!("接收端“{}”已停用：{reason}", endpoint.wish.display_name);
+        let owner = (district, endpoint.wish.owner.as_str());
+        inbox::note(tx, owner, Kind::EndpointDisabled, &endpoint.name(), text).await?;
         let endpoint = pb::Endpoint::from(endpoint);
         let name = endpoint.name.clone();
         change::append(tx, district, DISABLED, &name, Resource::Endpoint(endpoint));

@@ -7,6 +7,8 @@ use kit::outbound::Outbound;
 use prost_types::FieldMask;
 use proto::notification::v1 as pb;
 
+use super::condition;
+use crate::district::UNIT;
 use crate::endpoint::Wish;
 use crate::event::{EVERY, TYPES};
 
@@ -20,7 +22,14 @@ pub(super) struct Given {
 
 impl Given {
     /// Reads all fields.
-    pub(super) fn read(fields: &mut Fields, given: &pb::Endpoint, outbound: &Outbound) -> Wish {
+    pub(super) fn read(
+        fields: &mut Fields,
+        given: &pb::Endpoint,
+        outbound: &Outbound,
+        district: &str,
+    ) -> Wish {
+        let owner = fields.optional_member("endpoint.owner", &UNIT, &given.owner, district);
+        let rate = fields.number("endpoint.rate_per_minute", given.rate_per_minute, 0..=6000);
         let url = fields.text("endpoint.url", &given.url, 1..=1000);
         if let Some(refusal) = (!url.is_empty()).then(|| outbound.target(&url).err()).flatten() {
             fields.violation("endpoint.url", refusal.reason.as_str(), refusal.message);
@@ -32,6 +41,9 @@ impl Given {
             subject_prefix: fields.text("endpoint.subject_prefix", &given.subject_prefix, 0..=200),
             include_resource: given.include_resource,
             ordered: given.ordered,
+            owner: owner.unwrap_or_default(),
+            rate: rate.into(),
+            conditions: condition::read(fields, given),
         }
     }
 
@@ -40,6 +52,7 @@ impl Given {
         given: &pb::Endpoint,
         mask: &Option<FieldMask>,
         outbound: &Outbound,
+        district: &str,
     ) -> Result<Self> {
         let mutable = [
             ("display_name", !given.display_name.is_empty()),
@@ -48,10 +61,13 @@ impl Given {
             ("subject_prefix", !given.subject_prefix.is_empty()),
             ("include_resource", given.include_resource),
             ("ordered", given.ordered),
+            ("owner", !given.owner.is_empty()),
+            ("rate_per_minute", given.rate_per_minute != 0),
+            ("conditions", !given.conditions.is_empty()),
         ];
         let mask = Mask::parse(mask, &mutable)?;
         let mut fields = Fields::default();
-        let wish = Self::read(&mut fields, given, outbound);
+        let wish = Self::read(&mut fields, given, outbound, district);
         mask.check("endpoint", fields)?;
         Ok(Self { mask, wish })
     }
@@ -76,6 +92,15 @@ impl Given {
         }
         if mask.has("ordered") {
             wish.ordered = given.ordered;
+        }
+        if mask.has("owner") {
+            wish.owner = given.owner;
+        }
+        if mask.has("rate_per_minute") {
+            wish.rate = given.rate;
+        }
+        if mask.has("conditions") {
+            wish.conditions = given.conditions;
         }
         wish
     }

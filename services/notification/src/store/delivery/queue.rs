@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use jiff::SignedDuration;
 use kit::db::{Connection, Tx};
 use kit::{Result, clock};
 
@@ -13,6 +14,10 @@ use crate::delivery::{Attempt, BATCH, Delivery, LEASE};
 use crate::endpoint::{Endpoint, State};
 use crate::store;
 
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// How long there is nothing to look for where all of a minute's are on their way.
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
 /// The endpoints, by district and id, for which something is due.
 pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     let now = clock::to_micros(tx.now());
@@ -20,7 +25,7 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
         tx,
         (String, String),
         "SELECT e.district, e.id FROM endpoint e
-         WHERE e.state = 1 AND e.circuit_time <= $1
+         WHERE e.state = 1 AND e.circuit_time <= $1 AND e.rest_time <= $1
            AND EXISTS (SELECT 1 FROM delivery d WHERE d.district = e.district
                        AND d.endpoint = e.id AND d.state = 1 AND d.next_time <= $1)
            AND (e.ordered = 0 OR $1 >= (
@@ -46,7 +51,15 @@ pub(crate) async fn claim(
     if endpoint.state != State::Enabled || endpoint.health.is_open(now) {
         return Ok(None);
     }
-    let limit = if endpoint.health.is_doubtful() { 1 } else { BATCH };
+    let room = match endpoint.wish.rate {
+        0 => BATCH,
+        rate => rate - spent(tx, district, id).await?,
+    };
+    if room <= 0 {
+        rest(tx, district, id).await?;
+        return Ok(None);
+    }
+    let limit = if endpoint.health.is_doubtful() { 1 } else { room.min(BATCH) };
     let until = clock::to_micros(now + LEASE);
     let now = clock::to_micros(now);
     let rows = kit::query!(tx, Row, |q| {
@@ -70,6 +83,43 @@ pub(crate) async fn claim(
     let mut deliveries = rows.into_iter().map(Delivery::try_from).collect::<Result<Vec<_>>>()?;
     deliveries.sort_unstable_by_key(|delivery| delivery.event);
     Ok(Some((endpoint, deliveries)))
+}
+
+/// Events of the last minute, those on the way included.
+async fn spent(tx: &mut Tx, district: &str, id: &str) -> Result<i64> {
+    let now = tx.now();
+    let (count,) = kit::fetch_one!(
+        tx,
+        (i64,),
+        "SELECT (SELECT COUNT(*) FROM attempt
+                 WHERE district = $1 AND endpoint = $2 AND create_time > $3)
+              + (SELECT COUNT(*) FROM delivery
+                 WHERE district = $1 AND endpoint = $2 AND state = 1 AND next_time > $4
+                   AND lease <> '')",
+        district,
+        id,
+        clock::to_micros(now - MINUTE),
+        clock::to_micros(now)
+    )?;
+    Ok(count)
+}
+
+/// Lets an endpoint rest until its oldest event of this minute is a minute old.
+async fn rest(tx: &mut Tx, district: &str, id: &str) -> Result<()> {
+    let now = tx.now();
+    kit::execute!(
+        tx,
+        "UPDATE endpoint SET rest_time = COALESCE(
+             (SELECT MIN(create_time) + $4 FROM attempt
+              WHERE district = $1 AND endpoint = $2 AND create_time > $3), $5)
+         WHERE district = $1 AND id = $2",
+        district,
+        id,
+        clock::to_micros(now - MINUTE),
+        i64::try_from(MINUTE.as_micros()).unwrap_or(i64::MAX),
+        clock::to_micros(now + SECOND)
+    )?;
+    Ok(())
 }
 
 /// Takes an endpoint that nobody else is taking.

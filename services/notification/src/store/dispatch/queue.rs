@@ -19,6 +19,8 @@ use crate::endpoint::State;
 use crate::store;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// How long there is nothing to look for where all of a minute's are on their way.
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// The channels, by district and id, for which something is due.
 pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
@@ -116,14 +118,15 @@ async fn rest(tx: &mut Tx, district: &str, id: &str) -> Result<()> {
     let now = tx.now();
     kit::execute!(
         tx,
-        "UPDATE channel SET rest_time = $4 + COALESCE(
-             (SELECT MIN(create_time) FROM dispatch_attempt
-              WHERE district = $1 AND channel = $2 AND create_time > $3), $3)
+        "UPDATE channel SET rest_time = COALESCE(
+             (SELECT MIN(create_time) + $4 FROM dispatch_attempt
+              WHERE district = $1 AND channel = $2 AND create_time > $3), $5)
          WHERE district = $1 AND id = $2",
         district,
         id,
         clock::to_micros(now - MINUTE),
-        i64::try_from(MINUTE.as_micros()).unwrap_or(i64::MAX)
+        i64::try_from(MINUTE.as_micros()).unwrap_or(i64::MAX),
+        clock::to_micros(now + SECOND)
     )?;
     Ok(())
 }
