@@ -50,21 +50,24 @@ kit::both! {
         }
         let suite = bed.start(&SUITE).await;
         let address = suite.address().to_string();
+        let token = kit::testing::everybody();
         let (clients, protos) = (root().join("tests/clients"), root().join("proto"));
 
         let mut quarter = Command::new(python);
+        quarter.env("SAIMA_TOKEN", &token);
         quarter.arg(clients.join("quarter.py")).arg(&address).arg(&protos);
         assert!(run(quarter).await.contains("quarter: done"));
 
         let board_name = "districts/qingtan/boards/2023-v1.2023Q1";
         let mut board = Command::new("node");
-        board.env("NODE_PATH", &modules);
+        board.env("NODE_PATH", &modules).env("SAIMA_TOKEN", &token);
         board.arg(clients.join("board.js")).arg(&address).arg(&protos).arg(board_name);
         let seen = run(board).await;
         assert!(seen.contains("1 东岭村 100 COLOUR_GREEN"), "{seen}");
         assert!(seen.contains("board: done"), "{seen}");
 
         let mut call = Command::new(grpcurl);
+        call.args(["-H", &format!("authorization: Bearer {token}")]);
         call.args(["-plaintext", "-d", &format!(r#"{{"name": "{board_name}"}}"#), &address]);
         call.arg("saima.scoring.v1.BoardService/GetBoard");
         let seen = run(call).await;

@@ -1,7 +1,9 @@
 //! Tests that belong to no single service.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod audit;
 mod contract;
 mod house;
+mod permission;
 mod requirements;
 mod stock_clients;

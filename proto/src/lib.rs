@@ -25,6 +25,12 @@ pub mod google {
 pub use saima::*;
 
 mod saima {
+    pub mod access {
+        pub mod v1 {
+            package!("saima.access.v1");
+        }
+    }
+
     pub mod cadre {
         pub mod v1 {
             package!("saima.cadre.v1");

@@ -16,6 +16,9 @@ const definition = loader.loadSync(path.join(folder, "saima/scoring/v1/board.pro
 });
 const { BoardService } = grpc.loadPackageDefinition(definition).saima.scoring.v1;
 const client = new BoardService(address, grpc.credentials.createInsecure());
+// Who is calling goes with every call; without a secure channel as plain metadata.
+const caller = new grpc.Metadata();
+caller.set("authorization", `Bearer ${process.env.SAIMA_TOKEN}`);
 const deadline = () => ({ deadline: Date.now() + 20_000 });
 
 function fail(error) {
@@ -23,9 +26,9 @@ function fail(error) {
   process.exit(1);
 }
 
-client.GetBoard({ name }, deadline(), (error, board) => {
+client.GetBoard({ name }, caller, deadline(), (error, board) => {
   if (error) fail(error);
-  const watch = client.WatchBoard({ name }, deadline());
+  const watch = client.WatchBoard({ name }, caller, deadline());
   watch.on("error", (error) => {
     if (error.code !== grpc.status.CANCELLED) fail(error);
   });
@@ -37,7 +40,7 @@ client.GetBoard({ name }, deadline(), (error, board) => {
       console.log(entry.rank.value, entry.unit_display_name, entry.score.value, entry.colour);
     }
     watch.cancel();
-    client.GetBoard({ name: "nonsense" }, deadline(), (error) => {
+    client.GetBoard({ name: "nonsense" }, caller, deadline(), (error) => {
       if (error?.code !== grpc.status.INVALID_ARGUMENT) fail(new Error(`unexpected ${error}`));
       console.log("board: done");
       client.close();

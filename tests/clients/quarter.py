@@ -9,6 +9,7 @@ public API, checks what comes back, and prints `quarter: done`. Any surprise is 
 import hashlib
 import importlib
 import importlib.resources
+import os
 import pathlib
 import sys
 import tempfile
@@ -452,9 +453,40 @@ def consequences(s, run):
     assert {it.source for it in entries} == {f"{run.name}/results/{key}" for key in UNITS}, entries
 
 
+def refused_without_a_token(channel):
+    r = Suite.package(channel, "registry")
+    try:
+        r.DistrictService.GetDistrict(r.GetDistrictRequest(name=DISTRICT))
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.UNAUTHENTICATED, error
+    else:
+        raise AssertionError("somebody unknown was answered")
+
+
+class Bearer(
+    grpc.UnaryUnaryClientInterceptor,
+    grpc.UnaryStreamClientInterceptor,
+    grpc.StreamUnaryClientInterceptor,
+    grpc.StreamStreamClientInterceptor,
+):
+    """Sends with every call who is calling."""
+
+    def __init__(self, token):
+        self.metadata = (("authorization", f"Bearer {token}"), ("saima-purpose", "test"))
+
+    def call(self, proceed, details, request):
+        metadata = (*(details.metadata or ()), *self.metadata)
+        return proceed(details._replace(metadata=metadata), request)
+
+    intercept_unary_unary = intercept_unary_stream = call
+    intercept_stream_unary = intercept_stream_stream = call
+
+
 def main(address, folder):
     generate(folder)
-    with grpc.insecure_channel(address, compression=grpc.Compression.Gzip) as channel:
+    with grpc.insecure_channel(address, compression=grpc.Compression.Gzip) as bare:
+        refused_without_a_token(bare)
+        channel = grpc.intercept_channel(bare, Bearer(os.environ["SAIMA_TOKEN"]))
         reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
         assert reply.status == health_pb2.HealthCheckResponse.SERVING, reply
         names = ProtoReflectionDescriptorDatabase(channel).get_services()

@@ -82,6 +82,7 @@ pub const SERVICE: Service = Service {
     name: "cadre",
     peers: &["registry", "scoring"],
     migrations: &MIGRATIONS,
+    policy: include_str!("../policy.cedar"),
     start: |ctx| Box::pin(start(ctx)),
 };
 

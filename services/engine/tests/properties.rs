@@ -140,7 +140,10 @@ proptest! {
         let points = first(&method, direction, weight, target, &values);
         let (least, most) = match &method {
             Method::Completion(it) => (Decimal::ZERO, weight * it.cap),
-            Method::Efficacy(it) => (weight * it.base / Decimal::ONE_HUNDRED, weight),
+            Method::Efficacy(it) => {
+                let foot = it.exponential.map_or(it.base, |form| form.a);
+                (weight * foot / Decimal::ONE_HUNDRED, weight)
+            }
             Method::DeductPerEvent(it) => (it.floor, weight),
             Method::PacePoints(it) => (Decimal::ZERO, weight + it.bonus_cap),
             Method::Slopes(it) => (Decimal::ZERO, it.over.cap.map_or(Decimal::MAX, |cap| it.base + cap)),

@@ -70,6 +70,8 @@ pub struct Service {
     pub peers: &'static [&'static str],
     /// Its schema.
     pub migrations: &'static Migrations,
+    /// Who may do what in it, in Cedar.
+    pub policy: &'static str,
     /// Starts it.
     pub start: fn(Context) -> BoxFuture<'static, Result<Wing>>,
 }
@@ -103,12 +105,13 @@ pub struct Wing {
     routes: Routes,
     health: Vec<&'static str>,
     tasks: Vec<BoxFuture<'static, ()>>,
+    audit: Option<Db>,
 }
 
 impl Wing {
     /// A wing that answers nothing yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, routes: Routes::default(), health: Vec::new(), tasks: Vec::new() }
+        Self { name, routes: Routes::default(), health: Vec::new(), tasks: Vec::new(), audit: None }
     }
 
     /// Adds a gRPC service, which health and reflection then know by its full name.
@@ -128,6 +131,13 @@ impl Wing {
     {
         self.health.push(S::NAME);
         self.routes = self.routes.add_service(service);
+        self
+    }
+
+    /// Keeps the audit of its calls in this database.
+    #[must_use]
+    pub fn audited(mut self, db: Db) -> Self {
+        self.audit = Some(db);
         self
     }
 

@@ -2,6 +2,7 @@
 //! wholly before a port is bound. What is wrong here ends the process with exit
 //! code 64 and a sentence that says what to change.
 
+mod identity;
 pub mod keys;
 mod limits;
 mod witness;
@@ -16,6 +17,7 @@ use http::Uri;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+pub use identity::IdentitySource;
 pub use keys::KeySource;
 pub use limits::Limits;
 pub use witness::WitnessSource;
@@ -84,6 +86,10 @@ pub struct Config {
     /// Where the keys come from.
     #[command(flatten)]
     pub keys: KeySource,
+
+    /// Whose tokens are taken.
+    #[command(flatten)]
+    pub identity: IdentitySource,
 
     /// Who keeps the checkpoints.
     #[command(flatten)]

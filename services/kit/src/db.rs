@@ -19,6 +19,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::{PgPool, Postgres, QueryBuilder, SqlSafeStr, SqlStr, Sqlite, SqlitePool};
 
+use crate::audit;
 use crate::chain::{self, Ledger, Ledgers, Recorded};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -162,11 +163,14 @@ impl Tx {
         self.now
     }
 
-    /// Seals the rows of ledgers, writes the events appended to the feed, then makes everything durable at once. Fails
+    /// Records who called for it, seals the rows of ledgers, writes the events appended to the feed, then makes everything durable at once. Fails
     /// when a statement failed before, even if the caller took no notice.
     pub async fn commit(mut self) -> Result<()> {
         if self.failed {
             return Err(Error::internal(after_failure()));
+        }
+        if !self.recorded.is_empty() || !self.outbox.is_empty() {
+            audit::done(&mut self).await?;
         }
         let recorded = std::mem::take(&mut self.recorded);
         if !recorded.is_empty() {

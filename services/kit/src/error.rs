@@ -35,6 +35,13 @@ pub enum Error {
     },
     /// The request is right but the state forbids it: FAILED_PRECONDITION with every rule that does.
     Precondition(Vec<Unmet>),
+    /// Nobody knows who is calling: UNAUTHENTICATED.
+    Unauthenticated {
+        /// A stable reason in upper snake case.
+        reason: &'static str,
+        /// What is wrong with the token.
+        message: String,
+    },
     /// The caller may not do this, and may know it: PERMISSION_DENIED.
     Denied {
         /// A stable reason in upper snake case.
@@ -164,7 +171,8 @@ impl fmt::Display for Error {
                 out,
                 "request_id: {request_id} was used before with another request; take a new one"
             ),
-            Self::Denied { message, .. }
+            Self::Unauthenticated { message, .. }
+            | Self::Denied { message, .. }
             | Self::OutOfRange { message, .. }
             | Self::Exhausted { message, .. }
             | Self::Unavailable { message, .. } => out.write_str(message),

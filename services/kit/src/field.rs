@@ -26,7 +26,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{Error, Result, Violation};
 use crate::name::{self, Name, Pattern};
-use crate::{clock, date, decimal};
+use crate::{clock, date, decimal, guard};
 
 /// Beyond this many problems the rest is not written down.
 const MOST: usize = 1_000;
@@ -35,17 +35,23 @@ const MOST: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Fields {
     violations: Vec<Violation>,
+    /// The caller may not act where the request says, whatever else is wrong with it.
+    denied: Option<Error>,
 }
 
 impl Fields {
-    /// Ends the reading: `Invalid` with every problem, if there is one.
+    /// Ends the reading: `Denied` where the caller may not act in a district that was named,
+    /// else `Invalid` with every problem, if there is one.
     pub fn check(self) -> Result<()> {
+        if let Some(denied) = self.denied {
+            return Err(denied);
+        }
         if self.violations.is_empty() { Ok(()) } else { Err(Error::Invalid(self.violations)) }
     }
 
     /// True while nothing was refused.
     pub fn is_sound(&self) -> bool {
-        self.violations.is_empty()
+        self.violations.is_empty() && self.denied.is_none()
     }
 
     /// The problems found so far, for replies that list them instead of failing.
@@ -88,6 +94,22 @@ impl Fields {
         self.accept_text(field, value, length, text::is_refused_in_line)
     }
 
+    /// The account of whoever signs for what is asked: as `text`, and `NOT_YOURSELF` where it is
+    /// another than the caller's. To be read behind the name that says where.
+    pub fn account(
+        &mut self,
+        field: impl Display,
+        value: &str,
+        length: RangeInclusive<usize>,
+    ) -> String {
+        let account = self.text(&field, value, length);
+        if !account.is_empty() && !guard::may_sign(&account) {
+            let message = "must be your own account: nobody signs for another";
+            self.violation(field, "NOT_YOURSELF", message);
+        }
+        account
+    }
+
     /// Text that may have line breaks and tabs; otherwise as `text`.
     pub fn paragraph(
         &mut self,
@@ -117,10 +139,14 @@ impl Fields {
             self.violation(field, "REQUIRED", format!("must be a {} name", pattern.kind()));
             return Name::default();
         }
-        pattern.read(value).unwrap_or_else(|| {
+        let Some(name) = pattern.cut(value) else {
             self.violation(field, "NAME_FORMAT", pattern.complaint(value));
-            Name::default()
-        })
+            return Name::default();
+        };
+        if let Err(denied) = guard::named(value, name.id("district")) {
+            self.denied.get_or_insert(denied);
+        }
+        name
     }
 
     /// The id of a resource that must lie in `district`: also `OTHER_DISTRICT`.

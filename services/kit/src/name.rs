@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::guard;
 
 const LONGEST_ID: usize = 63;
 
@@ -24,13 +25,26 @@ impl Pattern {
         self.kind
     }
 
-    /// Reads a name given in `field`; one that does not fit is refused with reason `NAME_FORMAT`.
+    /// Reads a name given in `field`; one that does not fit is refused with reason `NAME_FORMAT`,
+    /// one of a district where the caller may not do this as `Denied`.
     pub fn parse(&'static self, field: &str, text: &str) -> Result<Name> {
-        self.read(text).ok_or_else(|| Error::invalid(field, "NAME_FORMAT", self.complaint(text)))
+        let name = self.cut(text);
+        let name =
+            name.ok_or_else(|| Error::invalid(field, "NAME_FORMAT", self.complaint(text)))?;
+        guard::named(text, name.id("district"))?;
+        Ok(name)
     }
 
-    /// Reads a name; `None` when it has another shape.
+    /// Reads a name; `None` when it has another shape, or lies in a district where the caller may
+    /// not do what he asked for.
     pub fn read(&'static self, text: &str) -> Option<Name> {
+        let name = self.cut(text)?;
+        let district = name.id("district");
+        (district.is_empty() || guard::in_district(district).is_ok()).then_some(name)
+    }
+
+    /// Cuts a name into its ids; whoever calls asks the guard.
+    pub(crate) fn cut(&'static self, text: &str) -> Option<Name> {
         let mut ids = Vec::with_capacity(4);
         let mut given = text.split('/');
         for expected in self.template.split('/') {

@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use http::{Request, Response, Uri};
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, Response, Uri};
 use tokio::time::{Instant, timeout_at};
 use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint};
@@ -19,8 +20,13 @@ use tracing::Instrument as _;
 
 use crate::boot::deadline::{self, GRPC_TIMEOUT};
 use crate::boot::method::Method;
+use crate::clock::Clock;
 use crate::error::Error;
+use crate::identity::Issuer;
 use crate::telemetry::call;
+
+/// Why a service reads what needs a reason.
+const PURPOSE: &str = "saima-purpose";
 
 /// Longest time a unary call to a peer may take.
 const UNARY: Duration = Duration::from_secs(10);
@@ -42,7 +48,17 @@ macro_rules! client {
 
 /// The services this one may call, by name.
 #[derive(Clone, Debug, Default)]
-pub struct Peers(Arc<HashMap<&'static str, Channel>>);
+pub struct Peers {
+    channels: Arc<HashMap<&'static str, Channel>>,
+    badge: Option<Badge>,
+}
+
+/// How this process's services show who they are.
+#[derive(Clone, Debug)]
+struct Badge {
+    issuer: Issuer,
+    clock: Arc<dyn Clock>,
+}
 
 impl Peers {
     /// Adds the service `name`, listening at `at`. Needs a runtime; dials nothing yet.
@@ -54,15 +70,21 @@ impl Peers {
             .keep_alive_timeout(KEEP_ALIVE_ANSWER)
             .keep_alive_while_idle(true)
             .connect_lazy();
-        let mut peers = Arc::unwrap_or_clone(self.0);
-        peers.insert(name, channel);
-        Self(Arc::new(peers))
+        let mut channels = Arc::unwrap_or_clone(self.channels);
+        channels.insert(name, channel);
+        Self { channels: Arc::new(channels), badge: self.badge }
+    }
+
+    /// Calls go out with the token of the deployment's own services.
+    #[must_use]
+    pub fn signed(self, issuer: Issuer, clock: Arc<dyn Clock>) -> Self {
+        Self { badge: Some(Badge { issuer, clock }), ..self }
     }
 
     /// The service `name`, to be put into a generated client. One that was not added
     /// answers every call with UNAVAILABLE and says so.
     pub fn get(&self, name: &'static str) -> Peer {
-        Peer { name, channel: self.0.get(name).cloned() }
+        Peer { name, channel: self.channels.get(name).cloned(), badge: self.badge.clone() }
     }
 }
 
@@ -71,6 +93,7 @@ impl Peers {
 pub struct Peer {
     name: &'static str,
     channel: Option<Channel>,
+    badge: Option<Badge>,
 }
 
 impl Service<Request<Body>> for Peer {
@@ -91,6 +114,12 @@ impl Service<Request<Body>> for Peer {
         {
             request.headers_mut().insert(GRPC_TIMEOUT, value);
         }
+        if let Some(badge) = &self.badge
+            && let Some(credential) = badge.credential()
+        {
+            request.headers_mut().insert(AUTHORIZATION, credential);
+            request.headers_mut().insert(PURPOSE, HeaderValue::from_static("service"));
+        }
         let span = call::client_span(method, self.name);
         crate::telemetry::inject(&span, request.headers_mut());
         let (name, channel) = (self.name, self.channel.clone());
@@ -108,6 +137,17 @@ impl Service<Request<Body>> for Peer {
             Ok(response)
         };
         Box::pin(called.instrument(span))
+    }
+}
+
+impl Badge {
+    /// What a call says of its caller. Without it the peer refuses the call, and says so.
+    fn credential(&self) -> Option<HeaderValue> {
+        let token = self.issuer.services(&*self.clock);
+        let token = token.inspect_err(|error| tracing::error!(%error, "no token for a peer"));
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.ok()?)).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 }
 

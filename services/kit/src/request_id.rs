@@ -50,6 +50,7 @@ impl Once {
             let message = "must be a UUID such as 6f9619ff-8b86-4d01-b42d-00cf4fc964ff";
             return Err(Error::invalid("request_id", "REQUEST_ID_FORMAT", message));
         }
+        crate::guard::requested(request_id);
         Ok(Self {
             district: district.to_owned(),
             method,

@@ -23,9 +23,10 @@ mod cluster;
 mod serve;
 mod tamper;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -33,8 +34,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
-use crate::clock::Fixed;
+use crate::clock::{Fixed, System};
 use crate::db::{Db, Migrations, Source};
+use crate::guard::{self, Guard, Policies};
+use crate::identity::{Grant, Issuer, Trust};
 use crate::outbound::{Network, Outbound};
 use crate::secret::Keyring;
 use crate::suite::Suite;
@@ -187,6 +190,41 @@ pub fn keys() -> Keyring {
         _ => Suite::International,
     };
     Keyring::parse(&text, suite).unwrap()
+}
+
+/// Who signs the tokens of every test.
+pub fn issuer() -> Issuer {
+    Issuer::new(&keys()).unwrap().unwrap()
+}
+
+/// A token of `account` with these grants, for an hour of the machine's time.
+pub fn token(account: &str, grants: &[&str]) -> String {
+    let grants: Vec<Grant> = grants.iter().map(|it| it.parse().unwrap()).collect();
+    issuer().trial(account, &grants, Duration::from_secs(3600), &System).unwrap()
+}
+
+/// A token of somebody who has every role of people everywhere.
+pub fn everybody() -> String {
+    static TOKEN: OnceLock<String> = OnceLock::new();
+    let made = TOKEN.get_or_init(|| {
+        let roles = guard::roles().iter().filter(|role| *role != "service");
+        let grants: Vec<String> = roles.map(|role| format!("{role}@*")).collect();
+        token("tester", &grants.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    made.clone()
+}
+
+/// The guard of services with these policies. Tokens go by the machine's time, whatever the
+/// bed's clock says.
+pub fn guard(policies: &[&str]) -> Guard {
+    // Policies are the same in nearly all tests of a process, and take their time to be read.
+    static KNOWN: Mutex<BTreeMap<String, Guard>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let guard = known.entry(policies.join("\n")).or_insert_with(|| {
+        let trust = Trust::new(Some(issuer()), None, Arc::new(System));
+        Guard::new(trust, Policies::read(policies, "").unwrap())
+    });
+    guard.clone()
 }
 
 /// Runs a test's body on a bed of its own; `both!` calls this.

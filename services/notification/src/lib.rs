@@ -76,6 +76,7 @@ pub const SERVICE: Service = Service {
     name: "notification",
     peers: &["registry", "scoring"],
     migrations: &MIGRATIONS,
+    policy: include_str!("../policy.cedar"),
     start: |context| Box::pin(start(context)),
 };
 

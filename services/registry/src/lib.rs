@@ -86,6 +86,7 @@ pub const SERVICE: boot::Service = boot::Service {
     name: "registry",
     peers: &[],
     migrations: &MIGRATIONS,
+    policy: include_str!("../policy.cedar"),
     start: |context| Box::pin(start(context)),
 };
 

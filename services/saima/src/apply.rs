@@ -31,6 +31,16 @@ pub struct Args {
     #[arg(long, env = "SAIMA_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
     pub server: Uri,
 
+    /// Token of the caller: the assessment office, or a platform
+    #[arg(
+        long,
+        env = "SAIMA_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        default_value = ""
+    )]
+    pub token: String,
+
     /// Why existing definitions change, kept with their history
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
@@ -43,7 +53,7 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: &Args) -> Result<()> {
     let pack = Pack::read(&Source::gather(&args.folder)?)?;
-    let suite = Suite::connect(&args.server).await?;
+    let suite = Suite::connect(&args.server, &args.token).await?;
     let plan = Plan::make(&pack, &suite).await?;
     let painted = io::stdout().is_terminal();
     let mut shown = Vec::new();

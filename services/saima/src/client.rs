@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use http::Uri;
 use proto::{cadre, notification, registry, scoring};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
 
 use crate::failure::{Failure, Result};
 
@@ -16,7 +20,44 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// A connection to the suite.
 #[derive(Clone, Debug)]
 pub struct Suite {
-    channel: Channel,
+    channel: Line,
+}
+
+/// A connection that says with every call who is calling.
+pub type Line = InterceptedService<Channel, Bearer>;
+
+/// The token of whoever calls.
+#[derive(Clone, Default)]
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Bearer {
+    /// The credential that a token makes; none for an empty one.
+    pub fn of(token: &str) -> Result<Self> {
+        if token.is_empty() {
+            return Ok(Self::default());
+        }
+        let value = format!("Bearer {token}").parse::<MetadataValue<Ascii>>();
+        let mut value = value.map_err(|_| Failure::input("the token is no token"))?;
+        value.set_sensitive(true);
+        Ok(Self(Some(value)))
+    }
+}
+
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bearer(..)")
+    }
+}
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            request.metadata_mut().insert("authorization", value.clone());
+            let purpose = MetadataValue::from_static("saima command line");
+            request.metadata_mut().insert("saima-purpose", purpose);
+        }
+        Ok(request)
+    }
 }
 
 /// One client for each service of the contract that the commands call.
@@ -25,7 +66,7 @@ macro_rules! clients {
         impl Suite {
             $(
                 $(#[$doc])*
-                pub fn $method(&self) -> $package::v1::$module::$client<Channel> {
+                pub fn $method(&self) -> $package::v1::$module::$client<Line> {
                     use $package::v1::$module::$client;
                     kit::client!($client, self.channel.clone())
                 }
@@ -102,18 +143,19 @@ clients! {
 }
 
 impl Suite {
-    /// Connects to the suite at `server`.
-    pub async fn connect(server: &Uri) -> Result<Self> {
+    /// Connects to the suite at `server` as whoever has `token`.
+    pub async fn connect(server: &Uri, token: &str) -> Result<Self> {
+        let bearer = Bearer::of(token)?;
         let endpoint = Endpoint::from(server.clone()).connect_timeout(CONNECT);
         let channel = endpoint.connect().await;
         let channel = channel.map_err(|_| {
             Failure::unavailable(format!("nobody answers at {server}; is `saima serve` running?"))
         })?;
-        Ok(Self { channel })
+        Ok(Self { channel: InterceptedService::new(channel, bearer) })
     }
 
     /// The connection itself, for calls by name.
-    pub fn channel(&self) -> Channel {
+    pub fn channel(&self) -> Line {
         self.channel.clone()
     }
 }

@@ -80,7 +80,7 @@ fn list(out: &mut impl Write) -> Result<()> {
 
 async fn tell(args: &Args, files: Files, house: &House, out: &mut impl Write) -> Result<()> {
     let painted = io::stdout().is_terminal();
-    let suite = Suite::connect(&house.url()?).await?;
+    let suite = Suite::connect(&house.url()?, &house.token()?).await?;
     let clock = house.clock();
     let move_clock = |instant| clock.set(instant);
     let mut told = Told::open(args.data_dir.as_deref(), &files.name)?;
@@ -95,7 +95,7 @@ async fn tell(args: &Args, files: Files, house: &House, out: &mut impl Write) ->
     if args.exit {
         return Ok(());
     }
-    let hints = hints::lines(&player.story().hints, house.address());
+    let hints = hints::lines(&player.story().hints, house.address(), &house.token()?);
     hints::print(&mut io::stdout(), &hints, house.address())?;
     std::future::pending::<Result<(), Failure>>().await
 }

@@ -21,6 +21,7 @@ pub mod score;
 pub mod serve;
 pub mod story;
 pub mod table;
+pub mod token;
 pub mod verify;
 pub mod yaml;
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use saima::failure::Result;
-use saima::{apply, demo, keys, lint, score, serve, verify};
+use saima::{apply, demo, keys, lint, score, serve, token, verify};
 
 /// Saima, the evaluation suite of a district's assessment office
 #[derive(Debug, Parser)]
@@ -17,6 +17,7 @@ enum Command {
     Lint(lint::Args),
     Demo(demo::Args),
     Keys(keys::Args),
+    Token(token::Args),
     Verify(verify::Args),
 }
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Ok(Command::Lint(args)) => lint::run(&args),
         Ok(Command::Demo(args)) => saima::block_on(demo::run(&args)),
         Ok(Command::Keys(args)) => saima::block_on(keys::run(&args)),
+        Ok(Command::Token(args)) => token::run(&args),
         Ok(Command::Verify(args)) => saima::block_on(verify::run(&args)),
         Err(error) => return refuse(&error),
     };

@@ -123,6 +123,12 @@ impl Assignment {
         self.place_for(unit, indicator, self.period.kind)
     }
 
+    /// The unit that answers for a subject; of one not known here, the subject itself.
+    pub(crate) fn answers<'a>(&'a self, subject: &'a str) -> &'a str {
+        let found = self.units.binary_search_by(|it| (*it.id).cmp(subject));
+        found.map_or(subject, |place| &self.units[place].answers)
+    }
+
     /// How long a period is, this one or one of its parts; none of another.
     pub(crate) fn kind_of(&self, period: &str) -> Option<Kind> {
         let mut all = self.parts.iter().chain([&self.period]);

@@ -153,6 +153,20 @@ impl Bulk {
         }
     }
 
+    /// Refuses sound rows of subjects for which none of these units answers.
+    pub(crate) fn refuse_foreign(&mut self, own: &[String]) {
+        let answers = |row: &Row| &self.periods[row.period as usize].unit(row.place).answers;
+        let foreign = |row: &Row| !own.iter().any(|unit| **unit == **answers(row));
+        let refused: Vec<_> = (0..)
+            .zip(&self.rows)
+            .filter(|(_, row)| foreign(row))
+            .map(|(index, row)| (index, format!("{} answers for it, not you", answers(row))))
+            .collect();
+        self.reject(refused.into_iter().map(|(index, message)| {
+            (index, Violation { field: "unit".to_owned(), reason: "OTHER_UNIT", message })
+        }));
+    }
+
     /// The sheets that its rows are to be put into.
     pub(crate) fn sheets(&self) -> BTreeSet<Key> {
         let same = |a: &Row, b: &Row| a.place.unit == b.place.unit && a.period == b.period;

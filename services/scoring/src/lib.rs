@@ -78,6 +78,7 @@ pub const SERVICE: boot::Service = boot::Service {
     name: "scoring",
     peers: &["registry"],
     migrations: &MIGRATIONS,
+    policy: include_str!("../policy.cedar"),
     start: |context| Box::pin(start(context)),
 };
 

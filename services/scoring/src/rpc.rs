@@ -34,6 +34,7 @@ use kit::boot::Context;
 use kit::clock::Clock;
 use kit::db::Db;
 use kit::field::Fields;
+use kit::guard;
 use kit::name::Name;
 use kit::peers::Peer;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
@@ -71,6 +72,20 @@ impl Rpc {
             schemes: kit::client!(SchemeServiceClient, context.peers.get("registry")),
             shutdown: context.shutdown.clone(),
         }
+    }
+}
+
+impl Rpc {
+    /// Refuses a caller bound to units a subject for which none of them answers in a period.
+    async fn reaches(&self, district: &str, period: &str, subject: &str) -> kit::Result<()> {
+        match guard::units(district)? {
+            None => return Ok(()),
+            Some(own) if own.iter().any(|it| it == subject) => return Ok(()),
+            Some(_) => {}
+        }
+        let read = self.assignments.recent(district, period).await?;
+        let answers = read.as_ref().map(|it| it.assignment.answers(subject));
+        guard::for_unit(district, answers.unwrap_or(subject))
     }
 }
 

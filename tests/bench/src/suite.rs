@@ -11,12 +11,34 @@ use registry::period_service_client::PeriodServiceClient;
 use registry::scheme_service_client::SchemeServiceClient;
 use registry::target_service_client::TargetServiceClient;
 use registry::unit_service_client::UnitServiceClient;
-use tonic::transport::Channel;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::{Request, Status, transport};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::Outcome;
 use crate::process::{Process, free_port};
+
+/// A connection of somebody who may do what the rows ask.
+pub(crate) type Channel = InterceptedService<transport::Channel, Bearer>;
+
+/// His token; none for peers.
+#[derive(Clone)]
+pub(crate) struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+const ROLES: [&str; 4] =
+    ["assessment-office", "office-leader", "organisation-department", "system-administrator"];
 
 pub(crate) const DISTRICT: &str = "districts/bench";
 
@@ -33,6 +55,7 @@ pub(crate) struct Suite {
     pub(crate) channel: Channel,
     /// Where it listens.
     pub(crate) address: String,
+    pub(crate) token: String,
     data: tempfile::TempDir,
     more: Vec<String>,
 }
@@ -44,7 +67,7 @@ impl Suite {
 
     /// On a PostgreSQL that is running.
     pub(crate) async fn on_postgres(saima: &Path, url: &str) -> Outcome<Self> {
-        Self::start_with(saima, &["--database-url", url]).await
+        Self::start_with(saima, &["--database-url", url, "--trial-tokens"]).await
     }
 
     /// With settings of its own.
@@ -62,23 +85,32 @@ impl Suite {
 
     async fn launch(saima: &Path, data: tempfile::TempDir, more: Vec<String>) -> Outcome<Self> {
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let folder = data.path().to_string_lossy().into_owned();
-        let mut arguments = vec!["serve", "--listen", &listen, "--data-dir", &folder];
+        let folder = data.path().join("data").to_string_lossy().into_owned();
+        // Makes the keys, too.
+        let keys = format!("{folder}.keys");
+        let mut asked = std::process::Command::new(saima);
+        asked.args(["token", "--data-dir", &folder, "--minutes", "720"]);
+        asked.args(ROLES.iter().flat_map(|role| ["--role", role]));
+        let token = String::from_utf8(asked.output()?.stdout)?.trim().to_owned();
+        let mut arguments =
+            vec!["serve", "--listen", &listen, "--data-dir", &folder, "--key-file", &keys];
         arguments.extend(more.iter().map(String::as_str));
         let process = Process::start(saima, &arguments)?;
-        let channel = reach(&listen).await?;
-        Ok(Self { process, channel, address: listen, data, more })
+        let channel = reach(&listen, &token).await?;
+        Ok(Self { process, channel, address: listen, token, data, more })
     }
 }
 
 /// Waits until a server at `address` says that it serves.
-pub(crate) async fn reach(address: &str) -> Outcome<Channel> {
-    let endpoint = Channel::from_shared(format!("http://{address}"))?;
+pub(crate) async fn reach(address: &str, token: &str) -> Outcome<Channel> {
+    let credential = (!token.is_empty()).then(|| format!("Bearer {token}").parse());
+    let bearer = Bearer(credential.transpose()?);
+    let endpoint = transport::Channel::from_shared(format!("http://{address}"))?;
     for _ in 0..20_000 {
         if let Ok(channel) = endpoint.connect().await
             && HealthClient::new(channel.clone()).check(HealthCheckRequest::default()).await.is_ok()
         {
-            return Ok(channel);
+            return Ok(InterceptedService::new(channel, bearer));
         }
         tokio::time::sleep(Duration::from_micros(500)).await;
     }

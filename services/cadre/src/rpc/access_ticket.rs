@@ -104,7 +104,7 @@ impl AccessTicketService for Rpc {
         let name = fields.name("name", &NAME, &request.name);
         let decision = Decision {
             approved: request.approved,
-            decider: fields.text("decider", &request.decider, 1..=100),
+            decider: fields.account("decider", &request.decider, 1..=100),
             reason: fields.paragraph("reason", &request.reason, 1..=500),
             create_time: Timestamp::UNIX_EPOCH,
         };

@@ -7,7 +7,7 @@ use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, date, decimal, etag};
+use kit::{Error, date, decimal, etag, guard};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::consequence_service_server::ConsequenceService;
@@ -123,6 +123,7 @@ impl ConsequenceService for Rpc {
         let request = request.into_inner();
         let name = NAME.parse("name", &request.name)?;
         let district = name.id("district");
+        guard::signs("decider", &request.decider)?;
         let once = Once::new(district, "DecideConsequence", &request.request_id, &request)?;
 
         let mut tx = self.db.begin_write().await?;
@@ -174,6 +175,7 @@ impl ConsequenceService for Rpc {
         let request = request.into_inner();
         let name = NAME.parse("name", &request.name)?;
         let district = name.id("district");
+        guard::signs("decider", &request.decider)?;
         let once = Once::new(district, "ResolveConsequence", &request.request_id, &request)?;
 
         let mut tx = self.db.begin_write().await?;

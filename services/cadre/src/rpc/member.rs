@@ -147,7 +147,7 @@ impl MemberService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
         let day = fields.date("end_date", &request.end_date);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let reason = fields.paragraph("reason", &request.reason, 1..=500);
         fields.check()?;
         let district = name.id("district");
@@ -172,7 +172,7 @@ impl MemberService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let reason = fields.paragraph("reason", &request.reason, 1..=500);
         fields.check()?;
         let district = name.id("district");

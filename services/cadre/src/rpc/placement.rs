@@ -99,7 +99,7 @@ impl PlacementService for Rpc {
             branch: fields.text("branch", &request.branch, 0..=100),
             group: fields.text("group", &request.group, 0..=100),
         };
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let reason = fields.paragraph("reason", &request.reason, 1..=500);
         fields.check()?;
         let zone = self.registry.zone(district).await?;
@@ -130,7 +130,7 @@ impl PlacementService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
         let day = Some(fields.date("end_date", &request.end_date));
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let reason = fields.paragraph("reason", &request.reason, 1..=500);
         fields.check()?;
         let district = name.id("district");
@@ -164,7 +164,7 @@ impl PlacementService for Rpc {
         let unit = fields.member("unit", &UNIT, &request.unit, district);
         let rating: Rating = fields.choice("rating", request.rating);
         let comment = fields.paragraph("comment", &request.comment, 1..=2000);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let appraiser = fields.optional_member("appraiser", &PERSON, &request.appraiser, district);
         fields.check()?;
         let zone = self.registry.zone(district).await?;

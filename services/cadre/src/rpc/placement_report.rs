@@ -88,7 +88,7 @@ impl PlacementReportService for Rpc {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let given = bounded(&mut fields, "placement_reports", &request.placement_reports);
         let mut rows = Vec::with_capacity(given.len());
         for (row, it) in given.iter().enumerate() {

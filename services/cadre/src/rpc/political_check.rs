@@ -149,7 +149,7 @@ impl PoliticalCheckService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
         let district = name.id("district");
-        let recorder = fields.text("account", &request.account, 1..=100);
+        let recorder = fields.account("account", &request.account, 1..=100);
         let answers = request.answers.iter().take(ITEMS).enumerate().map(|(at, it)| {
             let least = usize::from(!it.met);
             let field = format!("answers[{at}].note");

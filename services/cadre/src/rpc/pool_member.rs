@@ -74,7 +74,7 @@ impl PoolMemberService for Rpc {
         let name = fields.name("pool", &pool::NAME, &request.pool);
         let district = name.id("district");
         let start = fields.date("start_date", &request.start_date);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let mut rows = Vec::new();
         let given = bounded(&mut fields, "admissions", &request.admissions).iter().enumerate();
         for (row, it) in given {
@@ -153,7 +153,7 @@ impl PoolMemberService for Rpc {
         let name = fields.name("pool", &pool::NAME, &request.pool);
         let district = name.id("district");
         let end = fields.date("end_date", &request.end_date);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let mut rows = Vec::new();
         let given = bounded(&mut fields, "dismissals", &request.dismissals).iter().enumerate();
         for (row, it) in given {

@@ -18,7 +18,7 @@ use crate::stage::{
 use crate::{refused, unmet};
 
 kit::both! {
-    // X2: front line, duties, requirements, places and managing unit.
+    // X2, X3: front line, duties, requirements, places and managing unit.
     async fn training_posts_stand_on_front_lines(bed: &Bed) {
         let (served, _) = set(bed).await;
         let mut client = TrainingPostServiceClient::new(served.channel());

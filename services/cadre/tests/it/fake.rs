@@ -29,6 +29,8 @@ pub(crate) const REGISTRY: Service = Service {
     name: "registry",
     peers: &[],
     migrations: &DOCS,
+    policy: r#"@id("registry.service")
+        permit (principal in Role::"service", action in Action::"registry.read", resource);"#,
     start: |ctx| {
         Box::pin(async move {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
@@ -46,6 +48,8 @@ pub(crate) const SCORING: Service = Service {
     name: "scoring",
     peers: &[],
     migrations: &DOCS,
+    policy: r#"@id("scoring.service")
+        permit (principal in Role::"service", action in Action::"scoring.read", resource);"#,
     start: |ctx| {
         Box::pin(async move {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
@@ -115,6 +119,7 @@ struct Fake {
 
 impl Fake {
     async fn get<Doc: Message + Default>(&self, name: &str) -> Result<Response<Doc>, Status> {
+        kit::guard::no_district();
         let mut tx = self.db.begin_read().await?;
         let found = kit::fetch_optional!(
             tx,
@@ -207,6 +212,7 @@ impl UnitService for Fake {
         &self,
         request: Request<registry::ListUnitsRequest>,
     ) -> Result<Response<registry::ListUnitsResponse>, Status> {
+        kit::guard::no_district();
         let request = request.into_inner();
         assert!(request.show_retired, "persons held posts in units that are no more");
         let mut tx = self.db.begin_read().await?;
@@ -263,6 +269,7 @@ impl ChangeService for Fake {
     ) -> Result<Response<Self::WatchChangesStream>, Status> {
         let request = request.into_inner();
         assert_eq!(request.parent, "districts/-");
+        kit::guard::no_district();
         let filter = Filter { district: None, kinds: request.kinds };
         let shutdown = self.shutdown.clone();
         let notices = feed::watch(&self.db, filter, &request.resume_token, shutdown).await?;

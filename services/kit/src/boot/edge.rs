@@ -1,4 +1,4 @@
-//! The edge every call crosses: admitted or refused, given its deadline, its
+//! The edge every call crosses: admitted or refused, its caller known, given its deadline, its
 //! panics caught, its outcome told to telemetry.
 
 use std::convert::Infallible;
@@ -13,17 +13,20 @@ use http::{Request, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
+use tonic::transport::server::TcpConnectInfo;
+use tonic::{Code, Status};
 use tower::Service;
 use tracing::Instrument as _;
 
 use super::body::Reply;
 use super::method::Method;
 use super::{answer, deadline};
+use crate::audit::Book;
 use crate::config::Limits;
 use crate::error::{Error, Result};
+use crate::guard::{self, Admitted, Guard, Origin};
 use crate::telemetry::call::Call;
 
 /// When the calls of one connection must end, whatever they do. Set by the connection.
@@ -34,6 +37,8 @@ pub(super) struct End(pub(super) CancellationToken);
 #[derive(Clone)]
 pub(super) struct Edge {
     routes: Routes,
+    guard: Guard,
+    book: Book,
     request_timeout: Duration,
     requests: Arc<Semaphore>,
     streams: Arc<Semaphore>,
@@ -41,10 +46,17 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    pub(super) fn new(routes: Routes, limits: &Limits, shutdown: CancellationToken) -> Self {
+    pub(super) fn new(
+        routes: Routes,
+        limits: &Limits,
+        (guard, book): (Guard, Book),
+        shutdown: CancellationToken,
+    ) -> Self {
         let permits = |count: std::num::NonZeroU32| Arc::new(Semaphore::new(count.get() as usize));
         Self {
             routes: routes.prepare(),
+            guard,
+            book,
             request_timeout: limits.request_timeout,
             requests: permits(limits.max_requests),
             streams: permits(limits.max_streams),
@@ -103,6 +115,23 @@ impl Service<Request<Body>> for Edge {
             Ok(permit) => permit,
             Err(error) => return Box::pin(async move { Ok(refuse(&mut call, error)) }),
         };
+        let from =
+            request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
+        let origin = call.span().in_scope(|| Origin::of(request.headers(), from));
+        let book = self.book.clone();
+        let caller = match self.guard.admit(&method.path, request.headers(), origin) {
+            Admitted::Caller(caller) => Some(Arc::new(caller)),
+            Admitted::Nobody => None,
+            Admitted::Unknown(error) => {
+                return Box::pin(async move { Ok(refuse(&mut call, error)) });
+            }
+            Admitted::Refused(caller, error) => {
+                return Box::pin(async move {
+                    let told = book.ended(caller.act(), error.code()).await;
+                    Ok(refuse(&mut call, told.err().unwrap_or(error)))
+                });
+            }
+        };
         let now = Instant::now();
         let asked = deadline::asked(request.headers()).and_then(|time| now.checked_add(time));
         let limit = match asked {
@@ -114,7 +143,8 @@ impl Service<Request<Body>> for Edge {
         let patient = method.is_kits();
 
         let span = call.span().clone();
-        let reply = deadline::DEADLINE.scope(limit, self.routes.call(request));
+        let reply = guard::within(caller.clone(), self.routes.call(request));
+        let reply = deadline::DEADLINE.scope(limit, reply);
         let reply = AssertUnwindSafe(reply).catch_unwind();
         let answered = async move {
             let outcome = tokio::select! {
@@ -127,7 +157,18 @@ impl Service<Request<Body>> for Edge {
                 Ok(Ok(response)) => response,
                 Err(error) => return Ok(refuse(&mut call, error)),
             };
-            if let Some(code) = answer::restate(response.headers_mut()) {
+            let code = answer::restate(response.headers_mut());
+            if let Some(caller) = caller {
+                if code.is_none() && !caller.was_placed() {
+                    let error = Error::internal("a handler answered without naming a district");
+                    return Ok(refuse(&mut call, error));
+                }
+                let told = book.ended(caller.act(), code.unwrap_or(Code::Ok)).await;
+                if let Err(error) = told {
+                    return Ok(refuse(&mut call, error));
+                }
+            }
+            if let Some(code) = code {
                 call.end(code);
                 return Ok(response);
             }

@@ -14,6 +14,8 @@ use crate::clock::{Clock, System};
 use crate::config::{Config, WitnessSource};
 use crate::db::{Db, Source};
 use crate::error::{Error, Result};
+use crate::guard::{Guard, Policies};
+use crate::identity::{Issuer, Provider, Trust};
 use crate::peers::Peers;
 use crate::request_id;
 use crate::secret::Keyring;
@@ -76,10 +78,18 @@ pub fn run(name: &'static str, config: &Config, services: &[Service]) -> ExitCod
     code
 }
 
-/// What the flags alone cannot say: does every service find the peers it calls, and can the
-/// authorities be read that requests trust?
+/// What the flags alone cannot say: whose tokens are taken, does every service find the peers it
+/// calls, and can the authorities be read that requests trust?
 fn judge(config: &Config, services: &[Service]) -> std::result::Result<(), String> {
     config.outbound()?;
+    let trusts = config.identity.identity_issuer.is_some() || config.identity.trial_tokens;
+    if config.database_url.is_some() && !config.migrate && !trusts {
+        return Err(
+            "whose tokens are taken? Name --identity-issuer and --identity-keys, or for a \
+             trial --trial-tokens"
+                .to_owned(),
+        );
+    }
     let here = |peer: &str| services.iter().any(|service| service.name == peer);
     for service in services {
         let missing = |peer: &&&str| !here(peer) && config.peer_url(peer).is_none();
@@ -111,11 +121,15 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let mut dbs = Vec::new();
     let keys = keys(config)?;
+    let (guard, issuer, provider) = guard(config, &keys, services).await?;
+    if let Some(provider) = provider {
+        tokio::spawn(provider.keep(shutdown.token()));
+    }
     let outcome = tokio::select! {
-        wings = start(config, &keys, services, address, &shutdown, &mut dbs) => match wings {
+        wings = start(config, &keys, issuer, services, address, &shutdown, &mut dbs) => match wings {
             Ok(wings) => {
                 tracing::info!(%address, "serving");
-                serve(listener, wings, &config.limits, shutdown).await
+                serve(listener, wings, &config.limits, guard, shutdown).await
             }
             Err(error) => Err(error),
         },
@@ -136,12 +150,13 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
 async fn start(
     config: &Config,
     keys: &Keyring,
+    issuer: Issuer,
     services: &[Service],
     address: SocketAddr,
     shutdown: &Shutdown,
     dbs: &mut Vec<Db>,
 ) -> Result<Vec<Wing>> {
-    let mut peers = Peers::default();
+    let mut peers = Peers::default().signed(issuer, clock());
     for name in services.iter().flat_map(|service| service.peers) {
         let at = match config.peer_url(name) {
             Some(url) => url.clone(),
@@ -155,6 +170,7 @@ async fn start(
         dbs.push(db.clone());
         let sweep = request_id::sweep(db.clone(), shutdown.token());
         let witness = witness(config, keys, service.name, &db)?;
+        let audit = db.clone();
         let context = Context {
             db,
             clock: clock(),
@@ -163,13 +179,34 @@ async fn start(
             outbound: config.outbound().map_err(Error::internal)?,
             shutdown: shutdown.token(),
         };
-        let wing = (service.start)(context).await?.task(sweep);
+        let wing = (service.start)(context).await?.audited(audit).task(sweep);
         wings.push(match witness {
             Some(witness) => wing.task(chain::keep(witness, shutdown.token())),
             None => wing,
         });
     }
     Ok(wings)
+}
+
+/// Who may do what in this process, and who signs for its services.
+async fn guard(
+    config: &Config,
+    keys: &Keyring,
+    services: &[Service],
+) -> Result<(Guard, Issuer, Option<Arc<Provider>>)> {
+    let issuer = Issuer::new(keys)?.ok_or_else(|| {
+        Error::internal("the services sign what they say to each other: name a --key-file")
+    })?;
+    let outbound = config.outbound().map_err(Error::internal)?;
+    let provider = config.identity.provider(&outbound).await?;
+    if provider.is_none() {
+        tracing::warn!("no identity provider: tokens for trials are taken (saima token)");
+    }
+    let own = config.identity.policies()?;
+    let policies: Vec<&str> = services.iter().map(|service| service.policy).collect();
+    let policies = Policies::read(&policies, &own).map_err(Error::internal)?;
+    let trust = Trust::new(Some(issuer.clone()), provider.clone(), clock());
+    Ok((Guard::new(trust, policies), issuer, provider))
 }
 
 /// The witness of a service's database; none without a key to sign with or a place to write to.

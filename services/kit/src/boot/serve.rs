@@ -4,6 +4,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use proto::access::v1::audit_record_service_server::AuditRecordServiceServer;
+use proto::access::v1::caller_service_server::CallerServiceServer;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -17,24 +19,29 @@ use super::connection::{LAST_WORDS, Protocol};
 use super::edge::Edge;
 use super::health::Health;
 use super::{Shutdown, Wing};
+use crate::audit::{Auditor, Book};
 use crate::config::Limits;
 use crate::error::{Error, Result};
+use crate::guard::{Callers, Guard};
 
 /// Pause after the system refuses a connection, most likely for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
-/// Serves the wings on a bound listener until `shutdown` has begun and the drain is over, at
+/// Serves the wings on a bound listener, to whom the guard lets in, until `shutdown` has begun and the drain is over, at
 /// the latest `drain_wait` and `drain_timeout` after it. Fails when a wing's task panicked.
 pub async fn serve(
     listener: TcpListener,
     wings: Vec<Wing>,
     limits: &Limits,
+    guard: Guard,
     shutdown: Shutdown,
 ) -> Result<()> {
     let mut tasks = JoinSet::new();
     let mut routes = Routes::default().into_axum_router();
     let mut names = Vec::new();
+    let mut audits = Vec::new();
     for wing in wings {
+        audits.extend(wing.audit.map(|db| (wing.name, db)));
         routes = routes.merge(wing.routes.into_axum_router().reset_fallback());
         names.extend(wing.health);
         for task in wing.tasks {
@@ -44,8 +51,15 @@ pub async fn serve(
             });
         }
     }
-    let (health, routes) = Health::add(routes.into(), names).await?;
-    let edge = Edge::new(routes, limits, shutdown.token());
+    let callers = CallerServiceServer::new(Callers(guard.clone()));
+    let book = Book::of(audits.into_iter());
+    let auditor = AuditRecordServiceServer::new(Auditor(book.clone()));
+    names.extend(["saima.access.v1.CallerService", "saima.access.v1.AuditRecordService"]);
+    let routes = Routes::from(routes)
+        .add_service(crate::service!(callers))
+        .add_service(crate::service!(auditor));
+    let (health, routes) = Health::add(routes, names).await?;
+    let edge = Edge::new(routes, limits, (guard, book), shutdown.token());
     let door = Door {
         edge: GrpcWebLayer::new().layer(edge),
         protocol: Protocol::new(limits),

@@ -26,6 +26,7 @@ impl Error {
             Self::NotFound { .. } => Code::NotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::Precondition(_) => Code::FailedPrecondition,
+            Self::Unauthenticated { .. } => Code::Unauthenticated,
             Self::Denied { .. } => Code::PermissionDenied,
             Self::Conflict { .. } => Code::Aborted,
             Self::OutOfRange { .. } => Code::OutOfRange,
@@ -46,7 +47,8 @@ impl Error {
             Self::AlreadyExists { .. } => "ALREADY_EXISTS",
             Self::Conflict { .. } => "ETAG_MISMATCH",
             Self::RequestIdReused { .. } => "REQUEST_ID_REUSED",
-            Self::Denied { reason, .. }
+            Self::Unauthenticated { reason, .. }
+            | Self::Denied { reason, .. }
             | Self::OutOfRange { reason, .. }
             | Self::Exhausted { reason, .. } => reason,
             Self::Unavailable { .. } => "UNAVAILABLE",

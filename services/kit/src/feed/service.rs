@@ -50,7 +50,10 @@ macro_rules! watch_changes {
                 ) -> Result<Response<Self::WatchChangesStream>, Status> {
                     let request = request.into_inner();
                     let district = match request.parent.as_str() {
-                        "districts/-" => None,
+                        "districts/-" => {
+                            $crate::guard::any_district()?;
+                            None
+                        }
                         parent => {
                             let name = $district.parse("parent", parent)?;
                             Some(name.id("district").to_owned())

@@ -20,7 +20,7 @@ const WHOLE: Duration = Duration::from_secs(15);
 const HEAD: usize = 16 * 1024;
 /// Beyond this much a reply is not read, and its connection not used again.
 const BODY: usize = 64 * 1024;
-/// What is kept of a reply.
+/// What is kept of a reply to something sent.
 const KEPT: usize = 1024;
 
 /// A reply.
@@ -54,35 +54,59 @@ impl Session {
 
     /// Sends a request and reads the reply, within fifteen seconds.
     pub async fn post(&mut self, headers: HeaderMap, body: Bytes) -> Result<Answer, Refusal> {
+        self.send(Method::POST, headers, body, KEPT).await
+    }
+
+    /// Asks for what is there, at most 64 KiB, within fifteen seconds.
+    pub async fn get(&mut self) -> Result<Answer, Refusal> {
+        self.send(Method::GET, HeaderMap::new(), Bytes::new(), BODY).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        headers: HeaderMap,
+        body: Bytes,
+        kept: usize,
+    ) -> Result<Answer, Refusal> {
         let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = self.target.path().parse().map_err(unreadable)?;
         *request.headers_mut() = headers;
         let host = HeaderValue::from_str(&self.target.authority()).map_err(unreadable)?;
         request.headers_mut().insert(header::HOST, host);
         let deadline = Instant::now() + WHOLE;
         let late = |_| Refusal::new(Reason::Timeout, "no whole reply came within 15 seconds");
-        timeout_at(deadline, self.exchange(request)).await.map_err(late)?
+        timeout_at(deadline, self.exchange(request, kept)).await.map_err(late)?
     }
 
-    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Refusal> {
+    async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        kept: usize,
+    ) -> Result<Answer, Refusal> {
         // A line on which anything goes wrong is dropped with what was sent on it. One that was
         // used before may have been closed meanwhile: then there is a new one.
         if let Some(mut line) = self.line.take()
             && line.sender.ready().await.is_ok()
             && let Ok(reply) = line.sender.send_request(request.clone()).await
         {
-            return self.finish(line, reply).await;
+            return self.finish(line, reply, kept).await;
         }
         let mut line = handshake(self.outbound.connect(&self.target).await?).await?;
         let broken = |error: hyper::Error| Refusal::new(Reason::BrokenReply, error.to_string());
         let reply = line.sender.send_request(request).await.map_err(broken)?;
-        self.finish(line, reply).await
+        self.finish(line, reply, kept).await
     }
 
-    async fn finish(&mut self, line: Line, reply: Response<Incoming>) -> Result<Answer, Refusal> {
+    async fn finish(
+        &mut self,
+        line: Line,
+        reply: Response<Incoming>,
+        kept: usize,
+    ) -> Result<Answer, Refusal> {
         let status = reply.status();
-        let (body, whole) = read(reply.into_body()).await?;
+        let (body, whole) = read(reply.into_body(), kept).await?;
         if whole {
             self.line = Some(line);
         }
@@ -103,13 +127,13 @@ async fn handshake(stream: Stream) -> Result<Line, Refusal> {
 }
 
 /// The beginning of a reply's body, and whether the rest was read as well.
-async fn read(mut body: Incoming) -> Result<(String, bool), Refusal> {
+async fn read(mut body: Incoming, most: usize) -> Result<(String, bool), Refusal> {
     let (mut kept, mut length) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Refusal::new(Reason::BrokenReply, error.to_string()))?;
         let Some(data) = frame.data_ref() else { continue };
         length += data.len();
-        let room = KEPT.saturating_sub(kept.len()).min(data.len());
+        let room = most.saturating_sub(kept.len()).min(data.len());
         kept.extend_from_slice(&data[..room]);
         if length > BODY {
             return Ok((text(&kept), false));

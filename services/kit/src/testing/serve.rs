@@ -8,13 +8,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tonic::transport::{self, Endpoint};
 
-use super::{Bed, Channel};
+use super::{Bed, Channel, guard, issuer};
 use crate::boot::{self, Context, Service, Shutdown, Wing};
-use crate::clock::Clock;
+use crate::clock::{Clock, System};
 use crate::config::Limits;
 use crate::db::Db;
 use crate::error::Result;
+use crate::guard::Guard;
 use crate::peers::Peers;
+
+/// What lets everybody do everything, for wings without policies of their own.
+const OPEN: &str = "@id(\"open\") permit(principal, action, resource);";
 
 /// Services that answer on a loopback port until they are stopped or the test ends.
 #[derive(Debug)]
@@ -33,14 +37,10 @@ impl Bed {
     }
 
     /// Starts services that may also call `peers` served elsewhere, under other limits.
-    pub async fn start_with(
-        &self,
-        services: &[Service],
-        mut peers: Peers,
-        limits: Limits,
-    ) -> Served {
+    pub async fn start_with(&self, services: &[Service], peers: Peers, limits: Limits) -> Served {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
+        let mut peers = peers.signed(issuer(), Arc::new(System));
         for service in services {
             peers = peers.with(service.name, format!("http://{address}").parse().unwrap());
         }
@@ -50,6 +50,7 @@ impl Bed {
         for service in services {
             let db = self.db(service.name, service.migrations).await;
             dbs.push((service.name, db.clone()));
+            let audit = db.clone();
             let context = Context {
                 db,
                 clock: Arc::clone(self.clock()) as Arc<dyn Clock>,
@@ -58,22 +59,24 @@ impl Bed {
                 outbound: self.outbound(),
                 shutdown: shutdown.token(),
             };
-            wings.push((service.start)(context).await.unwrap());
+            wings.push((service.start)(context).await.unwrap().audited(audit));
         }
-        serve(listener, wings, limits, shutdown, dbs)
+        let policies: Vec<&str> = services.iter().map(|service| service.policy).collect();
+        serve(listener, wings, limits, guard(&policies), shutdown, dbs)
     }
 
-    /// Serves wings that a test has put together itself.
+    /// Serves wings that a test has put together itself, to everybody.
     pub async fn serve(&self, wings: Vec<Wing>, limits: Limits, shutdown: Shutdown) -> Served {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        serve(listener, wings, limits, shutdown, Vec::new())
+        serve(listener, wings, limits, guard(&[OPEN]), shutdown, Vec::new())
     }
 }
 
 impl Served {
-    /// A connection to the services, to be put into a generated client.
+    /// A connection to the services, to be put into a generated client; of somebody who has
+    /// every role everywhere, for tests that are not about permission.
     pub fn channel(&self) -> Channel {
-        self.channel_as("")
+        self.channel_as(&super::everybody())
     }
 
     /// A connection of somebody else's, who has `token`; of nobody's when it is empty.
@@ -106,12 +109,14 @@ fn serve(
     listener: TcpListener,
     wings: Vec<Wing>,
     limits: Limits,
+    guard: Guard,
     shutdown: Shutdown,
     dbs: Vec<(&'static str, Db)>,
 ) -> Served {
     let address = listener.local_addr().unwrap();
     let ending = shutdown.clone();
-    let server = tokio::spawn(async move { boot::serve(listener, wings, &limits, ending).await });
+    let server =
+        tokio::spawn(async move { boot::serve(listener, wings, &limits, guard, ending).await });
     let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy();
     Served { address, channel, dbs, shutdown, server }
 }

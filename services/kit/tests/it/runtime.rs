@@ -3,6 +3,7 @@
 
 mod desk;
 mod drain;
+mod identity;
 mod limits;
 mod outbound;
 mod peers;

@@ -26,7 +26,9 @@ pub(crate) fn command(role: &str, folder: &tempfile::TempDir) -> Command {
         .env(crate::ROLE, role)
         .env("SAIMA_LISTEN", "127.0.0.1:0")
         .env("SAIMA_DATA_DIR", folder.path())
-        .env("SAIMA_LOG_FORMAT", "json");
+        .env("SAIMA_LOG_FORMAT", "json")
+        // Processes of one deployment have the same keys.
+        .env("SAIMA_KEYS", format!("sign test {}=", "A".repeat(43)));
     command
 }
 

@@ -19,7 +19,7 @@ use kit::boot::{Context, Service, Wing};
 use kit::db::Migrations;
 use sqlx::migrate::Migrator;
 
-use desk::Desk;
+use desk::{Desk, OPEN};
 
 const ROLE: &str = "TEST_ROLE";
 
@@ -31,6 +31,7 @@ const BACK: Service = Service {
     name: "scoring",
     peers: &[],
     migrations: &NO_TABLES,
+    policy: OPEN,
     start: |ctx| async move { Ok(wing(&ctx, Desk::new())) }.boxed(),
 };
 
@@ -39,6 +40,7 @@ const FRONT: Service = Service {
     name: "registry",
     peers: &["scoring"],
     migrations: &NO_TABLES,
+    policy: OPEN,
     start: |ctx| {
         let mut desk = Desk::new();
         desk.peer = Some(ctx.peers.get("scoring"));

@@ -5,6 +5,7 @@ mod draft;
 
 use kit::db::Tx;
 use kit::field::Fields;
+use kit::guard;
 use kit::page::Page;
 use kit::request_id::Once;
 use prost::Message;
@@ -77,7 +78,9 @@ impl DocumentService for Rpc {
         let sequence = sequence(&name, "document")?;
         let mut tx = self.db.begin_read().await?;
         let found = store::document::get(&mut tx, name.id("district"), sequence).await?;
-        Ok(Response::new(found.ok_or_else(|| name.not_found())?.into()))
+        let document = found.ok_or_else(|| name.not_found())?;
+        may_see(&document)?;
+        Ok(Response::new(document.into()))
     }
 
     async fn list_documents(
@@ -98,6 +101,7 @@ impl DocumentService for Rpc {
             fields.violation("recipient", "REQUIRED", "must be given with state");
         }
         fields.check()?;
+        guard::only_own(district, filter.recipient.as_deref())?;
         let page = |size| {
             let bound: [&dyn std::fmt::Display; 5] = [
                 &request.parent,
@@ -125,7 +129,7 @@ impl DocumentService for Rpc {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let mut draft = draft::read(&mut fields, given, parent.id("district"));
-        draft.account = fields.text("account", &request.account, 1..=100);
+        draft.account = fields.account("account", &request.account, 1..=100);
         fields.check()?;
         let once =
             Once::new(parent.id("district"), "IssueDocument", &request.request_id, &request)?;
@@ -159,7 +163,7 @@ impl DocumentService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
         let unit = fields.member("recipient", &UNIT, &request.recipient, name.id("district"));
-        let account = fields.text("account", &request.account, 0..=100);
+        let account = fields.account("account", &request.account, 0..=100);
         fields.check()?;
         let place = (name.id("district"), sequence(&name, "document")?);
         let read = |it: &mut Document, _: &District, now| it.read(&unit, account.clone(), now);
@@ -176,7 +180,7 @@ impl DocumentService for Rpc {
         let name = fields.name("name", &NAME, &request.name);
         let unit = fields.member("recipient", &UNIT, &request.recipient, name.id("district"));
         let text = fields.paragraph("text", &request.text, 1..=2000);
-        let account = fields.text("account", &request.account, 0..=100);
+        let account = fields.account("account", &request.account, 0..=100);
         fields.check()?;
         let place = (name.id("district"), sequence(&name, "document")?);
         let acknowledge = |it: &mut Document, district: &District, now| {
@@ -202,6 +206,7 @@ impl DocumentService for Rpc {
         let found = store::document::get(&mut tx, name.id("district"), sequence).await?;
         drop(tx);
         let document = found.ok_or_else(|| name.not_found())?;
+        may_see(&document)?;
         let language = language.unwrap_or(Language::Chinese);
         let (media_type, content) = match format.unwrap_or(pb::PrintFormat::Text) {
             pb::PrintFormat::Html => {
@@ -224,6 +229,16 @@ impl DocumentService for Rpc {
     }
 }
 
+/// Refuses a caller bound to units a document that went to none of them.
+fn may_see(document: &Document) -> kit::Result<()> {
+    let Some(own) = guard::units(&document.district)? else { return Ok(()) };
+    let is_own = |unit: &str| own.iter().any(|it| it == unit);
+    match document.draft.recipients.iter().find(|it| is_own(&it.unit)) {
+        Some(_) => Ok(()),
+        None => guard::for_unit(&document.district, ""),
+    }
+}
+
 impl Rpc {
     /// Takes one step of a recipient, once.
     async fn receive(
@@ -234,6 +249,7 @@ impl Rpc {
         kind: &'static str,
         decide: impl Fn(&mut Document, &District, jiff::Timestamp) -> kit::Result<Option<Receipt>>,
     ) -> Result<Response<pb::Document>, Status> {
+        guard::for_unit(district, unit)?;
         let once = Once::new(district, method, request_id, request)?;
         let district = self.registry.district(district).await?;
         let mut tx = self.db.begin_write().await?;

@@ -4,6 +4,7 @@ mod schema;
 
 use std::sync::LazyLock;
 
+use kit::guard;
 use kit::name::Pattern;
 use kit::page::Page;
 use kit::{Error, Result as Kit};
@@ -59,6 +60,7 @@ impl EventTypeService for Rpc {
         &self,
         request: Request<pb::ListEventTypesRequest>,
     ) -> Result<Response<pb::ListEventTypesResponse>, Status> {
+        guard::no_district();
         let request = request.into_inner();
         let page = Page::parse(request.page_size, &request.page_token, &[])?;
         let behind = TYPES.iter().filter(|it| page.after().is_none_or(|after| **it > after));

@@ -10,7 +10,7 @@ use kit::field::{self, Fields};
 use kit::mask::Mask;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, etag};
+use kit::{clock, etag, guard};
 use proto::notification::v1 as pb;
 use proto::notification::v1::change::Resource;
 use proto::notification::v1::inbox_service_server::InboxService;
@@ -64,6 +64,7 @@ impl InboxService for Rpc {
     ) -> Result<Response<Self::WatchInboxStream>, Status> {
         let request = request.into_inner();
         let unit = UNIT.parse("parent", &request.parent)?;
+        guard::for_unit(unit.id("district"), unit.id("unit"))?;
         let items = watch::items(self.clone(), unit, request.resume_token).await?;
         Ok(Response::new(items))
     }
@@ -74,6 +75,7 @@ impl InboxService for Rpc {
     ) -> Result<Response<pb::ListNotesResponse>, Status> {
         let request = request.into_inner();
         let unit = UNIT.parse("parent", &request.parent)?;
+        guard::for_unit(unit.id("district"), unit.id("unit"))?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -102,6 +104,7 @@ impl InboxService for Rpc {
         }
         let found = store::inbox::get(&mut tx, district, place).await?;
         let found = found.ok_or_else(|| name.not_found())?;
+        guard::for_unit(district, &found.unit)?;
         let first = store::inbox::read(&mut tx, &found).await?;
         let read_time = if first { Some(tx.now()) } else { found.read_time };
         let reply = pb::Note::from(Note { read_time, ..found });

@@ -4,7 +4,7 @@ use kit::db::Tx;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date, etag};
+use kit::{clock, date, etag, guard};
 use proto::notification::v1 as pb;
 use proto::notification::v1::change::Resource;
 use proto::notification::v1::letter_service_server::LetterService;
@@ -65,7 +65,9 @@ impl LetterService for Rpc {
         let sequence = sequence(&name, "letter")?;
         let mut tx = self.db.begin_read().await?;
         let letter = store::letter::get(&mut tx, name.id("district"), sequence).await?;
-        Ok(Response::new(letter.ok_or_else(|| name.not_found())?.into()))
+        let letter = letter.ok_or_else(|| name.not_found())?;
+        guard::for_unit(&letter.district, &letter.recipient)?;
+        Ok(Response::new(letter.into()))
     }
 
     async fn list_letters(
@@ -83,6 +85,7 @@ impl LetterService for Rpc {
             period: fields.optional_member("period", &PERIOD, &request.period, district),
         };
         fields.check()?;
+        guard::only_own(district, filter.recipient.as_deref())?;
         let page = |size| {
             let bound: [&dyn std::fmt::Display; 5] = [
                 &request.parent,
@@ -117,6 +120,7 @@ impl LetterService for Rpc {
         store::head::lock(&mut tx, district).await?;
         let letter = store::letter::get(&mut tx, district, sequence).await?;
         let mut letter = letter.ok_or_else(|| name.not_found())?;
+        guard::for_unit(district, &letter.recipient)?;
         let receipt = letter.read(tx.now());
         if let Some(receipt) = &receipt {
             store::letter::receive(&mut tx, &letter, receipt).await?;
@@ -151,6 +155,7 @@ impl LetterService for Rpc {
         store::head::lock(&mut tx, district).await?;
         let letter = store::letter::get(&mut tx, district, sequence).await?;
         let mut letter = letter.ok_or_else(|| name.not_found())?;
+        guard::for_unit(district, &letter.recipient)?;
         let rule = store::inbox::rule(&mut tx, district).await?;
         let days = rule.days_late(&letter, zone.day(tx.now()));
         let receipt = letter.acknowledge(text, days, tx.now())?;

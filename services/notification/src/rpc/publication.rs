@@ -63,7 +63,7 @@ impl PublicationService for Rpc {
         let given = field::required("publication", request.publication.as_ref())?;
         let mut fields = Fields::default();
         let parent = fields.name("parent", &district::NAME, &request.parent);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let wish = source::read(&mut fields, given, parent.id("district"));
         fields.check()?;
         let district = parent.id("district");
@@ -108,7 +108,7 @@ impl PublicationService for Rpc {
         let mut fields = Fields::default();
         let name = fields.name("name", &NAME, &request.name);
         let reason = fields.paragraph("reason", &request.reason, 1..=500);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         fields.check()?;
         let (district, sequence) = (name.id("district"), sequence(&name, "publication")?);
         let once = Once::new(district, "WithdrawPublication", &request.request_id, &request)?;

@@ -7,7 +7,7 @@ use kit::db::{Db, Tx};
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, date};
+use kit::{Error, date, guard};
 use prost::Message;
 use proto::notification::v1 as pb;
 use proto::notification::v1::change::Resource;
@@ -60,6 +60,7 @@ impl RectificationService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let found = store::rectification::get(&mut tx, district, letter).await?;
         let found = found.ok_or_else(|| name.not_found())?;
+        guard::for_unit(district, &found.recipient)?;
         let steps = store::rectification::steps(&mut tx, district, letter).await?;
         Ok(Response::new(whole(found, steps)))
     }
@@ -75,6 +76,7 @@ impl RectificationService for Rpc {
         let recipient = fields.optional_member("recipient", &UNIT, &request.recipient, district);
         let state = fields.optional_choice::<State>("state", request.state);
         fields.check()?;
+        guard::only_own(district, recipient.as_deref())?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -204,6 +206,7 @@ impl Rpc {
             Error::not_found("rectification", name)
         };
         let mut found = found.ok_or_else(absent)?;
+        guard::for_unit(district, &found.recipient)?;
         let step = decide(&mut found, tx.now())?;
         store::rectification::save(&mut tx, &[(found.clone(), step)]).await?;
         let steps = store::rectification::steps(&mut tx, district, letter).await?;

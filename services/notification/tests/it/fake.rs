@@ -34,6 +34,8 @@ const REGISTRY: Service = Service {
     name: "registry",
     peers: &[],
     migrations: &DOCS,
+    policy: r#"@id("registry.service")
+        permit (principal in Role::"service", action in Action::"registry.read", resource);"#,
     start: |ctx| {
         Box::pin(async move {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
@@ -52,6 +54,8 @@ const SCORING: Service = Service {
     name: "scoring",
     peers: &[],
     migrations: &DOCS,
+    policy: r#"@id("scoring.service")
+        permit (principal in Role::"service", action in Action::"scoring.read", resource);"#,
     start: |ctx| {
         Box::pin(async move {
             let fake = Fake { db: ctx.db, shutdown: ctx.shutdown };
@@ -144,6 +148,7 @@ struct Fake {
 
 impl Fake {
     async fn get<Doc: Message + Default>(&self, name: &str) -> Result<Response<Doc>, Status> {
+        kit::guard::no_district();
         let mut tx = self.db.begin_read().await?;
         let found = kit::fetch_optional!(
             tx,
@@ -472,6 +477,7 @@ impl ChangeService for Fake {
         request: Request<scoring::WatchChangesRequest>,
     ) -> Result<Response<Self::WatchChangesStream>, Status> {
         let request = request.into_inner();
+        kit::guard::no_district();
         let filter = Filter { district: district(&request.parent), kinds: request.kinds };
         let shutdown = self.shutdown.clone();
         let notices = feed::watch(&self.db, filter, &request.resume_token, shutdown).await?;
@@ -507,6 +513,7 @@ impl RegistryChanges for Fake {
         request: Request<registry::WatchChangesRequest>,
     ) -> Result<Response<Self::WatchChangesStream>, Status> {
         let request = request.into_inner();
+        kit::guard::no_district();
         let filter = Filter { district: district(&request.parent), kinds: request.kinds };
         let shutdown = self.shutdown.clone();
         let notices = feed::watch(&self.db, filter, &request.resume_token, shutdown).await?;

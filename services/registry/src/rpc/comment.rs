@@ -5,7 +5,7 @@ use kit::field::{self, Fields};
 use kit::name::Name;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock};
+use kit::{Error, clock, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::comment_service_server::CommentService;
@@ -53,6 +53,7 @@ impl CommentService for Rpc {
         let node_id = optional_id(&mut fields, "comment.node_id", &given.node_id);
         let text = fields.paragraph("comment.text", &given.text, 1..=2000);
         fields.check()?;
+        guard::for_unit(district, &unit)?;
         let once = Once::new(district, "CreateComment", &request.request_id, &request)?;
 
         let mut tx = self.db.begin_write().await?;

@@ -4,7 +4,7 @@ use kit::field::{self, Fields};
 use kit::mask::Mask;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, etag};
+use kit::{clock, etag, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::district_service_server::DistrictService;
@@ -33,10 +33,11 @@ impl DistrictService for Rpc {
         &self,
         request: Request<pb::ListDistrictsRequest>,
     ) -> Result<Response<pb::ListDistrictsResponse>, Status> {
+        let own = guard::districts()?;
         let request = request.into_inner();
         let page = Page::parse(request.page_size, &request.page_token, &[])?;
         let mut tx = self.db.begin_read().await?;
-        let mut districts = store::district::list(&mut tx, &page).await?;
+        let mut districts = store::district::list(&mut tx, own.as_deref(), &page).await?;
         let next_page_token = page.cut(&mut districts, |district| district.id.clone());
         let districts = districts.into_iter().map(pb::District::from).collect();
         Ok(Response::new(pb::ListDistrictsResponse { districts, next_page_token }))
@@ -50,6 +51,7 @@ impl DistrictService for Rpc {
         let given = field::required("district", request.district.as_ref())?;
         let mut fields = Fields::default();
         let id = fields.id("district_id", &request.district_id);
+        guard::in_district(&id)?;
         let contents = contents(&mut fields, given);
         fields.check()?;
         let once = Once::new(&id, "CreateDistrict", &request.request_id, &request)?;

@@ -5,7 +5,7 @@ mod chart;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date, etag};
+use kit::{clock, date, etag, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::milestone_service_server::MilestoneService;
@@ -126,6 +126,9 @@ impl MilestoneService for Rpc {
         let today = tx.now().to_zoned(district_now.zone()?).date();
         let ids: Vec<String> = reports.iter().map(|it| it.id.clone()).collect();
         let present = store::milestone::of(&mut tx, district, &ids).await?;
+        for milestone in &present {
+            guard::for_unit(district, milestone.contents.unit.as_deref().unwrap_or_default())?;
+        }
         let changed = milestone::report(present, reports, today, tx.now())?;
         store::milestone::save(&mut tx, &changed).await?;
         let reply = pb::ReportMilestonesResponse {

@@ -3,7 +3,7 @@
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date, etag};
+use kit::{clock, date, etag, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::order_service_server::OrderService;
@@ -128,6 +128,7 @@ impl OrderService for Rpc {
         }
         store::district::hold(&mut tx, district).await?;
         let mut order = store::order::get(&mut tx, &name).await?;
+        guard::for_unit(district, &order.contents.lead_unit)?;
         etag::check(&request.etag, order.revision, name.as_str())?;
         let now = tx.now();
         order.step(now, |it| it.accept(acceptance, now))?;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock, date, decimal};
+use kit::{Error, clock, date, decimal, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::progress_service_server::ProgressService;
@@ -64,6 +64,7 @@ impl ProgressService for Rpc {
         let all = progress::by_project(before);
         let mut moved = Vec::new();
         for mut project in store::project::of(&mut tx, district, &ids).await? {
+            guard::for_unit(district, &project.contents.lead_unit)?;
             let mut contents = project.contents.clone();
             contents.stand(Standing::by(all[&project.id].iter(), today));
             if contents != project.contents {

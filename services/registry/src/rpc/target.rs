@@ -4,7 +4,7 @@ use kit::field::Fields;
 use kit::name::Pattern;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock, decimal, etag, feed};
+use kit::{Error, clock, decimal, etag, feed, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::target_service_server::TargetService;
 use rust_decimal::Decimal;
@@ -34,6 +34,7 @@ impl TargetService for Rpc {
         let name = &request.get_ref().name;
         let (district, key) = Key::parse(name)
             .ok_or_else(|| Error::invalid("name", "NAME_FORMAT", complaint(name)))?;
+        guard::in_district(&district)?;
         let mut tx = self.db.begin_read().await?;
         let target = store::target::find(&mut tx, &district, &key).await?;
         let target = target.ok_or_else(|| Error::not_found(target::NOUN, name))?;

@@ -4,7 +4,7 @@ use kit::db::Tx;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, etag};
+use kit::{clock, etag, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::task_list_service_server::TaskListService;
@@ -117,6 +117,7 @@ impl TaskListService for Rpc {
         let least = usize::from(!request.agrees);
         let note = fields.text("note", &request.note, least..=500);
         fields.check()?;
+        guard::for_unit(district, &office)?;
         let once = Once::new(district, "ConsentToTaskList", &request.request_id, &request)?;
 
         let mut tx = self.db.begin_write().await?;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock, date, etag};
+use kit::{Error, clock, date, etag, guard};
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::whistle_service_server::WhistleService;
@@ -122,6 +122,7 @@ impl WhistleService for Rpc {
         let day = fields.date("answer_date", &request.answer_date);
         let note = fields.text("note", &request.note, 0..=500);
         fields.check()?;
+        guard::for_unit(district, &unit)?;
         let once = Once::new(district, "AnswerWhistle", &request.request_id, &request)?;
 
         let mut tx = self.db.begin_write().await?;

@@ -51,11 +51,21 @@ pub(crate) async fn hold(tx: &mut Tx, id: &str) -> Result<District> {
 }
 
 /// A page of all districts by id.
-pub(crate) async fn list(tx: &mut Tx, page: &Page) -> Result<Vec<District>> {
+pub(crate) async fn list(
+    tx: &mut Tx,
+    only: Option<&[String]>,
+    page: &Page,
+) -> Result<Vec<District>> {
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM district"));
-        if let Some(after) = page.after() {
-            q.push(" WHERE district > ").push_bind(after);
+        q.push(concat!("SELECT ", columns!(), " FROM district WHERE district > "));
+        q.push_bind(page.after().unwrap_or_default());
+        if let Some(only) = only {
+            q.push(" AND district IN (");
+            let mut listed = q.separated(", ");
+            for id in only {
+                listed.push_bind(id);
+            }
+            q.push(")");
         }
         q.push(" ORDER BY district LIMIT ").push_bind(page.limit());
     })?;

@@ -7,11 +7,14 @@ use crate::failure::Result;
 use crate::story::Hint;
 
 /// The requests, each with what it shows.
-pub(super) fn lines(hints: &[Hint], address: SocketAddr) -> Vec<(String, String)> {
-    let mut lines =
-        vec![("what there is".to_owned(), format!("grpcurl -plaintext {address} list"))];
+pub(super) fn lines(hints: &[Hint], address: SocketAddr, token: &str) -> Vec<(String, String)> {
+    let mut lines = vec![
+        ("who you are, for twelve hours".to_owned(), format!("export SAIMA_TOKEN={token}")),
+        ("what there is".to_owned(), format!("grpcurl -plaintext {address} list")),
+    ];
+    let bearer = r#"-H "authorization: Bearer $SAIMA_TOKEN" -H "saima-purpose: a look""#;
     lines.extend(hints.iter().map(|Hint { what, call, request }| {
-        (what.clone(), format!("grpcurl -plaintext -d '{request}' {address} saima.{call}"))
+        (what.clone(), format!("grpcurl -plaintext {bearer} -d '{request}' {address} saima.{call}"))
     }));
     lines
 }

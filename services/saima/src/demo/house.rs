@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use http::Uri;
 use kit::boot::{Context, Shutdown, serve};
-use kit::clock::Clock;
+use kit::clock::{Clock, System};
 use kit::config::{KeySource, Limits};
 use kit::db::{Db, Source};
+use kit::guard::{self, Guard, Policies};
+use kit::identity::{Grant, Issuer, Trust};
 use kit::outbound::Outbound;
 use kit::peers::Peers;
 use tempfile::TempDir;
@@ -21,6 +23,9 @@ use super::clock::StoryClock;
 use crate::failure::{Failure, Result};
 use crate::serve::SERVICES;
 
+/// How long the story's teller may tell.
+const HELD: Duration = Duration::from_secs(12 * 3600);
+
 /// The running suite.
 pub(super) struct House {
     address: SocketAddr,
@@ -28,6 +33,7 @@ pub(super) struct House {
     shutdown: Shutdown,
     server: JoinHandle<kit::Result<()>>,
     databases: Vec<Db>,
+    issuer: Issuer,
     _folder: Option<TempDir>,
 }
 
@@ -45,19 +51,27 @@ impl House {
         let clock = Arc::new(StoryClock::default());
         let shutdown = Shutdown::new();
         let url = url(address)?;
-        let peers =
-            SERVICES.iter().fold(Peers::default(), |peers, it| peers.with(it.name, url.clone()));
         // What is thrown away takes its keys along.
         let vault = match &temporary {
             Some(folder) => folder.path().join("keys"),
             None => directory.with_added_extension("keys"),
         };
         let keys = KeySource::default().read_or_make(vault, &*clock).map_err(Failure::other)?;
+        let issuer = Issuer::new(&keys)?.ok_or_else(|| Failure::other("the keys sign nothing"))?;
+        // Tokens go by the machine's clock: the story's jumps over months.
+        let now: Arc<dyn Clock> = Arc::new(System);
+        let peers =
+            SERVICES.iter().fold(Peers::default(), |it, one| it.with(one.name, url.clone()));
+        let peers = peers.signed(issuer.clone(), now.clone());
+        let policies: Vec<&str> = SERVICES.iter().map(|service| service.policy).collect();
+        let policies = Policies::read(&policies, "").map_err(Failure::other)?;
+        let guard = Guard::new(Trust::new(Some(issuer.clone()), None, now), policies);
         let (mut databases, mut wings) = (Vec::new(), Vec::new());
         for service in &SERVICES {
             let time: Arc<dyn Clock> = clock.clone();
             let db = Db::open(&source, service.name, service.migrations, time.clone()).await?;
             databases.push(db.clone());
+            let audit = db.clone();
             let context = Context {
                 db,
                 clock: time,
@@ -66,7 +80,7 @@ impl House {
                 outbound: Outbound::new(&[])?,
                 shutdown: shutdown.token(),
             };
-            wings.push((service.start)(context).await?);
+            wings.push((service.start)(context).await?.audited(audit));
         }
         let ending = shutdown.clone();
         // Nobody is waiting for a balancer to notice, so the drain need not either.
@@ -76,8 +90,9 @@ impl House {
             request_timeout: Duration::from_secs(120),
             ..Limits::default()
         };
-        let server = tokio::spawn(async move { serve(listener, wings, &limits, ending).await });
-        Ok(Self { address, clock, shutdown, server, databases, _folder: temporary })
+        let server =
+            tokio::spawn(async move { serve(listener, wings, &limits, guard, ending).await });
+        Ok(Self { address, clock, shutdown, server, databases, issuer, _folder: temporary })
     }
 
     /// Where it listens.
@@ -88,6 +103,13 @@ impl House {
     /// Where it listens, for clients.
     pub(super) fn url(&self) -> Result<Uri> {
         url(self.address)
+    }
+
+    /// A token of somebody who plays every part of a story.
+    pub(super) fn token(&self) -> Result<String> {
+        let people = guard::roles().iter().filter(|role| *role != "service");
+        let grants: Vec<Grant> = people.map(|role| Grant::everywhere(role)).collect();
+        Ok(self.issuer.trial("demo", &grants, HELD, &System)?)
     }
 
     /// Its clock.

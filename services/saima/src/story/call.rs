@@ -1,29 +1,45 @@
 //! Any RPC of the suite by its name, with messages known at run time only.
 
+use std::time::Duration;
+
 use http::uri::PathAndQuery;
 use kit::Error;
 use prost::Message;
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::transport::Channel;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 
+use crate::client::Line;
 use crate::failure::{Failure, Result};
 
-/// Calls an RPC that takes one message and answers with one.
+/// How often a call is tried that a busy suite puts off, and how long is waited between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Calls an RPC that takes one message and answers with one, again where the suite says that it
+/// is too busy.
 pub(super) async fn unary(
-    channel: Channel,
+    channel: Line,
     method: &MethodDescriptor,
     request: DynamicMessage,
 ) -> Result<DynamicMessage> {
     let mut grpc = client(channel).await?;
-    let reply = grpc.unary(Request::new(request), path(method)?, Plain::of(method)).await?;
-    Ok(reply.into_inner())
+    let mut tries = 1;
+    loop {
+        let request = Request::new(request.clone());
+        match grpc.unary(request, path(method)?, Plain::of(method)).await {
+            Err(status) if status.code() == Code::Unavailable && tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            outcome => return Ok(outcome?.into_inner()),
+        }
+    }
 }
 
 /// Calls an RPC that takes a stream and answers with one message.
 pub(super) async fn stream(
-    channel: Channel,
+    channel: Line,
     method: &MethodDescriptor,
     requests: Vec<DynamicMessage>,
 ) -> Result<DynamicMessage> {
@@ -33,7 +49,7 @@ pub(super) async fn stream(
     Ok(reply.into_inner())
 }
 
-async fn client(channel: Channel) -> Result<tonic::client::Grpc<Channel>> {
+async fn client(channel: Line) -> Result<tonic::client::Grpc<Line>> {
     let mut grpc = tonic::client::Grpc::new(channel)
         .max_decoding_message_size(kit::boot::DOCUMENT_LIMIT)
         .max_encoding_message_size(kit::boot::BATCH_DECODE_LIMIT);

@@ -13,7 +13,7 @@ use crate::example;
 
 async fn suite(served: &Served) -> Suite {
     let url: Uri = format!("http://{}", served.address()).parse().unwrap();
-    Suite::connect(&url).await.unwrap()
+    Suite::connect(&url, &kit::testing::everybody()).await.unwrap()
 }
 
 fn definitions() -> Vec<Source> {
@@ -110,7 +110,9 @@ kit::both! {
         ];
         assert_eq!(shown(&again).await, expected);
         let url = format!("http://{}", served.address());
-        let command = saima(&["apply", "-f", example("hengkou").to_str().unwrap(), "--server", &url]);
+        let folder = example("hengkou");
+        let (folder, token) = (folder.to_str().unwrap(), kit::testing::everybody());
+        let command = saima(&["apply", "-f", folder, "--server", &url, "--token", &token]);
         assert!(command.status.success());
         assert_eq!(lines(&command.stdout), expected);
         served.stop().await;

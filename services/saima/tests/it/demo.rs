@@ -65,9 +65,12 @@ fn the_requests_work_as_they_are_printed() {
     let mut child = Ended(demo(&[]));
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|it| it.starts_with("Serving on")), "it ended before it served");
+    let export = lines.by_ref().map(|it| it.trim().to_owned()).find(|it| it.starts_with("export "));
+    let token = export.unwrap().replace("export SAIMA_TOKEN=", "");
     let mut tried = 0;
     for request in lines.filter(|it| it.contains("grpcurl")) {
-        let reply = Command::new("sh").args(["-c", &request]).output().unwrap();
+        let mut shell = Command::new("sh");
+        let reply = shell.env("SAIMA_TOKEN", &token).args(["-c", &request]).output().unwrap();
         let complaint = String::from_utf8_lossy(&reply.stderr);
         tried += 1;
         if request.contains("UpdateScheme") {

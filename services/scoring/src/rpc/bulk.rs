@@ -11,7 +11,7 @@ use kit::boot;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::request_id::Once;
-use kit::{Error, Violation};
+use kit::{Error, Violation, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::bulk_create_observations_request::{Content, Header};
 use tonic::Streaming;
@@ -49,7 +49,10 @@ impl Rpc {
                 None => return Err(Error::invalid("rows", "REQUIRED", "must be given")),
             }
         }
-        let (bulk, digest) = reader.end()?;
+        let (mut bulk, digest) = reader.end()?;
+        if let Some(own) = guard::units(&district)? {
+            bulk.refuse_foreign(&own);
+        }
         self.settle(&district, &header, bulk, digest).await
     }
 

@@ -4,7 +4,7 @@ mod convert;
 
 use kit::db::Tx;
 use kit::request_id::Once;
-use kit::{Error, etag};
+use kit::{Error, etag, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::correction_service_server::CorrectionService;
@@ -63,6 +63,7 @@ impl CorrectionService for Rpc {
         let unknown = || below("correction.", unknown_period(&district, &wanted.period));
         let definitions = definitions.ok_or_else(unknown)?;
         let assignment = &definitions.assignment;
+        guard::for_unit(&district, assignment.answers(&wanted.unit))?;
         let place = assignment.place(&wanted.unit, &wanted.indicator);
         let place = place.and_then(|place| assignment.bounds(place, &wanted.reading));
         place.map_err(|violation| below("correction.", violation))?;

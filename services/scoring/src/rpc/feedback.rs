@@ -30,10 +30,11 @@ impl FeedbackService for Rpc {
         let (district, sequence) = (name.id("district"), sequence(&name, "run")?);
         let mut tx = self.db.begin_read().await?;
         let standing = store::run::get(&mut tx, district, sequence).await?;
-        let run = standing.ok_or_else(|| name.not_found())?.run;
-        let recomputed = explain::recompute(&mut tx, district, &run).await?;
+        let standing = standing.ok_or_else(|| name.not_found())?;
+        let recomputed = explain::recompute(&mut tx, district, &standing.run).await?;
         drop(tx);
         let explained = recomputed.explain(name.id("unit")).ok_or_else(|| name.not_found())?;
+        result::is_open(&name, Some(&standing), explained.outcome)?;
         let track = Track::of(&recomputed, &explained.outcome.track);
         let own =
             track.names.iter().position(|it| subject::id(it).as_deref() == Some(name.id("unit")));

@@ -6,7 +6,7 @@ mod filed;
 use kit::db::Tx;
 use kit::name::Name;
 use kit::request_id::Once;
-use kit::{Error, field};
+use kit::{Error, field, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::inspection_service_server::InspectionService;
@@ -139,6 +139,7 @@ impl Rpc {
         }
         store::head::lock(&mut tx, district).await?;
         let mut finding = finding(&mut tx, name).await?;
+        guard::for_unit(district, &finding.unit)?;
         finding.take(district, Step { create_time: tx.now(), ..step })?;
         store::inspection::take_step(&mut tx, district, &finding).await?;
         let reply = convert::finding(district, &finding);

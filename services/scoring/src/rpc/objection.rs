@@ -4,7 +4,7 @@ mod convert;
 
 use kit::db::Tx;
 use kit::request_id::Once;
-use kit::{Error, etag};
+use kit::{Error, etag, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::objection_service_server::ObjectionService;
@@ -32,6 +32,7 @@ impl ObjectionService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let found = store::objection::get(&mut tx, district, sequence).await?;
         let found = found.ok_or_else(|| name.not_found())?;
+        self.reaches(district, &found.period, &found.unit).await?;
         Ok(Response::new(convert::to_proto(district, &found)))
     }
 
@@ -40,6 +41,7 @@ impl ObjectionService for Rpc {
         request: Request<pb::ListObjectionsRequest>,
     ) -> Result<Response<pb::ListObjectionsResponse>, Status> {
         let (district, filter, page) = convert::list(request.get_ref())?;
+        guard::only_own(&district, filter.unit.as_deref())?;
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::objection::list(&mut tx, &district, &filter, &page).await?;
         let next_page_token = page.cut(&mut rows, |row| row.sequence.to_string());
@@ -66,6 +68,8 @@ impl ObjectionService for Rpc {
             let message = format!("there is no {}", convert::result(&district, run, &unit));
             return Err(Error::invalid("objection.result", "UNKNOWN_RESULT", message).into());
         };
+        let answers = result.responsible_unit.as_str();
+        guard::for_unit(&district, if answers.is_empty() { &unit } else { answers })?;
         let definitions = pinned(&mut tx, &district, &standing.run).await?;
         convert::check(&definitions, &standing.run, &result, &filing)?;
         let days = definitions.objection_days(&standing.run.scheme);

@@ -11,7 +11,7 @@ use kit::field::{self, Fields};
 use kit::name::Name;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, Violation};
+use kit::{Error, Violation, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::observation_service_server::ObservationService;
 use tonic::{Request, Response, Status, Streaming};
@@ -34,8 +34,11 @@ impl ObservationService for Rpc {
         request: Request<pb::GetObservationRequest>,
     ) -> Result<Response<pb::Observation>, Status> {
         let name = NAME.parse("name", &request.get_ref().name)?;
+        let district = name.id("district");
         let seen = seen(&mut self.db.begin_read().await?, &name).await?;
-        Ok(Response::new(convert::to_proto(name.id("district"), &seen)))
+        let Observation { unit, period, .. } = &seen.observation;
+        self.reaches(district, period, unit).await?;
+        Ok(Response::new(convert::to_proto(district, &seen)))
     }
 
     async fn list_observations(
@@ -44,6 +47,7 @@ impl ObservationService for Rpc {
     ) -> Result<Response<pb::ListObservationsResponse>, Status> {
         let request = request.into_inner();
         let (district, filter) = convert::list(&request)?;
+        guard::only_own(&district, filter.unit.as_deref())?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -83,6 +87,7 @@ impl ObservationService for Rpc {
             return Ok(Response::new(reply));
         }
         let (assignment, place) = owed.map_err(|it| below("observation.", it))?;
+        guard::for_unit(district, &assignment.unit(place).answers)?;
         let mut head = store::head::lock(&mut tx, district).await?;
         refuse_closed(&mut tx, district, ids.period).await?;
         let Ids { unit, indicator, period } = ids;
@@ -124,6 +129,7 @@ impl ObservationService for Rpc {
         let district = name.id("district");
         let once = Once::new(district, "CorrectObservation", &request.request_id, &request)?;
         let before = seen(&mut self.db.begin_read().await?, &name).await?.observation;
+        self.reaches(district, &before.period, &before.unit).await?;
         let bounds = self.bounds(district, &before, &reading).await?;
 
         let mut tx = self.db.begin_small_write().await?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kit::db::Tx;
 use kit::request_id::Once;
-use kit::{Error, clock};
+use kit::{Error, clock, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::reconciliation_service_server::ReconciliationService;
@@ -63,6 +63,7 @@ impl ReconciliationService for Rpc {
     ) -> Result<Response<pb::VerifyObservationsResponse>, Status> {
         let request = request.into_inner();
         let (district, sequences, verdict) = judge::verification(&request)?;
+        guard::for_unit(&district, &verdict.evaluating_unit)?;
         let once = Once::new(&district, "VerifyObservations", &request.request_id, &request)?;
         let known = self.known(&district, &sequences).await?;
 
@@ -85,6 +86,7 @@ impl ReconciliationService for Rpc {
         let request = request.into_inner();
         let (name, verdict) = judge::dispute(&request)?;
         let district = name.id("district");
+        guard::for_unit(district, &verdict.evaluating_unit)?;
         let once = Once::new(district, "DisputeObservation", &request.request_id, &request)?;
         let sequences = [sequence(&name, "observation")?];
         let known = self.known(district, &sequences).await?;

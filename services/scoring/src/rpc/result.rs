@@ -1,11 +1,13 @@
 //! Results and explanations on the wire.
 
 use engine::{Colour, Explained};
-use kit::decimal;
+use kit::name::Name;
+use kit::{decimal, guard};
 use proto::scoring::v1 as pb;
 
 use crate::assignment::UNIT;
 use crate::result::{Gate, Grade, NAME, Outcome, Part};
+use crate::run::Standing;
 use crate::subject;
 
 /// The result of a unit in a run.
@@ -34,6 +36,34 @@ pub(super) fn responsible(district: &str, responsible: &str, subject: &str) -> S
     let id = if responsible.is_empty() { subject } else { responsible };
     let name = subject::name(district, id);
     if UNIT.read(&name).is_some() { name } else { String::new() }
+}
+
+/// Refuses whoever is bound to units another unit's result, and any before it is published.
+pub(super) fn is_open(
+    name: &Name,
+    standing: Option<&Standing>,
+    outcome: &Outcome,
+) -> kit::Result<()> {
+    let district = name.id("district");
+    if guard::is_whole(district)? {
+        return Ok(());
+    }
+    let answers = match outcome.responsible_unit.as_str() {
+        "" => &outcome.unit,
+        unit => unit,
+    };
+    guard::for_unit(district, answers)?;
+    // What is not published yet is not there for a unit.
+    let published = standing.is_some_and(|it| it.publish_time.is_some());
+    if published { Ok(()) } else { Err(name.not_found()) }
+}
+
+/// Why who is bound to units lists no results.
+pub(super) fn whole_list() -> kit::Error {
+    kit::Error::Denied {
+        reason: "OTHER_UNIT",
+        message: "a list of results shows every unit's; ask for your own by name".to_owned(),
+    }
 }
 
 /// A grade and what decided it.

@@ -8,7 +8,7 @@ mod make;
 pub(super) mod score;
 
 use kit::request_id::Once;
-use kit::{Error, etag};
+use kit::{Error, etag, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::run_service_server::RunService;
@@ -145,6 +145,8 @@ impl RunService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let found = store::result::get(&mut tx, district, run, name.id("unit")).await?;
         let found = found.ok_or_else(|| name.not_found())?;
+        let standing = store::run::get(&mut tx, district, run).await?;
+        result::is_open(&name, standing.as_ref(), &found)?;
         Ok(Response::new(result::to_proto(district, run, &found)))
     }
 
@@ -158,6 +160,9 @@ impl RunService for Rpc {
         let mut tx = self.db.begin_read().await?;
         if store::run::get(&mut tx, district, run).await?.is_none() {
             return Err(name.not_found().into());
+        }
+        if !guard::is_whole(district)? {
+            return Err(result::whole_list().into());
         }
         let mut rows = store::result::list(&mut tx, district, run, track.as_deref(), &page).await?;
         let next_page_token = page.cut(&mut rows, |row| row.position.to_string());
@@ -173,9 +178,10 @@ impl RunService for Rpc {
         let (district, sequence) = (name.id("district"), sequence(&name, "run")?);
         let mut tx = self.db.begin_read().await?;
         let standing = store::run::get(&mut tx, district, sequence).await?;
-        let run = standing.ok_or_else(|| name.not_found())?.run;
-        let recomputed = explain::recompute(&mut tx, district, &run).await?;
+        let standing = standing.ok_or_else(|| name.not_found())?;
+        let recomputed = explain::recompute(&mut tx, district, &standing.run).await?;
         let explained = recomputed.explain(name.id("unit")).ok_or_else(|| name.not_found())?;
+        result::is_open(&name, Some(&standing), explained.outcome)?;
         let evidence =
             store::observation::evidence_sha256(&mut tx, district, &explained.sequences).await?;
         let observations = explained.observations(district, &evidence);

@@ -1,9 +1,8 @@
 //! Warnings.
 
-use kit::clock;
-use kit::decimal;
 use kit::field::Fields;
 use kit::page::Page;
+use kit::{clock, decimal, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::warning_service_server::WarningService;
 use tonic::{Request, Response, Status};
@@ -26,6 +25,7 @@ impl WarningService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let warning = store::warning::get(&mut tx, name.id("district"), sequence).await?;
         let warning = warning.ok_or_else(|| name.not_found())?;
+        guard::for_unit(name.id("district"), answers(&warning))?;
         Ok(Response::new(to_proto(name.id("district"), &warning)))
     }
 
@@ -35,11 +35,20 @@ impl WarningService for Rpc {
     ) -> Result<Response<pb::ListWarningsResponse>, Status> {
         let request = request.into_inner();
         let (district, filter, page) = list(&request)?;
+        guard::only_own(&district, filter.unit.as_deref())?;
         let mut tx = self.db.begin_read().await?;
         let mut warnings = store::warning::list(&mut tx, &district, &filter, &page).await?;
         let next_page_token = page.cut(&mut warnings, |warning| warning.sequence.to_string());
         let warnings = warnings.iter().map(|warning| to_proto(&district, warning)).collect();
         Ok(Response::new(pb::ListWarningsResponse { warnings, next_page_token }))
+    }
+}
+
+/// The unit that is warned.
+fn answers(warning: &Warning) -> &str {
+    match warning.responsible_unit.as_str() {
+        "" => &warning.unit,
+        unit => unit,
     }
 }
 

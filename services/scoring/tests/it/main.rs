@@ -23,6 +23,7 @@ mod lock;
 mod mark;
 mod objection;
 mod observation;
+mod permission;
 mod poll;
 mod quarter;
 mod reconciliation;

@@ -6,14 +6,13 @@ use std::time::Instant;
 use proto::scoring::v1::bulk_create_observations_request::{Columns, Content, Header, Rows};
 use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::{BulkCreateObservationsRequest, Observation};
-use tonic::transport::Channel;
 
 use super::Bench;
 use crate::Outcome;
 use crate::pair::{Cost, order};
 use crate::process::Process;
 use crate::report::Line;
-use crate::suite::{DISTRICT, Size, Suite, decimal, define, indicator_in, unit_in};
+use crate::suite::{Channel, DISTRICT, Size, Suite, decimal, define, indicator_in, unit_in};
 
 /// Rows of a message, one by one and in columns.
 const CHUNK: usize = 500;

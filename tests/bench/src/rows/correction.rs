@@ -8,7 +8,6 @@ use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::{
     Board, CorrectObservationRequest, GetBoardRequest, ListObservationsRequest, Observation,
 };
-use tonic::transport::Channel;
 
 use super::Bench;
 use super::bulk::{Form, Report, report};
@@ -16,7 +15,7 @@ use crate::Outcome;
 use crate::pair::{Cost, Spread, order, ratios};
 use crate::process::{Conversation, Process};
 use crate::report::Line;
-use crate::suite::{Size, Suite, decimal, define_in, indicator_in, unit_in};
+use crate::suite::{Channel, Size, Suite, decimal, define_in, indicator_in, unit_in};
 
 const MONTH: &str = "2023-01";
 

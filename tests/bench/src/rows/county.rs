@@ -9,7 +9,6 @@ use proto::scoring::v1 as scoring;
 use scoring::bulk_create_observations_request::{Content, Header};
 use scoring::reconciliation_service_client::ReconciliationServiceClient;
 use scoring::run_service_client::RunServiceClient;
-use tonic::transport::Channel;
 
 use super::{Bench, bulk};
 use crate::Outcome;
@@ -18,7 +17,7 @@ use crate::peer::Python;
 use crate::process::Process;
 use crate::report::Line;
 use crate::s1::{self, Checksums, wire};
-use crate::suite::{Definitions, Suite, unit_in};
+use crate::suite::{Channel, Definitions, Suite, unit_in};
 
 const WHAT: &str = "every county's CreateRun over gRPC";
 

@@ -6,14 +6,13 @@ use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::reconciliation_service_client::ReconciliationServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
 use proto::scoring::v1::*;
-use tonic::transport::Channel;
 
 use super::Bench;
 use crate::Outcome;
 use crate::pair::{Cost, order};
 use crate::process::{Process, free_port};
 use crate::report::Line;
-use crate::suite::{DISTRICT, Size, Suite, define, reach, unit};
+use crate::suite::{Channel, DISTRICT, Size, Suite, define, reach, unit};
 
 const CALLERS: u32 = 8;
 
@@ -23,7 +22,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let name = publish(&suite.channel).await?;
     let listen = format!("127.0.0.1:{}", free_port()?);
     let echo = Process::start(&bench.here, &["peer", "echo", &listen])?;
-    let echo_channel = reach(&listen).await?;
+    let echo_channel = reach(&listen, "").await?;
 
     read(&suite.channel, &name, calls / 4).await?;
     read(&echo_channel, &name, calls / 4).await?;

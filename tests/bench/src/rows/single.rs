@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use proto::scoring::v1::observation_service_client::ObservationServiceClient;
 use proto::scoring::v1::{CreateObservationRequest, Observation};
-use tonic::transport::Channel;
 
 use super::bulk::{months, value};
 use super::{Bench, correction};
@@ -13,7 +12,7 @@ use crate::Outcome;
 use crate::pair::{Cost, Spread, order};
 use crate::process::Process;
 use crate::report::Line;
-use crate::suite::{DISTRICT, Size, Suite, decimal, define, indicator_in, reach, unit_in};
+use crate::suite::{Channel, DISTRICT, Size, Suite, decimal, define, indicator_in, reach, unit_in};
 
 const CALLERS: u32 = 64;
 /// Each caller a connection of its own would measure connections; so many share one.
@@ -27,7 +26,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     define(&suite.channel, size, &months).await?;
     let mut channels = Vec::new();
     for _ in 0..CONNECTIONS {
-        channels.push(reach(&suite.address).await?);
+        channels.push(reach(&suite.address, &suite.token).await?);
     }
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("peer.db").to_string_lossy().into_owned();

@@ -24,7 +24,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
             } else {
                 let listen = format!("127.0.0.1:{}", free_port()?);
                 let echo = Process::start(&bench.here, &["peer", "echo", &listen])?;
-                let _channel = reach(&listen).await?;
+                let _channel = reach(&listen, "").await?;
                 (start.elapsed(), echo.cpu()?, rest(&echo).await?)
             };
             let (costs, memory) = if is_suite {

@@ -10,7 +10,6 @@ use proto::notification::v1::delivery_service_client::DeliveryServiceClient;
 use proto::notification::v1::endpoint_service_client::EndpointServiceClient;
 use proto::registry::v1 as registry;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
-use tonic::transport::Channel;
 
 use super::Bench;
 use crate::Outcome;
@@ -19,7 +18,7 @@ use crate::pair::{Cost, Spread, order};
 use crate::process::Process;
 use crate::report::Line;
 use crate::sink::Sink;
-use crate::suite::{DISTRICT, Suite};
+use crate::suite::{Channel, DISTRICT, Suite};
 
 /// What tells of events and gets none.
 const SOURCE: &str = "source";

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::tz::TimeZone;
 use kit::field::Fields;
 use kit::{Error, Result};
 use proto::registry::v1 as registry;
@@ -12,14 +11,6 @@ use crate::member::Seat;
 use crate::rpc::{DISTRICT, FRONT, SEAT, UNIT};
 
 impl Registry {
-    /// The time zone of a district; NOT_FOUND when there is no such district.
-    pub(crate) async fn zone(&self, district: &str) -> Result<TimeZone> {
-        let name = DISTRICT.format(&[district]);
-        let request = registry::GetDistrictRequest { name };
-        let found = self.districts.clone().get_district(request).await?.into_inner();
-        TimeZone::get(&found.time_zone).map_err(Error::internal)
-    }
-
     /// Refuses units that the district never had: row of the list, field within it, and id.
     pub(crate) async fn check_units(
         &self,

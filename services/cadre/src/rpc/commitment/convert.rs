@@ -46,7 +46,7 @@ pub(super) fn check_year(fields: &mut Fields, at: &str, text: &Text, year: i16) 
 pub(super) fn step(fields: &mut Fields, state: State, (who, actor): (&str, &str)) -> Step {
     Step {
         state,
-        actor: fields.text(who, actor, 1..=100),
+        actor: fields.account(who, actor, 1..=100),
         reason: String::new(),
         grades: Vec::new(),
         verdict: None,

@@ -36,7 +36,7 @@ impl Rpc {
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
         fields.number("commitments", request.commitments.len(), 1..=BATCH);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         let given = request.commitments.iter().take(BATCH).enumerate();
         let drafts: Vec<Draft> =
             given.map(|(row, given)| read(&mut fields, district, row, given)).collect();

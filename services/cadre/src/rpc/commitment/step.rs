@@ -94,7 +94,7 @@ impl Rpc {
         let name = fields.name("name", &NAME, &request.name);
         let district = name.id("district");
         fields.number("marks", request.marks.len(), 1..=10);
-        let account = fields.text("account", &request.account, 1..=100);
+        let account = fields.account("account", &request.account, 1..=100);
         fields.check()?;
         let once = Once::new(district, "GradeCommitment", &request.request_id, &request)?;
         let marks = self.scoring.marks(&request.marks).await?;

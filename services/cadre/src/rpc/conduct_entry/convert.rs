@@ -79,7 +79,7 @@ pub(super) fn step(
 ) -> Step {
     Step {
         state,
-        actor: fields.text("decider", decider, 1..=100),
+        actor: fields.account("decider", decider, 1..=100),
         reason: fields.paragraph("reason", reason, 1..=1000),
         evidence: super::super::evidence::read(fields, "evidence", evidence),
         create_time: Timestamp::UNIX_EPOCH,

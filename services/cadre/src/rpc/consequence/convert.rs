@@ -30,7 +30,7 @@ pub(super) fn decision(request: &pb::DecideConsequenceRequest, now: Timestamp) -
     };
     let step = Step {
         state,
-        actor: fields.text("decider", &request.decider, 1..=100),
+        actor: fields.account("decider", &request.decider, 1..=100),
         reason: fields.paragraph("reason", &request.reason, 1..=1000),
         start,
         effects,

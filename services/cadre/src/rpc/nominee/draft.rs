@@ -54,7 +54,7 @@ impl Asked {
 pub(super) fn nominations(request: &pb::NominatePersonsRequest) -> Result<Asked> {
     let mut fields = Fields::default();
     let campaign = fields.name("campaign", &campaign::NAME, &request.campaign);
-    let account = fields.text("account", &request.account, 1..=100);
+    let account = fields.account("account", &request.account, 1..=100);
     let district = campaign.id("district");
     let given = bounded(&mut fields, "nominations", &request.nominations).iter().enumerate();
     let mut rows = Vec::new();
@@ -95,7 +95,7 @@ pub(super) fn units_of_nominations(asked: &Asked) -> Vec<(usize, &'static str, S
 pub(super) fn appraisals(request: &pb::AppraiseNomineesRequest) -> Result<Asked> {
     let mut fields = Fields::default();
     let campaign = fields.name("campaign", &campaign::NAME, &request.campaign);
-    let account = fields.text("account", &request.account, 1..=100);
+    let account = fields.account("account", &request.account, 1..=100);
     let district = campaign.id("district");
     let appraiser = &request.appraiser;
     let appraiser = fields.optional_member("appraiser", &PERSON, appraiser, district);
@@ -131,7 +131,7 @@ pub(super) fn appraisals(request: &pb::AppraiseNomineesRequest) -> Result<Asked>
 pub(super) fn proposals(request: &pb::ProposePlacementsRequest) -> Result<Asked> {
     let mut fields = Fields::default();
     let campaign = fields.name("campaign", &campaign::NAME, &request.campaign);
-    let account = fields.text("account", &request.account, 1..=100);
+    let account = fields.account("account", &request.account, 1..=100);
     let batch = fields.number("batch", request.batch, 1..=1000);
     let district = campaign.id("district");
     let given = bounded(&mut fields, "proposals", &request.proposals).iter().enumerate();
@@ -189,7 +189,7 @@ pub(super) fn home_units(asked: &Asked) -> Vec<(usize, &'static str, String)> {
 pub(super) fn decisions(request: &pb::DecidePlacementsRequest) -> Result<Asked> {
     let mut fields = Fields::default();
     let campaign = fields.name("campaign", &campaign::NAME, &request.campaign);
-    let account = fields.text("decider", &request.decider, 1..=100);
+    let account = fields.account("decider", &request.decider, 1..=100);
     let district = campaign.id("district");
     let given = bounded(&mut fields, "decisions", &request.decisions).iter().enumerate();
     let mut rows = Vec::new();

@@ -11,7 +11,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt as _;
 
-use super::desk::{Desk, GET, House, boundless, reason, soon, unary};
+use super::desk::{Desk, GET, House, OPEN, boundless, reason, soon, unary};
 
 async fn two(limits: Limits) -> (House, House) {
     let back = House::open(Limits::default()).await;
@@ -83,7 +83,8 @@ async fn a_peer_out_of_reach_is_unavailable_and_found_again() {
     let (wing, shutdown) = (desk.wing(), desk.shutdown.clone());
     let listener = TcpListener::bind(address).await.unwrap();
     tokio::spawn(async move {
-        kit::boot::serve(listener, vec![wing], &Limits::default(), shutdown).await
+        let guard = kit::testing::guard(&[OPEN]);
+        kit::boot::serve(listener, vec![wing], &Limits::default(), guard, shutdown).await
     });
     assert_eq!(soon(unary(peer, GET, "hello")).await.unwrap(), "hello");
 }

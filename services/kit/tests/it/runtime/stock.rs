@@ -25,10 +25,12 @@ async fn health_answers_for_the_process_and_each_service() {
     assert_eq!(status.code(), Code::NotFound);
 }
 
-const SERVED: [&str; 5] = [
+const SERVED: [&str; 7] = [
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
     "grpc.reflection.v1alpha.ServerReflection",
+    "saima.access.v1.AuditRecordService",
+    "saima.access.v1.CallerService",
     "saima.scoring.v1.ChangeService",
     "saima.scoring.v1.ObservationService",
 ];

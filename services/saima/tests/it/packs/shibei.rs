@@ -3,7 +3,7 @@
 use kit::testing::Bed;
 use proto::scoring::v1::poll_service_client::PollServiceClient;
 use proto::scoring::v1::{ListTalliesRequest, Tally};
-use tonic::transport::Channel;
+use saima::client::Line;
 
 use super::play;
 
@@ -46,7 +46,7 @@ kit::both! {
 }
 
 /// What was counted for each head.
-async fn tallies(mut polls: PollServiceClient<Channel>, name: &str) -> Vec<Tally> {
+async fn tallies(mut polls: PollServiceClient<Line>, name: &str) -> Vec<Tally> {
     let request =
         ListTalliesRequest { parent: name.to_owned(), page_size: 1000, ..Default::default() };
     polls.list_tallies(request).await.unwrap().into_inner().tallies

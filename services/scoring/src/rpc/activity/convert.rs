@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{clock, date, decimal};
+use kit::{clock, date, decimal, guard};
 use proto::scoring::v1 as pb;
 
 use crate::activity::{self, Activity, Contents, Count, NAME};
@@ -39,6 +39,9 @@ impl Rpc {
         let read = |(row, given)| contents(&mut fields, &at(row), given, district);
         let contents: Vec<Contents> = given.into_iter().enumerate().map(read).collect();
         fields.check()?;
+        for contents in &contents {
+            guard::for_unit(district, &contents.unit)?;
+        }
         let roster = self.roster(district).await?;
         let mut fields = Fields::default();
         for (row, contents) in contents.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{Result, clock, decimal, etag};
+use kit::{Result, clock, decimal, etag, guard};
 use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, PERIOD, SCHEME};
@@ -30,6 +30,7 @@ pub(super) fn decision(request: &pb::DecideAwardRequest) -> Result<(Name, State,
     let reason = fields.paragraph("reason", &request.reason, least..=500);
     let decider = fields.id("decider", &request.decider);
     fields.check()?;
+    guard::signs("decider", &decider)?;
     Ok((name, state, reason, decider))
 }
 

@@ -3,7 +3,7 @@
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{Result, clock, etag};
+use kit::{Result, clock, etag, guard};
 use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, PERIOD, SCHEME};
@@ -33,6 +33,7 @@ pub(super) fn contents(request: &pb::CreateCardRequest) -> Result<(String, Conte
     };
     let decider = fields.id("decider", &request.decider);
     fields.check()?;
+    guard::signs("decider", &decider)?;
     Ok((district.to_owned(), contents, decider))
 }
 
@@ -56,6 +57,7 @@ pub(super) fn decision(request: &pb::DecideCardRequest) -> Result<(Name, State, 
     let reason = fields.paragraph("reason", &request.reason, least..=500);
     let decider = fields.id("decider", &request.decider);
     fields.check()?;
+    guard::signs("decider", &decider)?;
     Ok((name, state, reason, decider))
 }
 
@@ -66,6 +68,7 @@ pub(super) fn withdrawal(request: &pb::WithdrawCardRequest) -> Result<(Name, Str
     let reason = fields.paragraph("reason", &request.reason, 1..=500);
     let decider = fields.id("decider", &request.decider);
     fields.check()?;
+    guard::signs("decider", &decider)?;
     Ok((name, reason, decider))
 }
 

@@ -3,7 +3,7 @@
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{Result, clock, decimal, etag};
+use kit::{Result, clock, decimal, etag, guard};
 use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, INDICATOR, PERIOD};
@@ -30,6 +30,7 @@ pub(super) fn wanted(request: &pb::CreateCorrectionRequest) -> Result<(String, W
         requester: fields.id("correction.requester", &given.requester),
     };
     fields.check()?;
+    guard::signs("correction.requester", &wanted.requester)?;
     Ok((district.to_owned(), wanted))
 }
 
@@ -47,6 +48,7 @@ pub(super) fn decision(
     let reason = fields.paragraph("reason", &request.reason, 1..=500);
     let decider = fields.id("decider", &request.decider);
     fields.check()?;
+    guard::signs("decider", &decider)?;
     Ok((name, verdict, reason, decider))
 }
 

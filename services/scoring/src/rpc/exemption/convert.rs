@@ -5,7 +5,7 @@ use std::fmt::Display;
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{Result, clock, etag, field};
+use kit::{Result, clock, etag, field, guard};
 use proto::scoring::v1 as pb;
 
 use crate::assignment::{DISTRICT, PERIOD, SCHEME};
@@ -46,6 +46,7 @@ pub(super) fn contents(request: &pb::CreateExemptionRequest) -> Result<(String, 
         approver: fields.id("exemption.approver", &given.approver),
     };
     fields.check()?;
+    guard::signs("exemption.approver", &contents.approver)?;
     Ok((district.to_owned(), contents))
 }
 

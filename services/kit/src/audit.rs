@@ -1,0 +1,88 @@
+//! Who did what, when, why and from where: a ledger in every service's database.
+//!
+//! What a caller changed is recorded in the transaction that changed it; what he read of
+//! persons, and what he was refused, before he is answered. Deliberately absent: calls without a
+//! valid token, which anybody may send by the million; the log counts those.
+
+mod service;
+mod store;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use tonic::Code;
+
+use crate::db::{Db, Tx};
+use crate::error::Result;
+use crate::guard::Act;
+
+pub(crate) use service::Auditor;
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It changed something.
+    Done = 1,
+    /// It read a record of persons.
+    Read = 2,
+    /// It was refused.
+    Refused = 3,
+}
+
+/// One call, as it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) audit_time: Timestamp,
+    pub(crate) uid: String,
+    pub(crate) account: String,
+    pub(crate) permission: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) about: String,
+    pub(crate) purpose: String,
+    pub(crate) request_id: String,
+    pub(crate) source: String,
+    pub(crate) trace: String,
+}
+
+impl Outcome {
+    pub(crate) fn of(number: i64) -> Option<Self> {
+        [Self::Done, Self::Read, Self::Refused].into_iter().find(|it| *it as i64 == number)
+    }
+}
+
+/// Records what a transaction is about to change, for whoever called for it.
+pub(crate) async fn done(tx: &mut Tx) -> Result<()> {
+    match crate::guard::act() {
+        Some(act) => store::insert(tx, act, Outcome::Done).await,
+        None => Ok(()),
+    }
+}
+
+/// The audits of a process, by service.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Book(BTreeMap<&'static str, Db>);
+
+impl Book {
+    pub(crate) fn of(dbs: impl Iterator<Item = (&'static str, Db)>) -> Self {
+        Self(dbs.collect())
+    }
+
+    /// The audit of the service that a permission belongs to.
+    fn of_permission(&self, permission: &str) -> Option<&Db> {
+        self.0.get(permission.split('.').next()?)
+    }
+
+    /// Records how a call ended that changed nothing: a refusal, or a look at persons. Returns
+    /// when it is durable.
+    pub(crate) async fn ended(&self, act: Act, code: Code) -> Result<()> {
+        let outcome = match code {
+            Code::PermissionDenied => Outcome::Refused,
+            Code::Ok if act.is_read_of_persons => Outcome::Read,
+            _ => return Ok(()),
+        };
+        let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
+        let mut tx = db.begin_small_write().await?;
+        store::insert(&mut tx, act, outcome).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,55 @@
+//! A call as the audit keeps it.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use http::HeaderMap;
+
+const PURPOSE: &str = "saima-purpose";
+const PURPOSE_BIN: &str = "saima-purpose-bin";
+/// Longest purpose that is kept, in characters.
+const LONGEST: usize = 200;
+
+/// Where a call came from and what for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    pub(crate) purpose: String,
+    pub(crate) source: String,
+    pub(crate) trace: String,
+}
+
+/// What somebody did, or wanted to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Act {
+    pub(crate) district: String,
+    pub(crate) account: String,
+    pub(crate) permission: String,
+    /// Names that the request gave.
+    pub(crate) about: String,
+    pub(crate) purpose: String,
+    pub(crate) request_id: String,
+    pub(crate) source: String,
+    pub(crate) trace: String,
+    /// Whether it reads records that are read for a reason.
+    pub(crate) is_read_of_persons: bool,
+}
+
+impl Origin {
+    /// Reads it from a call's headers and the connection it came by.
+    pub(crate) fn of(headers: &HeaderMap, from: Option<SocketAddr>) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+        let decoded = text(PURPOSE_BIN)
+            .and_then(|it| STANDARD_NO_PAD.decode(it).or_else(|_| STANDARD.decode(it)).ok());
+        let purpose = match decoded {
+            Some(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+            None => text(PURPOSE).unwrap_or_default().to_owned(),
+        };
+        let shown = purpose.trim().chars().filter(|it| !it.is_control()).take(LONGEST);
+        Self {
+            purpose: shown.collect(),
+            source: from.map(|it| it.ip().to_string()).unwrap_or_default(),
+            trace: crate::telemetry::current_trace_parent().unwrap_or_default(),
+        }
+    }
+}
