@@ -2,7 +2,8 @@
 //!
 //! What a caller changed is recorded in the transaction that changed it; what he read of
 //! persons, and what he was refused, before he is answered. Deliberately absent: calls without a
-//! valid token, which anybody may send by the million; the log counts those.
+//! valid token, which anybody may send by the million; the log counts those. And what everybody
+//! may do, such as a remark of the public: no record says who did it.
 
 mod service;
 mod store;
@@ -74,7 +75,8 @@ impl Book {
 
     /// Records how a call ended that changed nothing: a refusal, or a look at persons. Returns
     /// when it is durable.
-    pub(crate) async fn ended(&self, act: Act, code: Code) -> Result<()> {
+    pub(crate) async fn ended(&self, act: Option<Act>, code: Code) -> Result<()> {
+        let Some(act) = act else { return Ok(()) };
         let outcome = match code {
             Code::PermissionDenied => Outcome::Refused,
             Code::Ok if act.is_read_of_persons => Outcome::Read,

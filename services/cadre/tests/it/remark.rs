@@ -83,6 +83,13 @@ kit::both! {
         refused(other, &[("page_token", "PAGE_TOKEN")]);
         let get = pb::GetRemarkRequest { name: format!("{DISTRICT}/remarks/9") };
         assert_eq!(client.get_remark(get).await.unwrap_err().code(), Code::NotFound);
+
+        // Who moderates is on record, who remarked is not: no account, no address.
+        let mut tx = served.db("cadre").begin_read().await.unwrap();
+        let rows = kit::fetch_all!(tx, (String,), "SELECT permission FROM kit_audit").unwrap();
+        let told: Vec<&str> = rows.iter().map(|it| it.0.as_str()).collect();
+        assert!(told.contains(&"cadre.remarks.moderate"), "{told:?}");
+        assert!(!told.contains(&"cadre.remarks.create"), "{told:?}");
     }
 
     // S11: nothing can be remarked on before it is published, and no number of a person is kept

@@ -51,8 +51,12 @@ impl Caller {
         Self { guard, session, right, origin, named: Mutex::default(), said: Mutex::default() }
     }
 
-    /// The call as the audit keeps it.
-    pub(crate) fn act(&self) -> Act {
+    /// The call as the audit keeps it; nothing for what everybody may do, of which no record says
+    /// who did it.
+    pub(crate) fn act(&self) -> Option<Act> {
+        if self.guard.is_public(self.right) {
+            return None;
+        }
         let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let own = self.session.identity.grants.iter().find_map(|grant| match &grant.place {
@@ -60,7 +64,7 @@ impl Caller {
             Place::District(district) | Place::Unit(district, _) => Some(district.as_str()),
         });
         let district = named.iter().map(|(it, _)| it.as_str()).find(|it| !it.is_empty());
-        Act {
+        Some(Act {
             district: district.or(own).unwrap_or(NOWHERE).to_owned(),
             account: self.session.identity.account.clone(),
             permission: self.right.permission.clone(),
@@ -70,7 +74,7 @@ impl Caller {
             source: self.origin.source.clone(),
             trace: self.origin.trace.clone(),
             is_read_of_persons: self.right.needs_purpose,
-        }
+        })
     }
 
     /// True once the guard was asked where the call wants to act.
@@ -97,7 +101,7 @@ impl Caller {
 
 /// The call being answered, as the audit keeps it.
 pub(crate) fn act() -> Option<Act> {
-    current(Caller::act)
+    current(Caller::act).flatten()
 }
 
 /// Notes a name that the request gave, and refuses its district as [`in_district`] does.

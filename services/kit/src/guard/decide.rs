@@ -30,6 +30,8 @@ struct Inner {
     policies: Policies,
     /// Callers by their tokens; under the empty one, everybody.
     known: Mutex<HashMap<String, Arc<Session>>>,
+    /// Whether everybody may do something, by permission.
+    public: Mutex<HashMap<&'static str, bool>>,
 }
 
 /// Who comes in.
@@ -67,7 +69,7 @@ pub(super) struct Session {
 impl Guard {
     /// A guard that trusts these issuers and goes by these policies.
     pub fn new(trust: Trust, policies: Policies) -> Self {
-        Self(Arc::new(Inner { trust, policies, known: Mutex::default() }))
+        Self(Arc::new(Inner { trust, policies, known: Mutex::default(), public: Mutex::default() }))
     }
 
     /// Lets a call in whose caller has a grant that may do this somewhere.
@@ -160,6 +162,15 @@ impl Guard {
             }
         }
         if units.is_empty() { Reach::Nothing } else { Reach::Units(units) }
+    }
+
+    /// True for what everybody may do without saying who he is.
+    pub(super) fn is_public(&self, right: &'static Right) -> bool {
+        let mut public = self.0.public.lock().unwrap_or_else(PoisonError::into_inner);
+        *public.entry(&right.permission).or_insert_with(|| {
+            let everybody = [Grant::everywhere(PUBLIC)];
+            self.weigh("", &everybody, &right.permission, false, "-") == Reach::Whole
+        })
     }
 
     pub(super) fn judge(
