@@ -8,15 +8,23 @@ use jiff::Timestamp;
 use kit::field::Fields;
 use kit::name::is_id;
 use kit::{Result, etag};
+use rulebook::Span;
 use rust_decimal::Decimal;
 
 use crate::batch::Batch;
 use crate::{indicator, period, subject};
 
-pub(crate) use plan::PlanShare;
+pub(crate) use plan::{PlanShare, around};
 
 /// What errors call a target.
 pub(crate) const NOUN: &str = "target";
+
+/// A target, and the longer period from whose plan it follows where nobody set it.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    pub(crate) target: Target,
+    pub(crate) planned_in: Option<String>,
+}
 
 /// Which target: ids of subject, indicator and period within one district.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +70,12 @@ pub(crate) struct Higher {
 }
 
 impl Key {
+    /// The full name of the target.
+    pub(crate) fn format(&self, district: &str) -> String {
+        let Key { unit, indicator, period } = self;
+        format!("{}/targets/{indicator}.{period}", subject::name(district, unit))
+    }
+
     /// Reads `districts/{district}/units/{unit}/targets/{indicator}.{period}`, or the same below a
     /// project or a post, into the district and the key. Ids of indicators may hold dots, those of periods do not.
     pub(crate) fn parse(name: &str) -> Option<(String, Self)> {
@@ -93,9 +107,16 @@ impl Target {
 
     /// Its full name.
     pub(crate) fn name(&self) -> String {
-        let Key { unit, indicator, period } = &self.key;
-        let subject = subject::name(&self.district, unit);
-        format!("{subject}/targets/{indicator}.{period}")
+        self.key.format(&self.district)
+    }
+
+    /// What its plan asks of a shorter period within its own; nothing where it says nothing of
+    /// that one, or asks for nothing.
+    fn planned(&self, span: &Span) -> Option<Decimal> {
+        let whole = Span::parse(&self.key.period)?;
+        let share = plan::share(&whole, &self.contents.plan, span)?;
+        let value = self.contents.value.checked_mul(share)?.checked_div(Decimal::ONE_HUNDRED)?;
+        (!value.is_zero()).then(|| value.normalize())
     }
 
     /// Takes on other contents and says whether that is a change.
@@ -133,6 +154,32 @@ pub(crate) struct Known {
     pub(crate) growing: HashSet<String>,
     /// Ids of the indicators whose targets some scheme divides by.
     pub(crate) divided: HashSet<String>,
+}
+
+/// The targets of a period and its parts, among them those that follow for the period itself from
+/// the plans of longer ones ([`around`]): what is planned between its ends, in the subjects and
+/// indicators for which it has none of its own. The shortest of the longer periods decides.
+pub(crate) fn due(span: &Span, targets: Vec<Target>) -> Vec<Due> {
+    let longer = around(span);
+    let (wide, own): (Vec<Target>, Vec<Target>) =
+        targets.into_iter().partition(|it| longer.contains(&it.key.period));
+    let id = span.id();
+    let mut due: Vec<Due> =
+        own.into_iter().map(|target| Due { target, planned_in: None }).collect();
+    let mut have: HashSet<Key> = due.iter().map(|it| it.target.key.clone()).collect();
+    for period in &longer {
+        for target in wide.iter().filter(|it| it.key.period == *period) {
+            let key = Key { period: id.clone(), ..target.key.clone() };
+            let Some(value) = target.planned(span) else { continue };
+            if !have.insert(key.clone()) {
+                continue;
+            }
+            let contents = Contents { value, plan: Vec::new(), ..target.contents.clone() };
+            let target = Target { key, contents, ..target.clone() };
+            due.push(Due { target, planned_in: Some(period.clone()) });
+        }
+    }
+    due
 }
 
 /// Works out what `rows` do to the district's targets. Faults are named by row.

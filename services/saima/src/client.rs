@@ -114,6 +114,8 @@ clients! {
     milestones: registry, milestone_service_client, MilestoneServiceClient;
     /// Orders.
     orders: registry, order_service_client, OrderServiceClient;
+    /// Inspectors.
+    inspectors: registry, inspector_service_client, InspectorServiceClient;
     /// Whistles.
     whistles: registry, whistle_service_client, WhistleServiceClient;
     /// Lessons.

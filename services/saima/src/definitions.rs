@@ -25,6 +25,7 @@ macro_rules! definitions {
                 orders: Order, list_orders, ListOrdersRequest, batch_update_orders, BatchUpdateOrdersRequest;
                 whistles: Whistle, list_whistles, ListWhistlesRequest, batch_update_whistles, BatchUpdateWhistlesRequest;
                 lessons: Lesson, list_lessons, ListLessonsRequest, batch_update_lessons, BatchUpdateLessonsRequest;
+                inspectors: Inspector, list_inspectors, ListInspectorsRequest, batch_update_inspectors, BatchUpdateInspectorsRequest;
             }
         }
     };

@@ -28,7 +28,7 @@ fn shape(field: &str) -> Option<&'static str> {
             | "Difficulty.factor"
             | "CaseHandling.Kind.indicator",
         ) => "districts/{district}/indicators/{indicator}",
-        ("saima.registry", "Period.name" | "Scheme.effective_period") => {
+        ("saima.registry", "Period.name" | "Scheme.effective_period" | "PlanShare.period") => {
             "districts/{district}/periods/{period}"
         }
         ("saima.registry", "Scheme.name") => "districts/{district}/schemes/{scheme}",
@@ -93,6 +93,7 @@ fn work(field: &str) -> Option<&'static str> {
         "Order.name" => "districts/{district}/orders/{order}",
         "Whistle.name" => "districts/{district}/whistles/{whistle}",
         "Lesson.name" => "districts/{district}/lessons/{lesson}",
+        "Inspector.name" => "districts/{district}/inspectors/{inspector}",
         _ => return None,
     })
 }

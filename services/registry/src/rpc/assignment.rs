@@ -14,8 +14,8 @@ use super::target::{higher_to_proto, plan_to_proto};
 use crate::district::District;
 use crate::period::Period;
 use crate::scheme::Scheme;
-use crate::target::Target;
-use crate::{assignment, indicator, period, store, subject};
+use crate::target::{Due, Key, Target};
+use crate::{assignment, indicator, period, store, subject, target};
 
 #[tonic::async_trait]
 impl AssignmentService for Rpc {
@@ -59,8 +59,10 @@ pub(super) async fn assemble(
 ) -> Kit<pb::Assignment> {
     let id = &district.id;
     let parts = store::period::within(tx, id, &period.span).await?;
-    let ids = parts.iter().chain([&period]).map(|period| period.id.as_str()).collect();
-    let targets = store::target::of_periods(tx, id, &ids).await?;
+    let longer = target::around(&period.span);
+    let ids = parts.iter().chain([&period]).map(|period| period.id.as_str());
+    let ids = ids.chain(longer.iter().map(String::as_str)).collect();
+    let targets = target::due(&period.span, store::target::of_periods(tx, id, &ids).await?);
     let ground = Ground::load(tx, district).await?;
     let gone = ground.gone(period.span.first);
 
@@ -119,8 +121,10 @@ pub(super) async fn assemble(
     })
 }
 
-fn assigned(target: Target) -> pb::AssignedTarget {
-    let Target { district, key, contents, .. } = target;
+fn assigned(due: Due) -> pb::AssignedTarget {
+    let Target { district, key, contents, .. } = due.target;
+    let longer = due.planned_in.map(|longer| Key { period: longer, ..key.clone() });
+    let planned_in = longer.map(|it| it.format(&district)).unwrap_or_default();
     pb::AssignedTarget {
         unit: subject::name(&district, &key.unit),
         indicator: indicator::NAME.format(&[&district, &key.indicator]),
@@ -128,5 +132,6 @@ fn assigned(target: Target) -> pb::AssignedTarget {
         value: Some(decimal::to_proto(contents.value)),
         higher: contents.higher.map(higher_to_proto),
         plan: plan_to_proto(&district, contents.plan),
+        planned_in,
     }
 }

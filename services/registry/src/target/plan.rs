@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use kit::field::Fields;
-use rulebook::Span;
+use rulebook::{Length, Span};
 use rust_decimal::Decimal;
 
 /// How much is to be reached by the end of a period.
@@ -45,9 +45,60 @@ pub(super) fn check(fields: &mut Fields, at: &str, period: &str, plan: &[PlanSha
     }
 }
 
+/// Ids of the longer periods in which one lies, the shortest first. A week has none: a plan by
+/// weeks says what is due by them, not what one of them is to bring.
+pub(crate) fn around(span: &Span) -> Vec<String> {
+    let year = span.first.year();
+    let quarters = (1..=4).map(|it| format!("{year:04}Q{it}"));
+    let longer = quarters.chain((1..=2).map(|it| format!("{year:04}H{it}")));
+    let longer = longer.chain([format!("{year:04}")]).filter_map(|id| Span::parse(&id));
+    let longer = longer.filter(|it| it.length > span.length && it.covers(span));
+    if span.length == Length::Week { Vec::new() } else { longer.map(|it| it.id()).collect() }
+}
+
+/// What the plan of a target of the period `whole` asks of a shorter one, in per cent of it:
+/// nothing where the plan has no row that ends where the shorter one ends, or, unless both begin
+/// together, just before it begins.
+pub(super) fn share(whole: &Span, plan: &[PlanShare], span: &Span) -> Option<Decimal> {
+    let by = |day: Date| {
+        let row = plan.iter().find(|it| Span::parse(&it.period).is_some_and(|it| it.last == day));
+        let whole = (day == whole.last).then_some(Decimal::ONE_HUNDRED);
+        row.map(|it| it.share).or(whole)
+    };
+    if plan.is_empty() {
+        return None;
+    }
+    let before =
+        if whole.first == span.first { Decimal::ZERO } else { by(span.first.yesterday().ok()?)? };
+    by(span.last)?.checked_sub(before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn span(id: &str) -> Span {
+        Span::parse(id).unwrap_or_else(|| panic!("{id} is no period"))
+    }
+
+    #[test]
+    fn a_part_has_the_share_between_its_ends() {
+        let row = |(period, share): (&str, i64)| PlanShare {
+            period: period.to_owned(),
+            share: Decimal::from(share),
+        };
+        let plan: Vec<PlanShare> =
+            [("2023Q1", 20), ("2023H1", 55), ("2023-09", 70)].map(row).into();
+        let share = |id: &str| share(&span("2023"), &plan, &span(id)).map(|it| it.to_string());
+        let found = ["2023Q1", "2023Q2", "2023Q3", "2023Q4", "2023H2", "2023-02"].map(share);
+        let expected = ["20", "35", "15", "30", "45"].map(|it| Some(it.to_owned()));
+        assert_eq!(found[..5], expected);
+        assert_eq!(found[5], None, "no row ends with January");
+        assert_eq!(around(&span("2023-05")), ["2023Q2", "2023H1", "2023"]);
+        assert_eq!(around(&span("2023Q4")), ["2023H2", "2023"]);
+        assert!(around(&span("2023-W05")).is_empty());
+        assert!(around(&span("2023")).is_empty());
+    }
 
     fn faults(plan: &[(&str, i64)]) -> Vec<String> {
         let row = |(period, share): &(&str, i64)| PlanShare {

@@ -147,6 +147,41 @@ kit::both! {
         assert_eq!((found.higher, found.plan), (None, vec![]));
     }
 
+    // H3: a quarter without a target of its own has what the year's plan asks for between its ends.
+    async fn a_quarter_takes_its_target_from_the_years_plan(bed: &Bed) {
+        let mut registry = prepared(bed).await;
+        registry.create_period("2023").await;
+        let year = |unit: &str| pb::Target {
+            name: target_name(unit, "gdp", "2023"),
+            value: decimal("120.5"),
+            ..planned(unit, &[("2023Q1", "20"), ("2023H1", "45.5")])
+        };
+        let own = target("economy", "gdp", "2023Q2", "7");
+        registry.batch_targets(vec![year("finance"), year("economy"), own]).await.unwrap();
+        for (period, expected) in [
+            ("2023Q1", vec![("economy", "24.1", true), ("finance", "24.1", true)]),
+            ("2023Q2", vec![("economy", "7", false), ("finance", "30.7275", true)]),
+        ] {
+            let name = format!("{}/assignment", name("periods", period));
+            let request = pb::GetAssignmentRequest { name, ..Default::default() };
+            let reply = registry.assignments.get_assignment(request).await.unwrap().into_inner();
+            let mut found = Vec::new();
+            for it in reply.assignment.unwrap().targets {
+                let unit = it.unit.rsplit('/').next().unwrap().to_owned();
+                if it.period.ends_with(period) {
+                    let longer = target_name(&unit, "gdp", "2023");
+                    let is_planned = it.planned_in == longer;
+                    assert!(is_planned || it.planned_in.is_empty(), "{}", it.planned_in);
+                    found.push((unit, it.value, is_planned));
+                }
+            }
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+            let expected: Vec<_> =
+                expected.into_iter().map(|(a, b, c)| (a.to_owned(), decimal(b), c)).collect();
+            assert_eq!(found, expected, "{period}");
+        }
+    }
+
     // H2: what is wrong with a plan or its origin is named by its row.
     async fn a_plan_with_faults_is_refused(bed: &Bed) {
         let mut registry = prepared(bed).await;

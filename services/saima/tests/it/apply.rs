@@ -79,6 +79,12 @@ orders:
   - {name: o1, kind: RESPONSIBILITY, issuer_post: leader, lead_unit: finance, task: t1, issue_date: 2023-01-01, deadline: 2023-12-31, target_effect: 完成}
 whistles: [{name: w1, community: east, topic: 排水, units: [finance], raise_date: 2023-05-01, due_date: 2023-05-08}]
 lessons: [{name: l1, task: t1, text: 经验, scheme: annual-2023, proposal: 调整}]
+inspectors: [{name: i1, account: inspector-1, label: 第一督查组, series: annual-target, track_id: economic-management, start_date: 2023-01-01}]
+targets:
+  - name: finance/city-targets.2023Q2
+    value: 200
+    higher: {issuer: 安康市考核办, document: 安考办发〔2023〕1号, value: 1000, share_percent: 20}
+    plan: [{period: 2023-04, share_percent: 30.5}, {period: 2023-05, share_percent: 60}]
 ";
 
 /// Hengkou with `work` beside its own files.
@@ -157,14 +163,14 @@ kit::both! {
         served.stop().await;
     }
 
-    // Q1, Q2, Q3, Q4, Q5, X1, X5, X13, B3: what a district resolves to do stands in files too.
+    // Q1, Q2, Q3, Q4, Q5, X1, X5, X13, B3, B7, H2: what a district resolves to do stands in files too.
     async fn projects_tasks_and_orders_are_applied_and_change_for_a_reason(bed: &Bed) {
         let served = bed.start(&SERVICES).await;
         let suite = suite(&served).await;
         let plan = Plan::make(&with(WORK), &suite).await.unwrap();
         let lines = shown(&plan).await;
         let titles = ["fronts", "stations", "posts", "projects", "communities", "pairings", "seats",
-            "task lists", "tasks", "plates", "phases", "milestones", "orders", "whistles", "lessons"];
+            "task lists", "tasks", "plates", "phases", "milestones", "orders", "whistles", "lessons", "inspectors"];
         for title in titles {
             assert!(lines.contains(&format!("{title} 1 0 0")), "{title}: {lines:?}");
         }
