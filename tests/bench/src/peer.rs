@@ -1,6 +1,7 @@
 //! The peers that Saima is measured against, each a process of its own.
 
 mod echo;
+mod edge;
 mod national;
 mod postgres;
 mod python;
@@ -27,6 +28,15 @@ enum Peer {
     Echo {
         /// Where to listen.
         listen: SocketAddr,
+    },
+    /// The same echo behind the suite's whole edge.
+    Edge {
+        /// Where to listen.
+        listen: SocketAddr,
+        /// Folder of its audit.
+        data: PathBuf,
+        /// File of the suite's keys.
+        keys: PathBuf,
     },
     /// A loop that upserts batches or single rows through rusqlite, one durable transaction each.
     Sqlite {
@@ -56,6 +66,7 @@ enum Peer {
 pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
     match arguments.peer {
         Peer::Echo { listen } => echo::serve(listen).await,
+        Peer::Edge { listen, data, keys } => edge::serve(listen, data, keys).await,
         Peer::Sqlite { file } => sqlite::work(&file),
         Peer::Postgres { url } => postgres::work(&url).await,
         Peer::Queue { url } => queue::work(&url).await,

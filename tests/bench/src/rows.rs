@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 mod correction;
 mod county;
+mod edge;
 mod kernel;
 mod national;
 mod neighbour;
@@ -74,7 +75,8 @@ pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
         9 => webhook::run(bench).await,
         10 => neighbour::run(bench).await,
         11 => start::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 1 to 11").into()),
+        12 => edge::run(bench).await,
+        _ => Err(format!("there is no row {row}; there are 1 to 12").into()),
     }
 }
 

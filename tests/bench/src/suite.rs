@@ -83,6 +83,11 @@ impl Suite {
         Self::launch(saima, data, more).await
     }
 
+    /// The file of its keys.
+    pub(crate) fn keys(&self) -> String {
+        self.data.path().join("data.keys").to_string_lossy().into_owned()
+    }
+
     async fn launch(saima: &Path, data: tempfile::TempDir, more: Vec<String>) -> Outcome<Self> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let folder = data.path().join("data").to_string_lossy().into_owned();

@@ -41,7 +41,7 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     Ok(Line::costs(8, names, (&ours, &theirs), (calls, "call"), "≥ 0.8").into())
 }
 
-async fn read(channel: &Channel, name: &str, calls: u32) -> Outcome<()> {
+pub(super) async fn read(channel: &Channel, name: &str, calls: u32) -> Outcome<()> {
     let callers = (0..CALLERS).map(|_| {
         let (mut client, name) = (RunServiceClient::new(channel.clone()), name.to_owned());
         tokio::spawn(async move {
@@ -58,7 +58,7 @@ async fn read(channel: &Channel, name: &str, calls: u32) -> Outcome<()> {
 }
 
 /// Takes a small district through one month to a published result and names it.
-async fn publish(channel: &Channel) -> Outcome<String> {
+pub(super) async fn publish(channel: &Channel) -> Outcome<String> {
     let size = Size { units: 20, indicators: 10 };
     let month = "2023-01";
     define(channel, size, &[month.into()]).await?;
