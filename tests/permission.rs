@@ -8,7 +8,7 @@ use http::uri::PathAndQuery;
 use kit::boot::Service;
 use kit::guard::{Guard, Reach, Right, roles};
 use kit::identity::Grant;
-use kit::testing::{Channel, Engine, Served, guard, run, token};
+use kit::testing::{Channel, Engine, Served, guard, run, service_token, token};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, ReflectMessage as _, Value};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -132,6 +132,7 @@ fn the_wire_says_what_the_table_says() {
 fn caller(served: &Served, role: &str, place: &str) -> Channel {
     match role {
         "public" => served.channel_as(""),
+        "service" => served.channel_as(&service_token(&[&format!("service@{place}")])),
         role => served.channel_as(&token("somebody", &[&format!("{role}@{place}")])),
     }
 }

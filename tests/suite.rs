@@ -6,4 +6,5 @@ mod contract;
 mod house;
 mod permission;
 mod requirements;
+mod revocation;
 mod stock_clients;

@@ -27,6 +27,7 @@ use tonic::service::Routes;
 use crate::clock::Clock;
 use crate::db::{Db, Migrations};
 use crate::error::Result;
+use crate::guard::Revocations;
 use crate::outbound::Outbound;
 use crate::peers::Peers;
 use crate::secret::Keyring;
@@ -34,6 +35,9 @@ use crate::secret::Keyring;
 pub use answer::next;
 pub use main::{main, run};
 pub use serve::serve;
+
+/// Who keeps the accounts that were cut off.
+const ACCOUNTS: &str = "registry";
 
 /// Largest request message.
 pub const DECODE_LIMIT: usize = 1024 * 1024;
@@ -106,12 +110,20 @@ pub struct Wing {
     health: Vec<&'static str>,
     tasks: Vec<BoxFuture<'static, ()>>,
     audit: Option<Db>,
+    revocations: Option<Revocations>,
 }
 
 impl Wing {
     /// A wing that answers nothing yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, routes: Routes::default(), health: Vec::new(), tasks: Vec::new(), audit: None }
+        Self {
+            name,
+            routes: Routes::default(),
+            health: Vec::new(),
+            tasks: Vec::new(),
+            audit: None,
+            revocations: None,
+        }
     }
 
     /// Adds a gRPC service, which health and reflection then know by its full name.
@@ -138,6 +150,22 @@ impl Wing {
     #[must_use]
     pub fn audited(mut self, db: Db) -> Self {
         self.audit = Some(db);
+        self
+    }
+
+    /// Tells the process who was cut off.
+    #[must_use]
+    pub fn revoking(mut self, revocations: Revocations) -> Self {
+        self.revocations = Some(revocations);
+        self
+    }
+
+    /// Tells the process who was cut off as another one knows it, where this wing does not.
+    #[must_use]
+    pub(crate) fn asking(mut self, peers: &Peers) -> Self {
+        if self.revocations.is_none() && self.name != ACCOUNTS && peers.has(ACCOUNTS) {
+            self.revocations = Some(Revocations::of(peers.get(ACCOUNTS)));
+        }
         self
     }
 

@@ -14,17 +14,19 @@ mod act;
 mod caller;
 mod decide;
 mod policy;
+mod revoked;
 mod rights;
 mod service;
 
 pub(crate) use act::{Act, Origin};
+pub(crate) use caller::{Caller, act, may_sign, named, requested, within};
 pub use caller::{
     account, any_district, districts, for_unit, in_district, is_whole, no_district, only_own,
     signs, units,
 };
-pub(crate) use caller::{act, may_sign, named, requested, within};
 pub(crate) use decide::Admitted;
 pub use decide::{Guard, Reach};
 pub use policy::Policies;
+pub use revoked::{Revocation, Revocations};
 pub use rights::{Right, roles};
 pub(crate) use service::Callers;

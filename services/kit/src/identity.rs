@@ -29,7 +29,12 @@ pub struct Identity {
     pub issue_time: Timestamp,
     /// When it ends.
     pub expire_time: Timestamp,
+    /// Whether it is one of the suite's own services.
+    pub is_suite: bool,
 }
+
+/// The role that the suite's own key alone grants.
+pub(crate) const SERVICE: &str = "service";
 
 /// A role in a place: `unit-reporter@districts/hengkou/units/finance`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

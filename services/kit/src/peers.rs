@@ -81,6 +81,11 @@ impl Peers {
         Self { badge: Some(Badge { issuer, clock }), ..self }
     }
 
+    /// Whether the service `name` was added.
+    pub fn has(&self, name: &str) -> bool {
+        self.channels.contains_key(name)
+    }
+
     /// The service `name`, to be put into a generated client. One that was not added
     /// answers every call with UNAVAILABLE and says so.
     pub fn get(&self, name: &'static str) -> Peer {

@@ -1,5 +1,6 @@
 //! The registry: what is evaluated, by which rulebook, over which periods. It holds the
-//! districts, and in each its units, indicators, periods, targets and schemes.
+//! districts, and in each its units, indicators, periods, targets and schemes. For all services it
+//! keeps the accounts that were cut off.
 //!
 //! Every write takes its district first (`store::district::lock`), so that decisions about
 //! one district are made one after another, and every write that an assignment could show
@@ -9,6 +10,7 @@
 //! Deliberately absent: observations, scores and whatever is reckoned from them; persons;
 //! deletion (history is what was defined at the time); calls to any other service.
 
+mod account;
 mod assignment;
 mod batch;
 mod comment;
@@ -48,6 +50,7 @@ mod whistle;
 use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, DOCUMENT_LIMIT, Wing};
 use kit::db::Migrations;
+use proto::access::v1::account_service_server::AccountServiceServer;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer;
 use proto::registry::v1::comment_service_server::CommentServiceServer;
@@ -79,7 +82,7 @@ use proto::registry::v1::unit_service_server::UnitServiceServer;
 use proto::registry::v1::visit_service_server::VisitServiceServer;
 use proto::registry::v1::whistle_service_server::WhistleServiceServer;
 
-use crate::rpc::Rpc;
+use crate::rpc::{Access, Rpc};
 
 /// The registry as a process starts it.
 pub const SERVICE: boot::Service = boot::Service {
@@ -99,11 +102,14 @@ pub static MIGRATIONS: Migrations = Migrations {
 /// Starts the registry.
 pub async fn start(context: Context) -> Result<Wing> {
     let rpc = Rpc::new(&context);
+    let access = Access::new(&context);
     let units = UnitServiceServer::new(rpc.clone());
     let indicators = IndicatorServiceServer::new(rpc.clone());
     let targets = TargetServiceServer::new(rpc.clone());
     let assignments = kit::service!(AssignmentServiceServer::new(rpc.clone()));
     Ok(Wing::new(SERVICE.name)
+        .revoking(access.revocations())
+        .service(kit::service!(AccountServiceServer::new(access)))
         .service(kit::service!(DistrictServiceServer::new(rpc.clone())))
         .service(kit::service!(units, BATCH_DECODE_LIMIT))
         .service(kit::service!(indicators, BATCH_DECODE_LIMIT))

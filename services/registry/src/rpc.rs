@@ -1,6 +1,7 @@
 //! Handlers, one file and one server trait a noun. Each reads: parse, begin, replay, load,
 //! the domain decides, store, append to the feed, commit, convert.
 
+mod account;
 mod assignment;
 mod change;
 mod comment;
@@ -49,6 +50,8 @@ use tokio_util::sync::CancellationToken;
 use crate::batch::Row;
 use crate::definition::{Contents, Known, collections};
 use crate::store;
+
+pub(crate) use account::Access;
 
 /// The most definitions in one batch.
 const BATCH: usize = 1000;

@@ -1,6 +1,7 @@
 //! SQL, one file a noun. Nothing here decides: it reads what the domain asks for and
 //! writes what the domain decided. Under the lock of the district a writer is alone in it.
 
+pub(crate) mod account;
 pub(crate) mod comment;
 pub(crate) mod community;
 pub(crate) mod consultation;

@@ -68,6 +68,9 @@ pub fn run(args: &Args) -> Result<()> {
             let known = roles().join(", ");
             return Err(Failure::input(format!("--role {role}: there are only {known}")));
         }
+        if role == "service" {
+            return Err(Failure::input("--role service: only the services themselves are that"));
+        }
         grants.push(Grant { role: role.clone(), place: place.clone() });
     }
     let keys = match args.keys.read().map_err(Failure::data)? {

@@ -26,7 +26,7 @@ use super::{answer, deadline};
 use crate::audit::Book;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::guard::{self, Admitted, Guard, Origin};
+use crate::guard::{self, Admitted, Caller, Guard, Origin};
 use crate::telemetry::call::Call;
 
 /// When the calls of one connection must end, whatever they do. Set by the connection.
@@ -83,6 +83,7 @@ impl Edge {
         method: &Method,
         end: &CancellationToken,
         deadline: Option<Instant>,
+        caller: Option<Arc<Caller>>,
     ) -> Option<BoxFuture<'static, Error>> {
         if !method.server_streaming {
             return None;
@@ -94,6 +95,7 @@ impl Edge {
             tokio::select! {
                 () = end => Error::unavailable("the server ends this stream; open it again"),
                 () = passed(deadline) => Error::Deadline,
+                error = cut_off(caller.as_deref()) => error,
             }
         }))
     }
@@ -139,19 +141,21 @@ impl Service<Request<Body>> for Edge {
             asked => asked.into_iter().chain(now.checked_add(self.request_timeout)).min(),
         };
         let End(end) = request.extensions().get().cloned().unwrap_or(End(self.shutdown.clone()));
-        let cut = self.cut(method, &end, asked);
+        let cut = self.cut(method, &end, asked, caller.clone());
         let patient = method.is_kits();
 
         let span = call.span().clone();
         let reply = guard::within(caller.clone(), self.routes.call(request));
         let reply = deadline::DEADLINE.scope(limit, reply);
         let reply = AssertUnwindSafe(reply).catch_unwind();
+        let caller_of_stream = caller.clone().filter(|_| method.client_streaming);
         let answered = async move {
             let outcome = tokio::select! {
                 biased;
                 outcome = reply => outcome.map_err(|_| Error::internal("a handler panicked")),
                 () = passed(limit) => Err(Error::Deadline),
                 () = end.cancelled() => Err(Error::unavailable("the server is shutting down")),
+                error = cut_off(caller_of_stream.as_deref()) => Err(error),
             };
             let mut response = match outcome {
                 Ok(Ok(response)) => response,
@@ -183,6 +187,14 @@ impl Service<Request<Body>> for Edge {
 fn refuse(call: &mut Call, error: Error) -> Response<Body> {
     call.end(error.code());
     Status::from(error).into_http()
+}
+
+/// Returns when the caller of a stream is cut off.
+async fn cut_off(caller: Option<&Caller>) -> Error {
+    match caller {
+        Some(caller) => caller.cut_off().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn passed(instant: Option<Instant>) {

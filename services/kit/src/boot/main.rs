@@ -179,7 +179,7 @@ async fn start(
             outbound: config.outbound().map_err(Error::internal)?,
             shutdown: shutdown.token(),
         };
-        let wing = (service.start)(context).await?.audited(audit).task(sweep);
+        let wing = (service.start)(context).await?.audited(audit).asking(&peers).task(sweep);
         wings.push(match witness {
             Some(witness) => wing.task(chain::keep(witness, shutdown.token())),
             None => wing,

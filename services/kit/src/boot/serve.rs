@@ -40,8 +40,11 @@ pub async fn serve(
     let mut routes = Routes::default().into_axum_router();
     let mut names = Vec::new();
     let mut audits = Vec::new();
+    let mut revocations = Vec::new();
+    let keeps = wings.iter().any(|wing| wing.name == super::ACCOUNTS);
     for wing in wings {
         audits.extend(wing.audit.map(|db| (wing.name, db)));
+        revocations.extend(wing.revocations.filter(|_| !keeps || wing.name == super::ACCOUNTS));
         routes = routes.merge(wing.routes.into_axum_router().reset_fallback());
         names.extend(wing.health);
         for task in wing.tasks {
@@ -50,6 +53,15 @@ pub async fn serve(
                 wing.name
             });
         }
+    }
+    // One source suffices: all of them say the same.
+    if let Some(from) = revocations.into_iter().next() {
+        guard.ask(&from).await;
+        let follow = guard.clone().follow(from, shutdown.token());
+        tasks.spawn(async move {
+            follow.await;
+            super::ACCOUNTS
+        });
     }
     let callers = CallerServiceServer::new(Callers(guard.clone()));
     let book = Book::of(audits.into_iter());

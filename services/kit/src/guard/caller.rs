@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::act::{Act, Origin};
 use super::decide::{Guard, Reach, Session, denied};
+use super::revoked;
 use super::rights::Right;
 use jiff::Timestamp;
 
@@ -82,10 +83,32 @@ impl Caller {
         !self.named.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
+    /// Returns when the caller is cut off from what he is doing.
+    pub(crate) async fn cut_off(&self) -> Error {
+        let mut told = self.guard.known_revocations().subscribe();
+        loop {
+            let cut = {
+                let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+                let districts = named.iter().map(|(it, _)| it.as_str()).chain(["-"]);
+                let who = &self.session.identity;
+                districts.into_iter().any(|district| self.guard.cuts(who, district))
+            };
+            if cut {
+                return revoked::refusal();
+            }
+            if told.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
     fn enter(&self, district: &str) -> Result<Arc<Reach>> {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, reach)) = named.iter().find(|(it, _)| it == district) {
             return Ok(Arc::clone(reach));
+        }
+        if self.guard.cuts(&self.session.identity, district) {
+            return Err(revoked::refusal());
         }
         let reach = self.guard.reach(&self.session, self.right, district);
         if *reach == Reach::Nothing {

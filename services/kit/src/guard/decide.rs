@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use super::act::Origin;
 use super::caller::Caller;
 use super::policy::{Policies, Resource};
+use super::revoked::{self, Known};
 use super::rights::{self, Right};
 use crate::error::{Error, Result};
 use crate::identity::{Grant, Identity, Place, Trust};
@@ -27,7 +29,9 @@ pub struct Guard(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     trust: Trust,
-    policies: Policies,
+    policies: Arc<Policies>,
+    /// Who was cut off.
+    revoked: watch::Sender<Arc<Known>>,
     /// Callers by their tokens; under the empty one, everybody.
     known: Mutex<HashMap<String, Arc<Session>>>,
     /// Whether everybody may do something, by permission.
@@ -69,7 +73,33 @@ pub(super) struct Session {
 impl Guard {
     /// A guard that trusts these issuers and goes by these policies.
     pub fn new(trust: Trust, policies: Policies) -> Self {
-        Self(Arc::new(Inner { trust, policies, known: Mutex::default(), public: Mutex::default() }))
+        Self::remembering_nothing(trust, Arc::new(policies))
+    }
+
+    /// A guard of the same trust and policies that remembers nothing.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::remembering_nothing(self.0.trust.clone(), Arc::clone(&self.0.policies))
+    }
+
+    fn remembering_nothing(trust: Trust, policies: Arc<Policies>) -> Self {
+        Self(Arc::new(Inner {
+            trust,
+            policies,
+            revoked: watch::Sender::default(),
+            known: Mutex::default(),
+            public: Mutex::default(),
+        }))
+    }
+
+    /// Where it is told who was cut off.
+    pub(super) fn known_revocations(&self) -> &watch::Sender<Arc<Known>> {
+        &self.0.revoked
+    }
+
+    /// True where somebody lost what he had in a district; see `Known::cuts`.
+    pub(super) fn cuts(&self, who: &Identity, district: &str) -> bool {
+        self.0.revoked.borrow().cuts(who, district)
     }
 
     /// Lets a call in whose caller has a grant that may do this somewhere.
@@ -80,14 +110,23 @@ impl Guard {
             Ok(session) => session,
             Err(error) => return Admitted::Unknown(error),
         };
+        if self.cuts(&session.identity, "-") {
+            return Admitted::Unknown(revoked::refusal());
+        }
+        let mut lost = false;
         let somewhere = session.identity.grants.iter().any(|grant| match &grant.place {
             Place::Everywhere => {
                 self.reaches(&session, right, "") || self.reaches(&session, right, "-")
             }
             Place::District(district) | Place::Unit(district, _) => {
-                self.reaches(&session, right, district)
+                let is_cut = self.cuts(&session.identity, district);
+                lost |= is_cut;
+                !is_cut && self.reaches(&session, right, district)
             }
         });
+        if !somewhere && lost {
+            return Admitted::Unknown(revoked::refusal());
+        }
         let known = !session.identity.account.is_empty();
         let silent = right.needs_purpose && origin.purpose.is_empty();
         let caller = Caller::new(self.clone(), session, right, origin);

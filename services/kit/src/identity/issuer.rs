@@ -11,7 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::Serialize;
 
-use super::Grant;
+use super::{Grant, SERVICE};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::secret::Keyring;
@@ -26,6 +26,8 @@ pub(super) const AUDIENCE: &str = "saima";
 /// The longest that a token for trials holds.
 pub(super) const LONGEST_TRIAL: SignedDuration = SignedDuration::from_hours(12);
 
+/// The account of all services.
+const ACCOUNT: &str = "services";
 /// How long a service's token holds, and how long it is used.
 const HELD: SignedDuration = SignedDuration::from_mins(5);
 const USED: SignedDuration = SignedDuration::from_mins(2);
@@ -92,9 +94,15 @@ impl Issuer {
         {
             return Ok(token.clone());
         }
-        let token = self.sign(SERVICES, "services", &[Grant::everywhere("service")], now, HELD)?;
+        let token = self.sign(SERVICES, ACCOUNT, &[Grant::everywhere(SERVICE)], now, HELD)?;
         *current = Some((now + USED, token.clone()));
         Ok(token)
+    }
+
+    /// A service's token with other grants than all of them.
+    #[cfg(feature = "testing")]
+    pub(crate) fn service(&self, grants: &[Grant], clock: &dyn Clock) -> Result<String> {
+        self.sign(SERVICES, ACCOUNT, grants, clock.now(), HELD)
     }
 
     pub(super) fn public(&self) -> &DecodingKey {

@@ -127,6 +127,7 @@ impl Provider {
             account_claim: &self.account_claim,
             grants_claim: &self.grants_claim,
             longest: self.longest,
+            is_suite: false,
         }
     }
 }

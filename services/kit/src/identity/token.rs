@@ -33,6 +33,8 @@ pub(super) struct Terms<'a> {
     pub(super) account_claim: &'a str,
     pub(super) grants_claim: &'a str,
     pub(super) longest: SignedDuration,
+    /// Whether it may grant what the suite's own services are.
+    pub(super) is_suite: bool,
 }
 
 impl Trust {
@@ -58,20 +60,22 @@ impl Trust {
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused("is no JWT"))?;
         let issuer = claimed_issuer(token).ok_or_else(|| refused("names no issuer"))?;
-        let own = |longest| Terms {
+        let own = |longest, is_suite| Terms {
             issuer: &issuer,
             audience: issuer::AUDIENCE,
             account_claim: "sub",
             grants_claim: "grants",
             longest,
+            is_suite,
         };
         match (&self.own, &self.provider) {
             (Some(key), _) if issuer == issuer::SERVICES => {
-                let terms = own(SignedDuration::from_mins(5));
+                let terms = own(SignedDuration::from_mins(5), true);
                 self.read(token, (Algorithm::EdDSA, key.public()), &terms)
             }
             (Some(key), None) if issuer == issuer::TRIALS => {
-                self.read(token, (Algorithm::EdDSA, key.public()), &own(issuer::LONGEST_TRIAL))
+                let terms = own(issuer::LONGEST_TRIAL, false);
+                self.read(token, (Algorithm::EdDSA, key.public()), &terms)
             }
             (_, Some(provider)) if issuer == provider.terms().issuer => {
                 let key = provider.key(header.kid.as_deref());
@@ -121,7 +125,12 @@ impl Trust {
             return Err(refused("names no account"));
         }
         let grants = grants(claims.get(terms.grants_claim)).ok_or_else(|| refused(GRANTS))?;
-        Ok(Identity { account: account.to_owned(), grants, issue_time, expire_time })
+        // Whoever has a person's word for it is no service, whatever the word is.
+        if !terms.is_suite && grants.iter().any(|grant| grant.role == super::SERVICE) {
+            return Err(refused("has the role service, which the suite alone grants"));
+        }
+        let (account, is_suite) = (account.to_owned(), terms.is_suite);
+        Ok(Identity { account, grants, issue_time, expire_time, is_suite })
     }
 }
 

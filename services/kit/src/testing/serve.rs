@@ -59,7 +59,7 @@ impl Bed {
                 outbound: self.outbound(),
                 shutdown: shutdown.token(),
             };
-            wings.push((service.start)(context).await.unwrap().audited(audit));
+            wings.push((service.start)(context).await.unwrap().audited(audit).asking(&peers));
         }
         let policies: Vec<&str> = services.iter().map(|service| service.policy).collect();
         serve(listener, wings, limits, guard(&policies), shutdown, dbs)

@@ -1,6 +1,7 @@
 //! The registry from outside: through the generated client, over a real port, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod account;
 mod assignment;
 mod change;
 mod community;

@@ -119,6 +119,7 @@ async fn a_token_that_is_not_in_order_is_refused_with_what_is_wrong() {
         (with("iss", json!("https://elsewhere.example.org")), "not trusted here"),
         (with("sub", json!("")), "names no account"),
         (with("grants", json!(["finance"])), "cannot be read"),
+        (with("grants", json!(["service@*"])), "the suite alone grants"),
         (with("exp", json!("tomorrow")), "lacks one of"),
     ];
     for (claims, told) in cases {
@@ -180,6 +181,10 @@ async fn tokens_for_trials_are_taken_where_no_provider_is() {
     let time: Arc<dyn Clock> = clock.clone();
     let without = Trust::new(Some(issuer()), None, time);
     assert_eq!(without.identify(&trial).unwrap().account, "li.na");
+    // Nor does it make a service of anybody.
+    let service = [Grant::everywhere("service")];
+    let service = issuer().trial("li.na", &service, Duration::from_secs(60), &*clock).unwrap();
+    assert!(without.identify(&service).unwrap_err().to_string().contains("the suite alone"));
     let with = Desk::open(&[&FIRST]).await;
     assert!(with.read(&trial).unwrap_err().contains("not trusted here"));
     // Those of another deployment are not.
