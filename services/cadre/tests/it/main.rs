@@ -12,6 +12,7 @@ mod fake;
 mod ground;
 mod growth;
 mod import;
+mod ledger;
 mod member;
 mod person;
 mod placement;

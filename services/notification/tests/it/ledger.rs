@@ -23,7 +23,7 @@ use crate::schedule::keep_one as keep_one_occurrence;
 use crate::trigger::{create as create_trigger, yellow};
 
 kit::both! {
-    // H5, H7
+    // H5, H7, issue 4 (G11): whatever an administrator does to a ledger is found, and nothing else.
     async fn the_ledgers_refuse_whatever_is_no_new_row(bed: &Bed) {
         bed.allow_outbound("127.0.0.1/32");
         let served = fake::start(bed).await;
@@ -134,5 +134,9 @@ kit::both! {
         );
         assert_eq!(bulletined(&served, DISTRICT, 1).await, bulletins);
         assert_eq!(issued(&served, DISTRICT, 2).await[..1], letters);
+
+        served.stop().await;
+        let db = bed.db("notification", &notification::MIGRATIONS).await;
+        kit::testing::tamper(bed, &notification::SERVICE, &db).await;
     }
 }

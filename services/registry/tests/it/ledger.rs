@@ -82,4 +82,15 @@ kit::both! {
         registry.answer_comment("1").await.unwrap();
         kept(bed, registry.served.db("registry"), &[("comment", "text"), ("answer", "text")]).await;
     }
+
+    // A3, issue 4 (G11): whatever an administrator does to a ledger is found, and nothing else.
+    async fn whatever_is_done_to_a_ledger_is_found(bed: &Bed) {
+        let mut registry = Registry::with_task_list(bed).await;
+        registry.consent("finance", None).await.unwrap();
+        registry.batch_projects(vec![project("park", ProjectClass::Key)], "").await.unwrap();
+        let today = date(2023, 1, 1);
+        registry.record(vec![entry("park", today, ProjectStage::Signed)]).await.unwrap();
+        registry.visit(vec![visit("park", "leader-1", today)]).await.unwrap();
+        kit::testing::tamper(bed, &::registry::SERVICE, registry.served.db("registry")).await;
+    }
 }
