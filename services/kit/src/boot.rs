@@ -9,6 +9,7 @@ mod body;
 mod connection;
 pub(crate) mod deadline;
 mod edge;
+mod gateway;
 mod health;
 mod main;
 pub(crate) mod method;

@@ -1,5 +1,7 @@
 //! Districts as letters name them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,6 +35,30 @@ pub(crate) struct District {
     pub(crate) id: String,
     pub(crate) display_name: String,
     pub(crate) zone: TimeZone,
+}
+
+/// Who is in charge of whom in a district.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Oversight {
+    /// Id of the assessment office.
+    pub(crate) office: Option<String>,
+    /// Ids of leaders by the ids of the units they are in charge of.
+    pub(crate) leaders: BTreeMap<String, String>,
+}
+
+impl Oversight {
+    /// The leader in charge of a unit, or of the nearest one above it.
+    pub(crate) fn leader(&self, unit: &str, units: &BTreeMap<String, Unit>) -> Option<&str> {
+        let mut at = unit;
+        // No tree of units is deeper than it has units.
+        for _ in 0..=units.len() {
+            if let Some(leader) = self.leaders.get(at) {
+                return Some(leader);
+            }
+            at = units.get(at).map(|it| it.parent.as_str()).filter(|it| !it.is_empty())?;
+        }
+        None
+    }
 }
 
 impl District {

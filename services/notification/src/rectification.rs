@@ -1,9 +1,13 @@
 //! Rectifications (整改, H7): what a unit does about a letter, and who is spoken to when it is late.
 
+mod supervision;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::name::Pattern;
 use kit::{Error, Result};
+
+pub(crate) use supervision::Way;
 
 use crate::letter::Letter;
 

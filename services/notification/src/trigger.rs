@@ -24,8 +24,12 @@ kit::numbered! {
         ParentUnit = 2,
         /// The unit that evaluates the indicator it is about.
         EvaluatingUnit = 3,
-        /// A unit named in the trigger: the office, a leader in charge.
+        /// A unit named in the trigger.
         Named = 4,
+        /// The leader in charge of the unit, or of the nearest one above it.
+        LeaderInCharge = 5,
+        /// The assessment office.
+        Office = 6,
     }
 }
 

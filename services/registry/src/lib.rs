@@ -25,6 +25,7 @@ mod lesson;
 mod load;
 mod milestone;
 mod order;
+mod oversight;
 mod pairing;
 mod patch;
 mod period;
@@ -64,6 +65,7 @@ use proto::registry::v1::lesson_service_server::LessonServiceServer;
 use proto::registry::v1::load_service_server::LoadServiceServer;
 use proto::registry::v1::milestone_service_server::MilestoneServiceServer;
 use proto::registry::v1::order_service_server::OrderServiceServer;
+use proto::registry::v1::oversight_service_server::OversightServiceServer;
 use proto::registry::v1::pairing_service_server::PairingServiceServer;
 use proto::registry::v1::period_service_server::PeriodServiceServer;
 use proto::registry::v1::phase_service_server::PhaseServiceServer;
@@ -125,6 +127,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(LessonServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(MilestoneServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(OrderServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
+        .service(kit::service!(OversightServiceServer::new(rpc.clone())))
         .service(kit::service!(PairingServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(PhaseServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))
         .service(kit::service!(PlateServiceServer::new(rpc.clone()), BATCH_DECODE_LIMIT))

@@ -15,6 +15,7 @@ mod lesson;
 mod load;
 mod milestone;
 mod order;
+mod oversight;
 mod pairing;
 mod period;
 mod phase;

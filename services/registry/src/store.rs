@@ -13,6 +13,7 @@ pub(crate) mod inspector;
 pub(crate) mod lesson;
 pub(crate) mod milestone;
 pub(crate) mod order;
+pub(crate) mod oversight;
 pub(crate) mod pairing;
 pub(crate) mod period;
 pub(crate) mod phase;

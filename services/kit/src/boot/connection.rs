@@ -18,10 +18,10 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::transport::server::Connected as _;
-use tonic_web::GrpcWebService;
 use tower::ServiceExt as _;
 
-use super::edge::{Edge, End};
+use super::edge::End;
+use super::gateway::Gateway;
 use crate::config::Limits;
 
 /// Time for the first byte, and for the headers of an HTTP/1 request.
@@ -55,7 +55,7 @@ impl Protocol {
             .max_local_error_reset_streams(RESETS_OF_OURS)
             .max_pending_accept_reset_streams(RESETS_PENDING)
             .max_header_list_size(HEADER_BYTES);
-        // HTTP/1 is there for gRPC-Web.
+        // HTTP/1 is there for gRPC-Web and JSON.
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -69,7 +69,7 @@ impl Protocol {
         self,
         io: TcpStream,
         from: SocketAddr,
-        edge: GrpcWebService<Edge>,
+        edge: Gateway,
         shutdown: CancellationToken,
         end: CancellationToken,
     ) {

@@ -12,11 +12,10 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
-use tonic_web::{GrpcWebLayer, GrpcWebService};
-use tower::Layer as _;
 
 use super::connection::{LAST_WORDS, Protocol};
 use super::edge::Edge;
+use super::gateway::Gateway;
 use super::health::Health;
 use super::{Shutdown, Wing};
 use crate::audit::{Auditor, Book};
@@ -73,7 +72,7 @@ pub async fn serve(
     let (health, routes) = Health::add(routes, names).await?;
     let edge = Edge::new(routes, limits, (guard, book), shutdown.token());
     let door = Door {
-        edge: GrpcWebLayer::new().layer(edge),
+        edge: Gateway::new(edge),
         protocol: Protocol::new(limits),
         most: limits.max_connections.get() as usize,
         connections: TaskTracker::new(),
@@ -100,7 +99,7 @@ pub async fn serve(
 
 /// Where connections come in.
 struct Door {
-    edge: GrpcWebService<Edge>,
+    edge: Gateway,
     protocol: Protocol,
     most: usize,
     connections: TaskTracker,

@@ -10,6 +10,7 @@ use kit::boot::Context;
 use kit::{Error, Result};
 
 use super::peers::Registry;
+use crate::rectification::Way;
 use crate::rpc::rectification;
 use crate::store;
 
@@ -50,6 +51,16 @@ async fn pass(context: &Context, registry: &Registry) -> Result<()> {
 
 async fn district(context: &Context, registry: &Registry, id: &str) -> Result<()> {
     let district = registry.district(id).await?;
-    while rectification::escalate(&context.db, &district).await? {}
+    let mut tx = context.db.begin_read().await?;
+    let today = district.day(tx.now());
+    let late = store::rectification::late(&mut tx, id, today, 1).await?;
+    drop(tx);
+    if late.is_empty() {
+        return Ok(());
+    }
+    let units = registry.units(id).await?;
+    let oversight = registry.oversight(id).await?;
+    let way = Way { units: &units, oversight: &oversight };
+    while rectification::escalate(&context.db, &district, &way).await? {}
     Ok(())
 }

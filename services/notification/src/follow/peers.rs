@@ -11,6 +11,7 @@ use proto::registry::v1 as registry;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
+use proto::registry::v1::oversight_service_client::OversightServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::board_service_client::BoardServiceClient;
@@ -19,11 +20,12 @@ use tonic::{Code, Status};
 
 use super::read::{self, Closing};
 use crate::bulletin::Board;
-use crate::district::{self, District, PERIOD, UNIT, Unit};
+use crate::district::{self, District, Oversight, PERIOD, UNIT, Unit};
 use crate::schedule;
 
 static SCHEME: Pattern = Pattern::new("scheme", "districts/{district}/schemes/{scheme}");
 static BOARD: Pattern = Pattern::new("board", "districts/{district}/boards/{board}");
+static OVERSIGHT: Pattern = Pattern::new("oversight", "districts/{district}/oversight");
 static ASSIGNMENT: Pattern =
     Pattern::new("assignment", "districts/{district}/periods/{period}/assignment");
 
@@ -37,6 +39,7 @@ pub(crate) struct Registry {
     assignments: AssignmentServiceClient<Peer>,
     units: UnitServiceClient<Peer>,
     indicators: IndicatorServiceClient<Peer>,
+    oversights: OversightServiceClient<Peer>,
 }
 
 impl Registry {
@@ -47,6 +50,7 @@ impl Registry {
                 .max_decoding_message_size(DOCUMENT_LIMIT),
             units: kit::client!(UnitServiceClient, peers.get("registry")),
             indicators: kit::client!(IndicatorServiceClient, peers.get("registry")),
+            oversights: kit::client!(OversightServiceClient, peers.get("registry")),
         }
     }
 
@@ -81,6 +85,17 @@ impl Registry {
                 return Ok(units);
             }
         }
+    }
+
+    /// Who is in charge of whom in a district; nobody when registry knows none.
+    pub(crate) async fn oversight(&self, district: &str) -> Result<Oversight> {
+        let request = registry::GetOversightRequest { name: OVERSIGHT.format(&[district]) };
+        let oversight = found(self.oversights.clone().get_oversight(request).await)?;
+        let id = |name: &str| UNIT.read(name).map(|it| it.id("unit").to_owned());
+        let oversight = oversight.unwrap_or_default();
+        let pair = |it: &registry::Charge| Some((id(&it.unit)?, id(&it.leader)?));
+        let leaders = oversight.charges.iter().filter_map(pair).collect();
+        Ok(Oversight { office: id(&oversight.office), leaders })
     }
 
     /// Id of the unit that evaluates an indicator; none when registry knows none.

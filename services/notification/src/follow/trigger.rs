@@ -26,6 +26,7 @@ use super::peers::Registry;
 use crate::district::{self, District, Unit};
 use crate::document::Draft;
 use crate::fact::Fact;
+use crate::trigger::draft::Asked;
 use crate::trigger::{Heard, Relation, Task, Trigger};
 use crate::{condition, rpc, store};
 
@@ -159,22 +160,25 @@ impl Sources {
             let run = self.runs.clone().get_run(request).await?.into_inner();
             message::add(&mut facts, message::RUN, &run)?;
         }
-        let evaluating_unit = self.evaluating_unit(trigger, &facts).await?;
         let (district, units) = district;
+        let asked = self.asked(trigger, &facts, &district.id).await?;
         let today = district.day(now);
-        let draft = trigger.draft(event, &facts, units, evaluating_unit.as_deref(), today);
+        let draft = trigger.draft(event, &facts, units, &asked, today);
         Ok(draft.map_err(|fault| fault.to_string()))
     }
 
-    async fn evaluating_unit(&self, trigger: &Trigger, facts: &Fact) -> Result<Option<String>> {
-        let asked = |it: &crate::trigger::Recipient| it.relation == Relation::EvaluatingUnit;
-        if !trigger.rule.recipients.iter().any(asked) {
-            return Ok(None);
+    /// What the recipients' relations need.
+    async fn asked(&self, trigger: &Trigger, facts: &Fact, district: &str) -> Result<Asked> {
+        let wants = |relation| trigger.rule.recipients.iter().any(|it| it.relation == relation);
+        let mut asked = Asked::default();
+        let indicator = facts.resource_text("indicator");
+        if wants(Relation::EvaluatingUnit) && !indicator.is_empty() {
+            asked.evaluating_unit = self.registry.evaluating_unit(indicator).await?;
         }
-        match facts.resource_text("indicator") {
-            "" => Ok(None),
-            indicator => self.registry.evaluating_unit(indicator).await,
+        if wants(Relation::LeaderInCharge) || wants(Relation::Office) {
+            asked.oversight = self.registry.oversight(district).await?;
         }
+        Ok(asked)
     }
 }
 

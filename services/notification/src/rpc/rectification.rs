@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, sequence};
 use crate::district::{self, District, UNIT};
-use crate::rectification::{NAME, Rectification, State, Step, check_due};
+use crate::rectification::{NAME, Rectification, State, Step, Way, check_due};
 use crate::store;
 use convert::{evidence, shown, whole};
 
@@ -29,7 +29,7 @@ const ESCALATED: &str = "saima.notification.v1.RectificationEscalated";
 const BATCH: i64 = 200;
 
 /// Speaks to the next level about what is late in a district; yields whether there may be more.
-pub(crate) async fn escalate(db: &Db, district: &District) -> kit::Result<bool> {
+pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit::Result<bool> {
     let mut tx = db.begin_write().await?;
     store::head::lock(&mut tx, &district.id).await?;
     let (now, today) = (tx.now(), district.day(tx.now()));
@@ -42,6 +42,17 @@ pub(crate) async fn escalate(db: &Db, district: &District) -> kit::Result<bool> 
         }
     }
     store::rectification::save(&mut tx, &moved).await?;
+    // A trigger of the district writes in its own words.
+    if store::trigger::waiting(&mut tx, &district.id, ESCALATED).await?.is_empty() {
+        let letters: Vec<i64> = moved.iter().map(|(it, _)| it.letter).collect();
+        let letters = store::letter::titles(&mut tx, &district.id, &letters).await?;
+        let draft = |(it, step): &(Rectification, Step)| {
+            let (subject, unit) = letters.get(&it.letter)?;
+            it.supervision(step, subject, unit, way)
+        };
+        let drafts = moved.iter().filter_map(draft).collect();
+        super::document::issue(&mut tx, district, drafts).await?;
+    }
     for (it, step) in moved {
         tell(&mut tx, ESCALATED, whole(it, vec![step]));
     }

@@ -84,6 +84,27 @@ pub(crate) async fn known(
     Ok(rows.into_iter().map(|(source,)| source).collect())
 }
 
+/// Subjects and names of the recipients of letters, by their places.
+pub(crate) async fn titles(
+    tx: &mut Tx,
+    district: &str,
+    letters: &[i64],
+) -> Result<HashMap<i64, (String, String)>> {
+    if letters.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = kit::query!(tx, (i64, String, String), |q| {
+        q.push("SELECT sequence, subject, recipient_display_name FROM letter WHERE district = ");
+        q.push_bind(district).push(" AND sequence IN (");
+        let mut list = q.separated(", ");
+        for letter in letters {
+            list.push_bind(*letter);
+        }
+        q.push(")");
+    })?;
+    Ok(rows.into_iter().map(|(letter, subject, unit)| (letter, (subject, unit))).collect())
+}
+
 /// Stores new letters.
 pub(crate) async fn insert(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
     kit::insert_many!(

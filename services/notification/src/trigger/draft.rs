@@ -7,13 +7,21 @@ use jiff::civil::Date;
 use minijinja::Value;
 
 use super::{Heard, Relation, Trigger};
-use crate::district::{PERIOD, UNIT, Unit};
+use crate::district::{Oversight, PERIOD, UNIT, Unit};
 use crate::document::{Content, Contents, Draft, Recipient};
 use crate::fact::{Fact, Shape};
 use crate::template::{Fault, grammar, press};
 
 /// Where an event says which unit it is about, the one that answers first.
 const UNITS: [&str; 4] = ["responsible_unit", "lead_unit", "recipient", "unit"];
+
+/// What registry was asked about an event, as far as the trigger's recipients need it.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Id of the unit that evaluates the indicator.
+    pub(crate) evaluating_unit: Option<String>,
+    pub(crate) oversight: Oversight,
+}
 
 impl Trigger {
     /// The document about an event; a fault when nobody can be written to, or nothing said.
@@ -22,7 +30,7 @@ impl Trigger {
         event: &Heard,
         facts: &Fact,
         units: &BTreeMap<String, Unit>,
-        evaluating_unit: Option<&str>,
+        asked: &Asked,
         today: Date,
     ) -> Result<Draft, Fault> {
         let unit = UNITS
@@ -36,7 +44,12 @@ impl Trigger {
                 Relation::ParentUnit => unit.as_ref().and_then(|id| {
                     units.get(id).map(|it| it.parent.clone()).filter(|it| !it.is_empty())
                 }),
-                Relation::EvaluatingUnit => evaluating_unit.map(str::to_owned),
+                Relation::EvaluatingUnit => asked.evaluating_unit.clone(),
+                Relation::LeaderInCharge => unit
+                    .as_ref()
+                    .and_then(|id| asked.oversight.leader(id, units))
+                    .map(str::to_owned),
+                Relation::Office => asked.oversight.office.clone(),
                 Relation::Named => Some(it.unit.clone()),
             };
             let Some(found) = found else { continue };

@@ -46,6 +46,18 @@ pub(crate) async fn put_units(served: &Served, district: &str) {
     fake::put(served, "registry", &format!("{district}/units"), &reply).await;
 }
 
+/// Tells the registry who is in charge of the transport department, and which unit is the office.
+pub(crate) async fn put_oversight(served: &Served, district: &str) {
+    let unit = |id: &str| format!("{district}/units/{id}");
+    let oversight = registry::Oversight {
+        name: format!("{district}/oversight"),
+        office: unit("office"),
+        charges: vec![registry::Charge { unit: unit("transport"), leader: unit("water") }],
+        ..Default::default()
+    };
+    fake::put(served, "registry", &oversight.name, &oversight).await;
+}
+
 /// Tells the registry of a district.
 pub(crate) async fn put_district(served: &Served, name: &str, display_name: &str) {
     let district = registry::District {

@@ -16,6 +16,7 @@ use proto::registry::v1::change_service_server::{
 };
 use proto::registry::v1::district_service_server::{DistrictService, DistrictServiceServer};
 use proto::registry::v1::indicator_service_server::{IndicatorService, IndicatorServiceServer};
+use proto::registry::v1::oversight_service_server::{OversightService, OversightServiceServer};
 use proto::registry::v1::unit_service_server::{UnitService, UnitServiceServer};
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::award_service_server::{AwardService, AwardServiceServer};
@@ -43,6 +44,7 @@ const REGISTRY: Service = Service {
                 .service(DistrictServiceServer::new(fake.clone()))
                 .service(UnitServiceServer::new(fake.clone()))
                 .service(IndicatorServiceServer::new(fake.clone()))
+                .service(OversightServiceServer::new(fake.clone()))
                 .service(RegistryChangesServer::new(fake.clone()))
                 .service(AssignmentServiceServer::new(fake)))
         })
@@ -276,6 +278,23 @@ impl IndicatorService for Fake {
         &self,
         _: Request<registry::BatchUpdateIndicatorsRequest>,
     ) -> Result<Response<registry::BatchUpdateIndicatorsResponse>, Status> {
+        Err(Status::unimplemented("not faked"))
+    }
+}
+
+#[tonic::async_trait]
+impl OversightService for Fake {
+    async fn get_oversight(
+        &self,
+        request: Request<registry::GetOversightRequest>,
+    ) -> Result<Response<registry::Oversight>, Status> {
+        self.get(&request.get_ref().name).await
+    }
+
+    async fn update_oversight(
+        &self,
+        _: Request<registry::UpdateOversightRequest>,
+    ) -> Result<Response<registry::Oversight>, Status> {
         Err(Status::unimplemented("not faked"))
     }
 }

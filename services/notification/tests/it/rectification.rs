@@ -4,12 +4,13 @@
 use kit::testing::{Bed, Channel, Served, eventually};
 use proto::google::r#type::Date;
 use proto::notification::v1 as pb;
+use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::rectification::State;
 use proto::notification::v1::rectification_service_client::RectificationServiceClient;
 use proto::notification::v1::rectification_step::Kind;
 use tonic::Code;
 
-use crate::data::{DISTRICT, behind, issued, raise};
+use crate::data::{DISTRICT, behind, issued, put_oversight, put_units, raise};
 use crate::{denied, fake, refused};
 
 fn client(served: &Served) -> RectificationServiceClient<Channel> {
@@ -133,9 +134,38 @@ kit::both! {
         assert_eq!(get(&served, 1).await, closed);
     }
 
+    // H7: the unit itself, whoever is in charge of it or of the one above, the office.
+    async fn each_level_is_written_to_once(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        put_oversight(&served, DISTRICT).await;
+        raise(&served, behind(DISTRICT, 1, "road-bureau")).await;
+        issued(&served, DISTRICT, 1).await;
+        bed.clock().set("2023-04-08T16:00:00Z".parse().unwrap());
+        stepped(&served, 1, 1).await;
+        bed.clock().set("2023-04-11T00:00:00Z".parse().unwrap());
+        stepped(&served, 1, 2).await;
+        bed.clock().set("2023-04-15T00:00:00Z".parse().unwrap());
+        stepped(&served, 1, 3).await;
+        let request =
+            pb::ListDocumentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+        let mut documents = DocumentServiceClient::new(served.channel());
+        let found = documents.list_documents(request).await.unwrap().into_inner().documents;
+        let units: Vec<_> =
+            found.iter().map(|it| it.recipients[0].unit_display_name.as_str()).collect();
+        assert_eq!(units, ["公路段", "水利局", "考核办"]);
+        for it in &found {
+            assert_eq!((it.kind(), &it.source), (pb::DocumentKind::SupervisionLetter, &name(1)));
+            let body = &it.texts[0].body;
+            assert!(body.contains("应于2023年4月8日前提交整改方案，现已逾期"), "{body}");
+        }
+        assert!(found[1].texts[0].body.contains("请分管领导督促"), "{:?}", found[1].texts[0]);
+    }
+
     // H7, X10: one level at a time, each once, on the district's own day.
     async fn who_is_late_is_spoken_to_one_level_higher_at_a_time(bed: &Bed) {
         let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
         for id in 1..=3 {
             raise(&served, behind(DISTRICT, id, "transport")).await;
         }

@@ -11,7 +11,7 @@ use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
 
-use crate::data::{DISTRICT, behind, decimal, issued, put_units, raise};
+use crate::data::{DISTRICT, behind, decimal, issued, put_oversight, put_units, raise};
 use crate::document::{list, text};
 use crate::{denied, fake, refused};
 
@@ -397,13 +397,14 @@ kit::both! {
             event_type: "saima.notification.v1.RectificationEscalated".to_owned(),
             condition: "resource.escalation_level == 'ESCALATION_LEVEL_UNIT_HEAD'".to_owned(),
             document_kind: pb::DocumentKind::SupervisionLetter.into(),
-            recipients: vec![to(Relation::Unit)],
+            recipients: vec![to(Relation::Unit), to(Relation::LeaderInCharge), to(Relation::Office)],
             fields: vec![
                 text("matter", "整改逾期"),
                 text("situation", "应于{{ resource.due_date }}前完成。"),
             ],
             ..Default::default()
         };
+        put_oversight(&served, DISTRICT).await;
         create(&served, "escalated", escalated).await.unwrap();
         enable(&served, "escalated").await;
         raise(&served, behind(DISTRICT, 1, "road-bureau")).await;
@@ -413,7 +414,8 @@ kit::both! {
         issued(&served, DISTRICT, 1).await;
         bed.clock().set("2023-04-08T16:00:00Z".parse().unwrap());
         let found = documents(&served, 3).await;
-        assert_eq!(units(&found[2]), ["公路段"]);
+        // The district's own trigger writes in the place of the usual letter.
+        assert_eq!(units(&found[2]), ["公路段", "水利局", "考核办"]);
         assert!(found[2].texts[0].body.contains("应于2023年4月8日前完成"), "{:?}", found[2].texts[0]);
     }
 

@@ -1,0 +1,67 @@
+//! The letter (督办函) that an escalation writes, to the level that is spoken to.
+
+use std::collections::BTreeMap;
+
+use super::{Rectification, State, Step};
+use crate::district::{Oversight, Unit};
+use crate::document::{Content, Draft, Kind, Recipient};
+
+/// The way upwards in a district.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) units: &'a BTreeMap<String, Unit>,
+    pub(crate) oversight: &'a Oversight,
+}
+
+impl Rectification {
+    /// The letter about a step upwards on a letter of this subject to a unit of this name; none
+    /// when nobody that still works stands at that level.
+    pub(crate) fn supervision(
+        &self,
+        step: &Step,
+        subject: &str,
+        unit: &str,
+        way: &Way<'_>,
+    ) -> Option<Draft> {
+        let (to, demand) = match step.level {
+            1 => {
+                (Some(self.recipient.as_str()), "请单位主要负责同志亲自督促，立即补报。".to_owned())
+            }
+            2 => (self.leader(way), format!("请分管领导督促{unit}限期整改。")),
+            _ => (way.oversight.office.as_deref(), format!("请对{unit}约谈提醒，并跟踪问效。")),
+        };
+        let to = to?;
+        let recipient = Recipient {
+            unit: to.to_owned(),
+            display_name: way.units.get(to)?.display_name.clone(),
+        };
+        let owed = match self.state {
+            State::AwaitingPlan => "提交整改方案",
+            _ => "报送整改情况",
+        };
+        let due = self.due_date.strftime("%Y年%-m月%-d日");
+        let situation = format!("{unit}收到《{subject}》后，应于{due}前{owed}，现已逾期。");
+        let text = |text: String| Content::Text(text);
+        let contents = [
+            ("matter".to_owned(), text(format!("{unit}整改逾期"))),
+            ("situation".to_owned(), text(situation)),
+            ("demands".to_owned(), Content::List(vec![demand])),
+        ];
+        Some(Draft {
+            kind: Kind::SupervisionLetter,
+            recipients: vec![recipient],
+            contents: contents.into_iter().collect(),
+            source: self.name(),
+            cause: self.name(),
+            cause_key: Some(format!("{}@{}", self.name(), step.number)),
+            ..Draft::default()
+        })
+    }
+
+    /// The leader in charge; else the unit above.
+    fn leader<'a>(&self, way: &Way<'a>) -> Option<&'a str> {
+        let above = || way.units.get(&self.recipient).map(|it| it.parent.as_str());
+        let leader = way.oversight.leader(&self.recipient, way.units);
+        leader.or_else(above).filter(|it| !it.is_empty())
+    }
+}
