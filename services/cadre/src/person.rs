@@ -126,9 +126,11 @@ pub(crate) struct Overlap {
     pub(crate) other: Headship,
 }
 
-/// The units headed in `rows`, each once, in order: the order in which they are locked.
-pub(crate) fn headed_units(rows: &[Vec<Posting>]) -> BTreeSet<&str> {
-    rows.iter().flatten().filter(|it| it.head).map(|it| it.unit.as_str()).collect()
+/// The units that are headed in `rows` or whose posts are held there, each once, in order: the
+/// order in which they are locked.
+pub(crate) fn answering_units(rows: &[Vec<Posting>]) -> BTreeSet<&str> {
+    let answers = |it: &&Posting| it.head || it.position.is_some();
+    rows.iter().flatten().filter(answers).map(|it| it.unit.as_str()).collect()
 }
 
 /// Every posting of `rows` that gives a unit a second head on some day, beside another of

@@ -1,8 +1,11 @@
 //! Archive entries, and the results that are still to become some.
 
+use std::collections::HashSet;
+
 use kit::db::Tx;
 use kit::{Result, clock, decimal};
 
+use super::belonging::{holds, unheld};
 use crate::archive::{Entry, Merit, PublishedResult};
 
 /// Units per statement.
@@ -17,23 +20,28 @@ pub(crate) struct Filter<'a> {
     pub(crate) limit: i64,
 }
 
-/// The settled results of these units whose head on the period's last day has no entry
-/// from them, in the order they came.
+/// The settled results of these units of which whoever they belong to has no entry, in the order
+/// they came: the head on the period's last day, or for a post whoever held it then.
 pub(crate) async fn due(tx: &mut Tx, district: &str, units: &[&str]) -> Result<Vec<Merit>> {
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for units in units.chunks(CHUNK) {
         let rows = kit::query!(tx, DueRow, |q| {
-            q.push(
+            q.push(concat!(
                 "SELECT r.source, r.run, r.unit, r.track_id, r.score, r.rank, r.track_size,
                         r.create_time, r.subject, r.track_display_name, r.period, p.person,
                         r.grade, r.grade_display_name,
                         p.post
                  FROM published_result r
-                 JOIN posting p ON p.district = r.district AND p.unit = r.unit AND p.head
+                 JOIN posting p ON p.district = r.district AND p.unit = r.unit
                   AND p.start_date <= r.period_end
                   AND (p.end_date IS NULL OR p.end_date >= r.period_end)
-                 WHERE r.district = ",
-            );
+                  AND (",
+                holds!(),
+                " OR p.head AND ",
+                unheld!(),
+                ")
+                 WHERE r.district = "
+            ));
             q.push_bind(district).push(" AND r.unit IN (");
             let mut list = q.separated(", ");
             for unit in units {
@@ -47,7 +55,10 @@ pub(crate) async fn due(tx: &mut Tx, district: &str, units: &[&str]) -> Result<V
             );
         })?;
         for row in rows {
-            found.push(row.read(district)?);
+            // Nobody gets an entry twice for holding a post twice.
+            if seen.insert((row.person.clone(), row.source.clone())) {
+                found.push(row.read(district)?);
+            }
         }
     }
     Ok(found)

@@ -6,6 +6,7 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date, decimal};
 
+use super::belonging::concerns;
 use super::consequence_rule::{effects_from_text, effects_to_text};
 use crate::consequence::propose::Fact;
 use crate::consequence::{Consequence, Proposal, State, Step};
@@ -135,10 +136,10 @@ pub(crate) async fn take_steps(tx: &mut Tx, district: &str, stepped: &[Consequen
     Ok(())
 }
 
-/// The results of some periods, each with whoever held a post in its unit on the last day.
+/// The results of some periods, each with whom it concerned on the last day.
 pub(crate) async fn facts(tx: &mut Tx, district: &str, periods: &[String]) -> Result<Vec<Fact>> {
     let rows = kit::query!(tx, FactRow, |q| {
-        q.push(
+        q.push(concat!(
             "SELECT r.source, r.run, r.series, r.track_id, r.track_display_name, r.period, r.unit,
                     r.subject, r.score, r.rank, r.track_size, r.grade, r.grade_display_name,
                     r.create_time, p.person, p.post, p.head
@@ -146,8 +147,11 @@ pub(crate) async fn facts(tx: &mut Tx, district: &str, periods: &[String]) -> Re
              JOIN posting p ON p.district = r.district AND p.unit = r.unit
               AND p.start_date <= r.period_end
               AND (p.end_date IS NULL OR p.end_date >= r.period_end)
-             WHERE r.district = ",
-        );
+              AND ",
+            concerns!(),
+            "
+             WHERE r.district = "
+        ));
         q.push_bind(district).push(" AND r.period IN (");
         let mut list = q.separated(", ");
         for period in periods {

@@ -6,6 +6,7 @@ use kit::Result;
 use kit::db::Tx;
 use kit::page::Page;
 
+use super::belonging::holds;
 use super::{
     appraisal_report, archive, commitment, conduct_entry, consequence, consequence_rule, enrolment,
     person, result, training,
@@ -20,7 +21,7 @@ const RESULTS: i64 = 10_000;
 pub(crate) struct Missing {
     pub(crate) source: String,
     pub(crate) unit: String,
-    /// How many heads the unit had on the period's last day.
+    /// How many there were on the period's last day to file it with.
     pub(crate) heads: i64,
 }
 
@@ -78,16 +79,20 @@ pub(crate) async fn missing(
     kit::fetch_all!(
         tx,
         Missing,
-        "SELECT r.source, r.unit,
+        concat!(
+            "SELECT r.source, r.unit,
              (SELECT COUNT(*) FROM posting p
-              WHERE p.district = r.district AND p.unit = r.unit AND p.head
+              WHERE p.district = r.district AND p.unit = r.unit AND (p.head OR ",
+            holds!(),
+            ")
                 AND p.start_date <= r.period_end
                 AND (p.end_date IS NULL OR p.end_date >= r.period_end)) AS heads
          FROM published_result r
          WHERE r.district = $1 AND r.period = $2 AND r.source > $3
            AND NOT EXISTS (SELECT 1 FROM archive_entry e
                            WHERE e.district = r.district AND e.source = r.source)
-         ORDER BY r.source LIMIT $4",
+         ORDER BY r.source LIMIT $4"
+        ),
         district,
         period,
         page.after().unwrap_or_default(),

@@ -12,6 +12,7 @@ use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change::Resource;
 use tonic::Code;
 
+use crate::consequence::{effect, enact, grades, list, propose, rule};
 use crate::data::{
     DISTRICT, OTHER, add, archive, archived, decimal, head, person, persons, publish,
     publish_as_it_is, put_run, result,
@@ -45,6 +46,57 @@ kit::both! {
         let unit = format!("{DISTRICT}/units/roads");
         let said = |printed: &str| format!("{printed}2023年第一季度考核88.35分\u{ff0c}经济管理类第1名\u{ff08}共8名\u{ff09}");
         assert_eq!(titles, [(said("交通局局长"), unit.clone()), (said("环城路"), unit)]);
+    }
+
+    // H8, H10: the result of a post is filed with whoever holds it, and concerns nobody else.
+    async fn a_post_s_result_belongs_to_whoever_holds_it(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let wang = add(&served, person("王", vec![head("roads", (2020, 1, 1), None)])).await;
+        let clerk = |id: &str, start| pb::Posting {
+            head: false,
+            post: "科员".to_owned(),
+            position: format!("{DISTRICT}/posts/{id}"),
+            ..head("roads", start, None)
+        };
+        let li = add(&served, person("李", vec![clerk("roads-clerk", (2020, 1, 1))])).await;
+        add(&served, person("孙", vec![clerk("roads-clerk", (2023, 4, 1))])).await;
+        put_run(&served, DISTRICT, "r1", "2023Q1").await;
+        for id in ["roads-clerk", "roads-driver"] {
+            let grade = scoring::Grade { grade_id: "excellent".to_owned(), ..Default::default() };
+            let told = scoring::Result {
+                name: format!("{DISTRICT}/runs/r1/results/posts.{id}"),
+                unit: format!("{DISTRICT}/posts/{id}"),
+                unit_display_name: id.to_owned(),
+                responsible_unit: format!("{DISTRICT}/units/roads"),
+                grade: Some(grade),
+                ..result(DISTRICT, "r1", "roads", 1)
+            };
+            publish_as_it_is(&served, told).await;
+        }
+        let sources = async |name: &str, count| {
+            let entries = archived(&served, name, count).await;
+            entries.into_iter().map(|it| it.source).collect::<Vec<_>>()
+        };
+        let source = |id: &str| format!("{DISTRICT}/runs/r1/results/posts.{id}");
+        archived(&served, EVERYBODY, 2).await;
+        assert_eq!(sources(&li.name, 1).await, [source("roads-clerk")]);
+        assert_eq!(sources(&wang.name, 1).await, [source("roads-driver")], "nobody is on record for it");
+        // The driver is recorded only now.
+        let zhao = add(&served, person("赵", vec![clerk("roads-driver", (2021, 1, 1))])).await;
+        assert_eq!(sources(&zhao.name, 1).await, [source("roads-driver")]);
+        archived(&served, EVERYBODY, 3).await;
+
+        // What such results lead to concerns the holders alone.
+        let pay = vec![effect(pb::EffectKind::Pay, Some("10"), 0)];
+        let members = pb::ConsequenceScope::Members.into();
+        let rule = pb::ConsequenceRule { scope: members, ..rule("上浮", grades(&["excellent"], 1), pay) };
+        enact(&served, "pay", rule).await.unwrap();
+        assert_eq!(propose(&served, "pay", "2023Q1").await, (2, 0, 0));
+        let mut persons: Vec<_> = list(&served, "pay").await.into_iter().map(|it| it.person).collect();
+        persons.sort();
+        let mut expected = vec![li.name, zhao.name];
+        expected.sort();
+        assert_eq!(persons, expected);
     }
 
     // H10, A1

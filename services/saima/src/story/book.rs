@@ -69,6 +69,9 @@ pub(super) enum Deed {
     Verify(Vec<String>),
     /// Repeats steps.
     For { rows: Rows, filter: Vec<(String, String)>, steps: Vec<Step> },
+    /// Keeps a word for each entry of a list: what stands at `is`, under `word` and the entry's own
+    /// keys, `person/007`.
+    Learn { word: String, list: Tree, by: Vec<String>, is: String },
     /// Waits for what follows.
     Wait { archives: bool, letters: bool, bulletins: Vec<String> },
     /// Prints something.
@@ -211,6 +214,13 @@ impl Pen {
             let filter = fields.take("when").map(|it| self.words(&it)).unwrap_or_default();
             let steps = fields.take("do").map(|it| self.steps(&it)).unwrap_or_default();
             Deed::For { rows, filter, steps }
+        } else if let Some(word) = fields.take("learn") {
+            let (Some(list), Some(by)) = (fields.take("from"), fields.take("by")) else {
+                self.fault(tree.at, "`learn` needs `from` and `by`");
+                return None;
+            };
+            let is = fields.take("is").map(|it| self.text(&it)).unwrap_or("name".to_owned());
+            Deed::Learn { word: self.text(&word), list, by: self.texts(&by), is }
         } else if let Some(what) = fields.take("wait") {
             self.wait(&what)
         } else if let Some(what) = fields.take("show") {
@@ -218,7 +228,7 @@ impl Pen {
         } else if say.is_some() || at.is_some() {
             Deed::Say
         } else {
-            let deeds = "apply, call, load, report, verify, for, wait, show, say or at";
+            let deeds = "apply, call, load, report, verify, for, learn, wait, show, say or at";
             self.fault(tree.at, format!("a step needs one of {deeds}"));
             return None;
         };
@@ -369,7 +379,7 @@ chapters:
         let expected = [
             "story.yaml:5:26: `aply` does not belong to this step",
             "story.yaml:6:16: `PublishAll` is no RPC, or one of several services",
-            "story.yaml:7:9: a step needs one of apply, call, load, report, verify, for, wait, show, say or at",
+            "story.yaml:7:9: a step needs one of apply, call, load, report, verify, for, learn, wait, show, say or at",
             "story.yaml:8:9: `load` needs `table`, `into` and `row`",
             "story.yaml:9:18: `loud` does not belong to this step",
         ];

@@ -137,6 +137,12 @@ impl<'a> Player<'a> {
                     self.words.leave();
                 }
             }
+            Deed::Learn { word, list, by, is } => {
+                let list = self.words.fill_tree(list)?;
+                for (key, text) in show::learn(self, &list, by, is).await? {
+                    self.words.keep(&format!("{word}/{key}"), text);
+                }
+            }
             Deed::Wait { archives, letters, bulletins } => {
                 self.wait(*archives, *letters, bulletins).await?
             }
@@ -279,7 +285,8 @@ impl<'a> Player<'a> {
 
     /// Asks what everything is called that boards and lists speak of.
     pub(super) async fn learn_names(&mut self) -> Result<()> {
-        const LISTS: [&str; 4] = ["ListUnits", "ListIndicators", "ListProjects", "ListPosts"];
+        const LISTS: [&str; 5] =
+            ["ListUnits", "ListIndicators", "ListProjects", "ListPosts", "ListPersons"];
         for list in LISTS {
             for item in show::items(self, list, None).await? {
                 let text = |path| value::text_at(&item, path).unwrap_or_default();
@@ -314,7 +321,7 @@ impl Deed {
     /// It changes nothing, and shows something or finds what will be shown.
     fn only_reads(&self) -> bool {
         match self {
-            Deed::Show(_) | Deed::For { .. } => true,
+            Deed::Show(_) | Deed::For { .. } | Deed::Learn { .. } => true,
             Deed::Call { method, .. } => {
                 let name = method.rsplit('/').next().unwrap_or(method);
                 ["Get", "List"].iter().any(|it| name.starts_with(it))

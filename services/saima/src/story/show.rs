@@ -16,7 +16,7 @@ mod letter;
 mod list;
 mod warning;
 
-pub(super) use list::{items, rows};
+pub(super) use list::{items, learn, rows};
 
 use std::io::Write;
 

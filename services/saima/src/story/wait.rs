@@ -1,5 +1,5 @@
 //! Waiting until what follows has followed: an archive entry for every result of a unit with
-//! a head, a letter for every warning, a bulletin for every month asked for.
+//! a head and of a post that somebody holds, a letter for every warning, a bulletin for every month asked for.
 //!
 //! The change feeds of cadre and notification say when; nothing is asked twice and nobody
 //! sleeps.
@@ -41,13 +41,17 @@ impl Player<'_> {
         }
     }
 
-    /// Published results of units that somebody heads.
+    /// Published results of units that somebody heads and of posts that somebody holds.
     async fn results_of_heads(&self) -> Result<HashSet<String>> {
         let parent = self.parent.clone();
         let request = ListPersonsRequest { parent: parent.clone(), ..Default::default() };
         let persons = pages!(self.suite.persons(), list_persons, request, persons);
         let postings = persons.iter().flat_map(|it| &it.postings);
-        let headed: HashSet<_> = postings.filter(|it| it.head).map(|it| it.unit.clone()).collect();
+        let mut headed = HashSet::new();
+        for it in postings {
+            headed.extend(Some(it.unit.clone()).filter(|_| it.head));
+            headed.extend(Some(it.position.clone()).filter(|it| !it.is_empty()));
+        }
         let published = State::Published.into();
         let request = ListRunsRequest { parent, state: published, ..Default::default() };
         let mut names = HashSet::new();

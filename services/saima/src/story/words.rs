@@ -1,4 +1,5 @@
-//! Words that stand for others: `$unit`, `${front-line}`.
+//! Words that stand for others: `$unit`, `${front-line}`, and `${person/$id}`, whose own words are
+//! filled first.
 
 use std::collections::BTreeMap;
 
@@ -89,11 +90,18 @@ impl Words {
         while let Some(at) = rest.find('$') {
             let before = &rest[..at];
             rest = &rest[at + 1..];
-            let (word, after) = match rest.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            let (word, after) = match braced(rest) {
                 Some(braced) => braced,
                 None => rest.split_at(rest.find(|it| !is_of_word(it)).unwrap_or(rest.len())),
             };
-            let meant = self.get(word).ok_or_else(|| {
+            if word.contains('$') && self.lacks(word)? {
+                // What is looked up by nothing stands for nothing.
+                tell(before, Some(""));
+                rest = after;
+                continue;
+            }
+            let inner = if word.contains('$') { self.fill(word)? } else { word.to_owned() };
+            let meant = self.get(&inner).ok_or_else(|| {
                 Failure::data(format!("`${word}` stands for nothing here: `{text}`"))
             })?;
             tell(before, Some(meant));
@@ -102,6 +110,24 @@ impl Words {
         tell(rest, None);
         Ok(())
     }
+}
+
+/// What stands within the braces with which the text begins, and what comes after them.
+fn braced(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    for (at, it) in text.char_indices() {
+        match it {
+            '{' => depth += 1,
+            '}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        match (at, depth) {
+            (0, 0) => return None,
+            (_, 0) => return Some((&text[1..at], &text[at + 1..])),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn is_of_word(it: char) -> bool {
@@ -129,6 +155,16 @@ mod tests {
         assert_eq!(filled, "districts/d/units/finance: 12.50万元");
         words.leave();
         assert_eq!(words.fill("$unit").unwrap(), "kept");
+        words.keep("person/007", "districts/d/persons/x".to_owned());
+        words.keep("placed/districts/d/persons/x", "3".to_owned());
+        words.keep("id", "007".to_owned());
+        words.keep("none", String::new());
+        assert_eq!(words.fill("${placed/${person/$id}}.").unwrap(), "3.");
+        assert_eq!(words.fill("${person/$none}").unwrap(), "");
+        assert_eq!(
+            words.fill("${person/8}").unwrap_err().to_string(),
+            "`$person/8` stands for nothing here: `${person/8}`"
+        );
         let fault = words.fill("$nobody").unwrap_err().to_string();
         assert_eq!(fault, "`$nobody` stands for nothing here: `$nobody`");
     }

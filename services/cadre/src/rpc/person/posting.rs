@@ -7,7 +7,7 @@ use proto::cadre::v1 as pb;
 
 use super::super::{PERSON, POST, UNIT};
 use crate::follow::peers::Registry;
-use crate::person::{Holder, Overlap, Posting, exclusive_overlaps, headed_units, overlaps};
+use crate::person::{Holder, Overlap, Posting, answering_units, exclusive_overlaps, overlaps};
 use crate::store;
 
 /// The most posts of one person.
@@ -75,7 +75,7 @@ impl Given {
         district: &str,
         except: &[&str],
     ) -> Result<Vec<&str>> {
-        let units: Vec<&str> = headed_units(&self.rows).into_iter().collect();
+        let units: Vec<&str> = answering_units(&self.rows).into_iter().collect();
         store::headship::lock(tx, district, &units).await?;
         let stored = store::headship::of_units(tx, district, &units, except).await?;
         let mut fields = Fields::default();

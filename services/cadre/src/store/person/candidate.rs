@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use kit::db::Tx;
 use kit::{Result, clock, date};
 
+use super::super::belonging::concerns;
 use super::{Row, with_postings};
 use crate::criteria::{Criteria, Graded};
 use crate::person::Person;
@@ -80,15 +81,18 @@ pub(crate) async fn graded(tx: &mut Tx, district: &str, persons: &[&str]) -> Res
     let mut found = Vec::new();
     for persons in persons.chunks(500) {
         let rows = kit::query!(tx, GradedRow, |q| {
-            q.push(
+            q.push(concat!(
                 "SELECT DISTINCT p.person, r.series, r.track_id, r.unit, r.subject, r.period,
                         r.period_end, r.grade, r.grade_display_name, r.create_time
                  FROM posting p
                  JOIN published_result r ON r.district = p.district AND r.unit = p.unit
                   AND p.start_date <= r.period_end
                   AND (p.end_date IS NULL OR p.end_date >= r.period_end)
-                 WHERE p.district = ",
-            );
+                  AND ",
+                concerns!(),
+                "
+                 WHERE p.district = "
+            ));
             q.push_bind(district).push(" AND p.person IN (");
             let mut list = q.separated(", ");
             for person in persons {

@@ -92,6 +92,26 @@ pub(in crate::story) async fn rows(
     Ok(rows)
 }
 
+/// What stands at `is` of each entry of a list, under the entry's keys with `/` between them.
+pub(in crate::story) async fn learn(
+    player: &Player<'_>,
+    what: &Tree,
+    by: &[String],
+    is: &str,
+) -> Result<Vec<(String, String)>> {
+    let method = field(what, "list").unwrap_or_default();
+    let mut learnt = Vec::new();
+    for item in items(player, method, Some(what)).await? {
+        let cell = |path: &String| {
+            let absent = || Failure::data(format!("{method} has no `{path}`"));
+            cell(player, &item, path).ok_or_else(absent)
+        };
+        let keys = by.iter().map(cell).collect::<Result<Vec<_>>>()?;
+        learnt.push((keys.join("/"), cell(&is.to_owned())?));
+    }
+    Ok(learnt)
+}
+
 /// Every entry of the list, page by page.
 pub(in crate::story) async fn items(
     player: &Player<'_>,

@@ -7,7 +7,7 @@ use proto::scoring::v1::{ListResultsRequest, ListRunsRequest};
 use super::{Played, count, play};
 
 kit::both! {
-    // B1, B2, B3, B5, B6, B7, B8, B9, B10, B11
+    // B1, B2, B3, B4, B5, B6, B7, B8, B9, B10, B11
     async fn bishans_bodies_race_for_two_quarters(bed: &Bed) {
         let it = play(bed, "bishan", 2).await;
         // B2: 13 headquarters and 8 task forces; the second quarter has a track more.
@@ -20,6 +20,11 @@ kit::both! {
         // B3: a task force's seats, lent by four partner units; B5: the task list, agreed by three offices.
         it.shows(&["召集人       1     1", "副召集人     2     2", "全职组员     7     7", "考评任务一览表  已会签施行"]);
         assert_eq!(it.text.matches("柔性参与     0     2  区").count(), 4);
+        // B3: a convener, two deputies, seven full-time members and those lent, each with a home unit.
+        it.shows(&["指挥部和专班力量，共261人", "智能网联新能源汽车产业专班花名册，共18人", "全职组员     7", "柔性组员     8"]);
+        it.shows(&["专班缺员\n  缺员\n     0"]);
+        // B4: screened by birth, rank and kind of entry.
+        it.shows(&["80后正职人选，共36名", "85后副职人选，共25名"]);
         // B10: three Tigers in the first quarter; a Snail only under the bar, one exempted.
         let awards = |quarter: &str| {
             let from = it.text.find(&format!("{quarter} 猛虎奖、蜗牛奖")).unwrap();

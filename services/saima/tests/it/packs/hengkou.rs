@@ -77,6 +77,9 @@ kit::both! {
         it.shows(&["先进工作专班，共6个"]);
         // H8: over 100 of the staff excellent, over 60 poor, by proportion.
         it.shows(&["优秀（绩效工资上浮10%）   105", "较差（绩效工资下浮10%）    63"]);
+        // H8: each decided and on the list for payroll; the bonus by grade, ten points apart.
+        it.shows(&["绩效工资调整清单，共168人", "         10   105", "        -10    63"]);
+        it.shows(&["年终奖兑现清单，共128人", "          120    31", "          110    97"]);
         it.served.stop().await;
     }
 }

@@ -1,23 +1,42 @@
 //! Shibei (市北区).
 
 use kit::testing::Bed;
+use proto::cadre::v1::commitment::State;
+use proto::cadre::v1::commitment_service_client::CommitmentServiceClient;
+use proto::cadre::v1::{Commitment, ListCommitmentsRequest};
 use proto::scoring::v1::poll_service_client::PollServiceClient;
 use proto::scoring::v1::{ListTalliesRequest, Tally};
 use saima::client::Line;
 
-use super::play;
+use super::{Played, count, play};
 
 kit::both! {
-    // S1, S2, S3, S4, S5, S7, S10
+    // S1, S2, S3, S4, S5, S7, S8, S10
     async fn shibeis_heads_keep_their_commitments(bed: &Bed) {
         let it = play(bed, "shibei", 2).await;
         // S1: 98 heads, 294 commitments.
         it.shows(&["公开亮目标的党政正职，共98名", "履职践诺目标，共294项"]);
         // S3: scored each quarter, with a verdict at the end of the year.
         it.shows(&["2023Q1 季度打分  应评392项  缺0", "2023Q4 季度打分  应评392项  缺0"]);
+        // S1: made in January, published for everybody; one was sent back and made again.
+        it.shows(&["本月应作承诺的，共98名", "公开承诺，共294项"]);
+        let made = commitments(&it).await;
+        assert_eq!(count(made.iter().map(|it| it.area())).into_values().collect::<Vec<_>>(), [98; 3]);
+        assert!(made.iter().all(|it| !it.late && it.state() == State::Announced && it.steps.len() >= 6));
+        assert_eq!(made.iter().filter(|it| it.steps.iter().any(|step| step.state() == State::Returned)).count(), 1);
+        // S2: each graded by the panel in three aspects, as scoring's marks say.
+        assert!(made.iter().all(|it| it.grades.len() == 3));
+        // S3: looked into each quarter, and kept, kept in part or not kept.
+        assert!(made.iter().all(|it| it.progress.len() == 4));
+        it.shows(&["承诺兑现，共294项", "兑现       269", "基本兑现    19", "未兑现       6"]);
         // S7: verdicts, the first ten, and (S5) the veto.
         it.shows(&["年底评定，共98名", "担当作为好干部，共10名", "一票否决，共1名"]);
         it.shows(&["2023  区管党政正职  98个"]);
+        // S7: what the verdicts lead to: proposed by rules, decided by people.
+        it.shows(&["top-ten 提出10名", "good 提出85名", "good-thrice 提出0名", "fair 提出11名", "poor 提出2名"]);
+        it.shows(&["结果运用，共108件", "担当作为好干部  已决定        10", "诫勉谈话        已决定        11", "通报批评        调整后决定     2"]);
+        // S7, S8: who was admonished is not promoted for a year.
+        it.shows(&["诫勉谈话  不得提拔  2025-01-31"]);
         // S4: rated from three sides by ballots; two that broke the form's quota are void.
         it.shows(&[
             "多维测评收票",
@@ -29,8 +48,8 @@ kit::both! {
         it.shows(&["三项调研，共16人次", "重点领域专项调研组            突出表现     3"]);
         it.shows(&["区财政局主要负责人          统筹推进不力      容错免除", "洛阳道街道党工委书记        未按规定请示报告  澄清不计"]);
         it.shows(&["重新计算后有变化的，共", "区财政局主要负责人 "]);
-        let changed = it.text.lines().find(|it| it.contains("区财政局主要负责人") && it.contains("92.71"));
-        assert!(changed.is_some_and(|it| it.contains("91.71")), "{}", it.text);
+        let changed = it.text.lines().find(|it| it.contains("区财政局主要负责人") && it.contains("91.42"));
+        assert!(changed.is_some_and(|it| it.contains("92.42")), "{}", it.text);
         let polls = PollServiceClient::new(it.suite.channel());
         let name = format!("{}/polls/rating-2023", it.parent);
         let tallies = tallies(polls, &name).await;
@@ -50,4 +69,12 @@ async fn tallies(mut polls: PollServiceClient<Line>, name: &str) -> Vec<Tally> {
     let request =
         ListTalliesRequest { parent: name.to_owned(), page_size: 1000, ..Default::default() };
     polls.list_tallies(request).await.unwrap().into_inner().tallies
+}
+
+/// What was promised.
+async fn commitments(it: &Played) -> Vec<Commitment> {
+    let request =
+        ListCommitmentsRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
+    let mut client = CommitmentServiceClient::new(it.suite.channel());
+    client.list_commitments(request).await.unwrap().into_inner().commitments
 }
