@@ -55,6 +55,7 @@ kit::both! {
 
         let mut quarter = Command::new(python);
         quarter.env("SAIMA_TOKEN", &token);
+        quarter.env("SAIMA_APPROVER_TOKEN", kit::testing::second());
         quarter.arg(clients.join("quarter.py")).arg(&address).arg(&protos);
         assert!(run(quarter).await.contains("quarter: done"));
 

@@ -68,7 +68,18 @@ impl Book {
         Self(dbs.collect())
     }
 
-    /// The audit of the service that a permission belongs to.
+    /// The database of a service.
+    pub(crate) fn db(&self, service: &str) -> Option<&Db> {
+        self.0.get(service)
+    }
+
+    /// The services, in order.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
+    /// The audit of the service that a permission belongs to; what every process answers is told
+    /// by its first.
     fn of_permission(&self, permission: &str) -> Option<&Db> {
         let own = self.0.get(permission.split('.').next()?);
         // What every process answers is kept where one of its services keeps its own.

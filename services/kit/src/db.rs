@@ -24,6 +24,7 @@ use crate::chain::{self, Ledger, Ledgers, Recorded};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::feed::{self, Event, Signal};
+use crate::guard;
 use crate::suite::{Hash, Suite};
 
 use shared::{Member, Shared};
@@ -63,6 +64,8 @@ pub struct Tx {
     signal: Signal,
     ledgers: Arc<Ledgers>,
     recorded: Recorded,
+    /// What it does was approved by a second person.
+    approved: bool,
 }
 
 #[derive(Debug)]
@@ -153,6 +156,7 @@ impl Db {
             signal: self.signal.clone(),
             ledgers: Arc::clone(&self.ledgers),
             recorded: Recorded::new(),
+            approved: false,
         }
     }
 }
@@ -163,6 +167,11 @@ impl Tx {
         self.now
     }
 
+    /// Lets a call commit that needs a second person's approval.
+    pub(crate) fn approve(&mut self) {
+        self.approved = true;
+    }
+
     /// Records who called for it, seals the rows of ledgers, writes the events appended to the feed, then makes everything durable at once. Fails
     /// when a statement failed before, even if the caller took no notice.
     pub async fn commit(mut self) -> Result<()> {
@@ -170,6 +179,10 @@ impl Tx {
             return Err(Error::internal(after_failure()));
         }
         if !self.recorded.is_empty() || !self.outbox.is_empty() {
+            // No handler can forget to ask.
+            if !self.approved && guard::needs_approval() {
+                return Err(Error::internal("what needs four eyes was done without an approval"));
+            }
             audit::done(&mut self).await?;
         }
         let recorded = std::mem::take(&mut self.recorded);

@@ -35,6 +35,9 @@ pub enum Error {
     },
     /// The request is right but the state forbids it: FAILED_PRECONDITION with every rule that does.
     Precondition(Vec<Unmet>),
+    /// A second person must approve first: FAILED_PRECONDITION, reason `APPROVAL_REQUIRED`, with
+    /// what to ask for.
+    Unapproved(Wanted),
     /// Nobody knows who is calling: UNAUTHENTICATED.
     Unauthenticated {
         /// A stable reason in upper snake case.
@@ -110,6 +113,17 @@ pub struct Unmet {
     pub message: String,
 }
 
+/// What a second person is to approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What is to be done, as the permission it needs.
+    pub permission: String,
+    /// What it is to be done with.
+    pub resource: String,
+    /// The revision it has; empty where nothing is there yet.
+    pub etag: String,
+}
+
 impl Error {
     /// One wrong field.
     pub fn invalid(
@@ -163,6 +177,11 @@ impl fmt::Display for Error {
                 let lines = unmet.iter().map(|it| format!("{}: {}", it.subject, it.message));
                 summary(out, lines)
             }
+            Self::Unapproved(Wanted { permission, resource, .. }) => write!(
+                out,
+                "approval: a second person must approve {permission} with {resource} first; ask \
+                 with RequestApproval"
+            ),
             Self::Conflict { name } => write!(
                 out,
                 "{name} has changed since it was read; read it again and repeat the change"

@@ -6,6 +6,7 @@
 //! tells callers who they are, any rule of assessment. A reader who knows only this crate must not be able to guess
 //! what the suite is for.
 
+pub mod approval;
 mod audit;
 pub mod boot;
 pub mod chain;

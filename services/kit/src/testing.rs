@@ -206,12 +206,19 @@ pub fn token(account: &str, grants: &[&str]) -> String {
 /// A token of somebody who has every role of people everywhere.
 pub fn everybody() -> String {
     static TOKEN: OnceLock<String> = OnceLock::new();
-    let made = TOKEN.get_or_init(|| {
-        let roles = guard::roles().iter().filter(|role| *role != "service");
-        let grants: Vec<String> = roles.map(|role| format!("{role}@*")).collect();
-        token("tester", &grants.iter().map(String::as_str).collect::<Vec<_>>())
-    });
-    made.clone()
+    TOKEN.get_or_init(|| of_all_roles("tester")).clone()
+}
+
+/// A token of another who has every role, too: he approves what `everybody` asks for.
+pub fn second() -> String {
+    static TOKEN: OnceLock<String> = OnceLock::new();
+    TOKEN.get_or_init(|| of_all_roles("second")).clone()
+}
+
+fn of_all_roles(account: &str) -> String {
+    let roles = guard::roles().iter().filter(|role| *role != "service");
+    let grants: Vec<String> = roles.map(|role| format!("{role}@*")).collect();
+    token(account, &grants.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The guard of services with these policies. Tokens go by the machine's time, whatever the

@@ -41,6 +41,17 @@ pub struct Args {
     )]
     pub token: String,
 
+    /// Token of somebody else who approves what needs four eyes; without it that is asked for,
+    /// and `apply` is run again when it was approved
+    #[arg(
+        long,
+        env = "SAIMA_APPROVER_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        default_value = ""
+    )]
+    pub approver_token: String,
+
     /// Why existing definitions change, kept with their history
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
@@ -54,6 +65,7 @@ pub struct Args {
 pub async fn run(args: &Args) -> Result<()> {
     let pack = Pack::read(&Source::gather(&args.folder)?)?;
     let suite = Suite::connect(&args.server, &args.token).await?;
+    let suite = suite.approved_by(&args.server, &args.approver_token).await?;
     let plan = Plan::make(&pack, &suite).await?;
     let painted = io::stdout().is_terminal();
     let mut shown = Vec::new();

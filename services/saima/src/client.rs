@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::Uri;
-use proto::{cadre, notification, registry, scoring};
+use proto::{access, cadre, notification, registry, scoring};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -21,6 +21,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Suite {
     channel: Line,
+    /// The same as a second person, who approves.
+    second: Option<Line>,
 }
 
 /// A connection that says with every call who is calling.
@@ -76,6 +78,10 @@ macro_rules! clients {
 }
 
 clients! {
+    /// Callers.
+    callers: access, caller_service_client, CallerServiceClient;
+    /// Approvals.
+    approvals: access, approval_service_client, ApprovalServiceClient;
     /// Districts.
     districts: registry, district_service_client, DistrictServiceClient;
     /// Units.
@@ -147,19 +153,35 @@ clients! {
 impl Suite {
     /// Connects to the suite at `server` as whoever has `token`.
     pub async fn connect(server: &Uri, token: &str) -> Result<Self> {
-        let bearer = Bearer::of(token)?;
-        let endpoint = Endpoint::from(server.clone()).connect_timeout(CONNECT);
-        let channel = endpoint.connect().await;
-        let channel = channel.map_err(|_| {
-            Failure::unavailable(format!("nobody answers at {server}; is `saima serve` running?"))
-        })?;
-        Ok(Self { channel: InterceptedService::new(channel, bearer) })
+        Ok(Self { channel: line(server, token).await?, second: None })
+    }
+
+    /// The same, with a second person at hand who approves what needs four eyes; nobody without a
+    /// token.
+    pub async fn approved_by(self, server: &Uri, token: &str) -> Result<Self> {
+        let second = if token.is_empty() { None } else { Some(line(server, token).await?) };
+        Ok(Self { second, ..self })
+    }
+
+    /// The suite as the second person sees it.
+    pub fn second(&self) -> Option<Self> {
+        Some(Self { channel: self.second.clone()?, second: None })
     }
 
     /// The connection itself, for calls by name.
     pub fn channel(&self) -> Line {
         self.channel.clone()
     }
+}
+
+async fn line(server: &Uri, token: &str) -> Result<Line> {
+    let bearer = Bearer::of(token)?;
+    let endpoint = Endpoint::from(server.clone()).connect_timeout(CONNECT);
+    let channel = endpoint.connect().await;
+    let channel = channel.map_err(|_| {
+        Failure::unavailable(format!("nobody answers at {server}; is `saima serve` running?"))
+    })?;
+    Ok(InterceptedService::new(channel, bearer))
 }
 
 /// Every page of a list.

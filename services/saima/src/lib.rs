@@ -5,6 +5,7 @@
 //! `rulebook` and `engine`.
 
 pub mod apply;
+pub mod approval;
 pub mod client;
 mod definitions;
 pub mod demo;

@@ -5,6 +5,7 @@ mod convert;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use kit::approval;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::name::Name;
@@ -136,7 +137,7 @@ impl ConductEntryService for Rpc {
         fields.check()?;
         let district = name.id("district");
         let once = Once::new(district, "TolerateConductEntry", &request.request_id, &request)?;
-        Ok(Response::new(self.clear(&name, &once, TOLERATED, step).await?))
+        Ok(Response::new(self.clear(&name, &once, TOLERATED, step, &request.approval).await?))
     }
 
     async fn clarify_conduct_entry(
@@ -151,7 +152,7 @@ impl ConductEntryService for Rpc {
         fields.check()?;
         let district = name.id("district");
         let once = Once::new(district, "ClarifyConductEntry", &request.request_id, &request)?;
-        Ok(Response::new(self.clear(&name, &once, CLARIFIED, step).await?))
+        Ok(Response::new(self.clear(&name, &once, CLARIFIED, step, &request.approval).await?))
     }
 }
 
@@ -179,6 +180,7 @@ impl Rpc {
         once: &Once,
         kind: &'static str,
         step: Step,
+        approval: &str,
     ) -> kit::Result<pb::ConductEntry> {
         let district = name.id("district");
         let mut tx = self.db.begin_write().await?;
@@ -188,6 +190,7 @@ impl Rpc {
         store::conduct_entry::lock(&mut tx, district).await?;
         let mut found = find(&mut tx, name).await?;
         found.clear(district, Step { create_time: tx.now(), ..step })?;
+        approval::consume(&mut tx, district, approval, name.as_str(), "").await?;
         store::conduct_entry::clear(&mut tx, district, &found).await?;
         let reply = tell(&mut tx, district, kind, &found);
         once.store(&mut tx, &reply).await?;

@@ -157,6 +157,39 @@ kit::both! {
         }
     }
 
+    // Issue 4, four eyes: nobody clears an entry alone
+    async fn an_entry_is_cleared_by_two_persons_alone(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let wang = add(&served, person("王", vec![])).await;
+        let rows = [(); 2].map(|()| entry(&wang, pb::ConductSide::Negative)).to_vec();
+        let it = record(&served, rows).await.unwrap();
+        let alone = served.channel_as(&kit::testing::everybody());
+        let mut client = ConductEntryServiceClient::new(alone.clone());
+        let tolerate = |approval: String| pb::TolerateConductEntryRequest {
+            name: it[0].name.clone(),
+            decider: "commission.qian".to_owned(),
+            reason: "改革试点先行先试中的失误".to_owned(),
+            approval,
+            ..Default::default()
+        };
+        let refusal = client.tolerate_conduct_entry(tolerate(String::new())).await.unwrap_err();
+        unmet(Err::<(), _>(refusal.clone()), "APPROVAL_REQUIRED");
+        let approval = alone.approval(&refusal, &kit::testing::second()).await.unwrap();
+        client.tolerate_conduct_entry(tolerate(approval.clone())).await.unwrap();
+        let clarify = |approval: String| pb::ClarifyConductEntryRequest {
+            name: it[1].name.clone(),
+            decider: "commission.qian".to_owned(),
+            reason: "查无此事".to_owned(),
+            approval,
+            ..Default::default()
+        };
+        unmet(client.clarify_conduct_entry(clarify(approval)).await, "APPROVAL_OF_ANOTHER");
+        let refusal = client.clarify_conduct_entry(clarify(String::new())).await.unwrap_err();
+        unmet(Err::<(), _>(refusal.clone()), "APPROVAL_REQUIRED");
+        let approval = alone.approval(&refusal, &kit::testing::second()).await.unwrap();
+        client.clarify_conduct_entry(clarify(approval)).await.unwrap();
+    }
+
     // S5: every fault of a batch is named by its row
     async fn conduct_entries_with_faults_are_refused_by_row(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use proto::access::v1::approval_service_server::ApprovalServiceServer;
 use proto::access::v1::audit_record_service_server::AuditRecordServiceServer;
 use proto::access::v1::caller_service_server::CallerServiceServer;
 use tokio::net::TcpListener;
@@ -18,6 +19,7 @@ use super::edge::Edge;
 use super::gateway::Gateway;
 use super::health::Health;
 use super::{Shutdown, Wing};
+use crate::approval::Approvals;
 use crate::audit::{Auditor, Book};
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -65,8 +67,14 @@ pub async fn serve(
     let callers = CallerServiceServer::new(Callers(guard.clone()));
     let book = Book::of(audits.into_iter());
     let auditor = AuditRecordServiceServer::new(Auditor(book.clone()));
-    names.extend(["saima.access.v1.CallerService", "saima.access.v1.AuditRecordService"]);
+    let approvals = ApprovalServiceServer::new(Approvals(book.clone()));
+    names.extend([
+        "saima.access.v1.ApprovalService",
+        "saima.access.v1.AuditRecordService",
+        "saima.access.v1.CallerService",
+    ]);
     let routes = Routes::from(routes)
+        .add_service(crate::service!(approvals))
         .add_service(crate::service!(callers))
         .add_service(crate::service!(auditor));
     let (health, routes) = Health::add(routes, names).await?;

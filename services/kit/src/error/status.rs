@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt as _};
 
-use super::Error;
+use super::{Error, Wanted};
 
 const DOMAIN: &str = "saima";
 
@@ -25,7 +25,7 @@ impl Error {
             Self::Invalid(_) | Self::RequestIdReused { .. } => Code::InvalidArgument,
             Self::NotFound { .. } => Code::NotFound,
             Self::AlreadyExists { .. } => Code::AlreadyExists,
-            Self::Precondition(_) => Code::FailedPrecondition,
+            Self::Precondition(_) | Self::Unapproved(_) => Code::FailedPrecondition,
             Self::Unauthenticated { .. } => Code::Unauthenticated,
             Self::Denied { .. } => Code::PermissionDenied,
             Self::Conflict { .. } => Code::Aborted,
@@ -43,6 +43,7 @@ impl Error {
         match self {
             Self::Invalid(violations) => violations.first().map_or("INVALID", |it| it.reason),
             Self::Precondition(unmet) => unmet.first().map_or("PRECONDITION", |it| it.reason),
+            Self::Unapproved(_) => "APPROVAL_REQUIRED",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::AlreadyExists { .. } => "ALREADY_EXISTS",
             Self::Conflict { .. } => "ETAG_MISMATCH",
@@ -69,6 +70,11 @@ impl Error {
                 ("subject", unmet.first().map_or("", |it| &it.subject).to_owned()),
                 ("violations", unmet.len().to_string()),
             ],
+            Self::Unapproved(Wanted { permission, resource, etag }) => vec![
+                ("permission", permission.clone()),
+                ("resource", resource.clone()),
+                ("resource_etag", etag.clone()),
+            ],
             Self::NotFound { kind, name } | Self::AlreadyExists { kind, name } => {
                 vec![("kind", (*kind).to_owned()), ("name", name.clone())]
             }
@@ -76,7 +82,10 @@ impl Error {
             Self::RequestIdReused { request_id } => vec![("request_id", request_id.clone())],
             _ => Vec::new(),
         };
-        pairs.into_iter().map(|(key, value)| (key.to_owned(), shortened(&value, 200))).collect()
+        pairs
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), shortened(&value, MESSAGE_BYTES)))
+            .collect()
     }
 }
 
@@ -118,6 +127,14 @@ impl From<Error> for Status {
                     it.r#type.len() + it.subject.len() + it.description.len()
                 };
                 details.set_precondition_failure(fitting(rules, size));
+            }
+            Error::Unapproved(wanted) => {
+                let violation = PreconditionViolation::new(
+                    error.reason(),
+                    wanted.resource.clone(),
+                    message.clone(),
+                );
+                details.set_precondition_failure(vec![violation]);
             }
             Error::NotFound { kind, name } | Error::AlreadyExists { kind, name } => {
                 details.set_resource_info(*kind, shortened(name, 200), "", message.clone());

@@ -122,6 +122,21 @@ impl Caller {
     }
 }
 
+/// True when the call may change nothing without a second person's approval.
+pub(crate) fn needs_approval() -> bool {
+    current(|caller| caller.right.four_eyes).unwrap_or_default()
+}
+
+/// True when the caller may do what needs `permission` in a whole district, as work without a
+/// caller may.
+pub(crate) fn holds(permission: &str, district: &str) -> bool {
+    let held = current(|caller| {
+        let right = Right::all().get(permission).map(|(_, right)| *right)?;
+        Some(*caller.guard.reach(&caller.session, right, district) == Reach::Whole)
+    });
+    held.is_none_or(|it| it.unwrap_or_default())
+}
+
 /// The call being answered, as the audit keeps it.
 pub(crate) fn act() -> Option<Act> {
     current(Caller::act).flatten()

@@ -14,6 +14,8 @@ pub struct Right {
     pub by_unit: bool,
     /// Whether its caller must say why, and each reading is recorded.
     pub needs_purpose: bool,
+    /// Whether a second person must have approved.
+    pub four_eyes: bool,
     /// Whether it only reads.
     pub reads: bool,
 }
@@ -36,10 +38,11 @@ const READS: [&str; 11] = [
 static RIGHTS: LazyLock<HashMap<String, Right>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default();
     let extension = |name: &str| pool.get_extension_by_name(name);
-    let (Some(permission), Some(by_unit), Some(needs_purpose)) = (
+    let (Some(permission), Some(by_unit), Some(needs_purpose), Some(four_eyes)) = (
         extension("saima.annotations.v1.permission"),
         extension("saima.annotations.v1.by_unit"),
         extension("saima.annotations.v1.needs_purpose"),
+        extension("saima.annotations.v1.four_eyes"),
     ) else {
         return HashMap::new();
     };
@@ -51,6 +54,7 @@ static RIGHTS: LazyLock<HashMap<String, Right>> = LazyLock::new(|| {
             permission: permission.as_str().unwrap_or_default().to_owned(),
             by_unit: options.get_extension(&by_unit).as_bool().unwrap_or_default(),
             needs_purpose: options.get_extension(&needs_purpose).as_bool().unwrap_or_default(),
+            four_eyes: options.get_extension(&four_eyes).as_bool().unwrap_or_default(),
             reads: READS.iter().any(|it| method.name().starts_with(it)),
         };
         rights.insert(format!("{}/{}", method.parent_service().full_name(), method.name()), right);

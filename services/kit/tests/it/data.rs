@@ -1,5 +1,6 @@
 //! The data half: errors, fields, names, pages, two databases, the change feed.
 
+mod approval;
 mod cluster;
 mod compact;
 mod db;

@@ -12,7 +12,7 @@ use kit::field::{self, Fields};
 use kit::mask::Mask;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{Error, clock, etag};
+use kit::{Error, approval, clock, etag};
 use prost::Message as _;
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
@@ -103,6 +103,7 @@ impl SchemeService for Rpc {
         store::scheme::insert(&mut tx, &scheme).await?;
         store::scheme::save_uses(&mut tx, &scheme, &uses).await?;
         let reply = append(&mut tx, CREATED, scheme)?;
+        approval::prepared(&mut tx, district, &reply.name).await?;
         if request.validate_only {
             return Ok(Response::new(reply));
         }
@@ -133,6 +134,7 @@ impl SchemeService for Rpc {
         store::scheme::update(&mut tx, &scheme).await?;
         store::scheme::save_uses(&mut tx, &scheme, &uses).await?;
         let reply = append(&mut tx, UPDATED, scheme)?;
+        approval::prepared(&mut tx, name.id("district"), &reply.name).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
     }
@@ -160,7 +162,9 @@ impl SchemeService for Rpc {
         let rulebook = draft::judge_again(&mut tx, &locked, &scheme).await?;
         lessons::adopt(&mut tx, &scheme, &to_proto(scheme.clone())?).await?;
         let mut before = store::scheme::last_of(&mut tx, district, &scheme.contents.series).await?;
+        let seen = etag::of(scheme.revision);
         scheme.enact(before.as_mut(), rulebook.digest(), locked.edition, tx.now())?;
+        approval::consume(&mut tx, district, &request.approval, name.as_str(), &seen).await?;
         if let Some(before) = before {
             store::scheme::update(&mut tx, &before).await?;
             append(&mut tx, SUPERSEDED, before)?;
@@ -217,6 +221,7 @@ impl SchemeService for Rpc {
         store::scheme::insert(&mut tx, &scheme).await?;
         store::scheme::copy_uses(&mut tx, &revised, &scheme).await?;
         let reply = append(&mut tx, CREATED, scheme)?;
+        approval::prepared(&mut tx, district, &reply.name).await?;
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))

@@ -39,7 +39,7 @@ async fn next(
 /// Kinds and ids.
 fn told(changes: &[(pb::Change, String)]) -> Vec<String> {
     let line = |(change, _): &(pb::Change, String)| {
-        let kind = change.kind.strip_prefix("saima.registry.v1.").unwrap();
+        let kind = change.kind.rsplit('.').next().unwrap();
         format!("{kind} {}", change.name.rsplit('/').next().unwrap())
     };
     changes.iter().map(line).collect()
@@ -60,22 +60,28 @@ kit::both! {
         registry.enacted("b", scheme("2023Q2")).await;
         let retirement = pb::RetireUnitRequest { name: name("units", "tourism"), ..Default::default() };
         let retired = registry.units.retire_unit(retirement).await.unwrap().into_inner();
-        let second = next(&mut stream, 8).await;
+        let second = next(&mut stream, 14).await;
         assert_eq!(told(&second), [
             "TargetsUpdated targets",
             "SchemeCreated a",
+            "ApprovalRequested registry-1",
+            "ApprovalApproved registry-1",
+            "ApprovalUsed registry-1",
             "SchemeEnacted a",
             "TargetsUpdated targets",
             "SchemeCreated b",
+            "ApprovalRequested registry-2",
+            "ApprovalApproved registry-2",
+            "ApprovalUsed registry-2",
             "SchemeSuperseded a",
             "SchemeEnacted b",
             "UnitRetired tourism",
         ]);
         let (targets, _) = &second[0];
         assert_eq!((targets.name.as_str(), &targets.resource), ("districts/hengkou/targets", &None));
-        assert_eq!(second[2].0.resource, Some(Resource::Scheme(enacted)));
-        assert_eq!(second[7].0.resource, Some(Resource::Unit(retired.clone())));
-        assert_eq!(second[7].0.change_time, retired.update_time);
+        assert_eq!(second[5].0.resource, Some(Resource::Scheme(enacted)));
+        assert_eq!(second[13].0.resource, Some(Resource::Unit(retired.clone())));
+        assert_eq!(second[13].0.change_time, retired.update_time);
     }
 
     async fn a_watch_resumes_after_its_token(bed: &Bed) {

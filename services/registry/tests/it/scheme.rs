@@ -1,6 +1,7 @@
 use kit::testing::{Bed, Engine};
 use proto::registry::v1 as pb;
 use proto::registry::v1::scheme::State;
+use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -204,6 +205,35 @@ kit::both! {
         refused(outcome, &[("update_mask", "UNKNOWN_PATH")]);
         let outcome = registry.schemes.update_scheme(update("none", none, &["tracks"])).await;
         fails(outcome, Code::NotFound, "NOT_FOUND", "schemes/none");
+    }
+
+    // Issue 4, four eyes: a scheme comes into force with the approval of another than who wrote
+    // it, and of nothing but what he saw.
+    async fn a_scheme_is_enacted_by_two_persons(bed: &Bed) {
+        let mut registry = Registry::ready(bed).await;
+        registry.assign("2023Q1").await;
+        let draft = registry.draft("2023", scheme("2023Q1")).await;
+        let alone = registry.served.channel_as(&kit::testing::everybody());
+        let mut schemes = SchemeServiceClient::new(alone.clone());
+        let refusal = schemes.enact_scheme(enactment("2023")).await.unwrap_err();
+        fails(Err::<(), _>(refusal.clone()), Code::FailedPrecondition, "APPROVAL_REQUIRED", "schemes/2023");
+        // Whoever wrote it may not approve it, though another asks.
+        let grant = format!("office-leader@{DISTRICT}");
+        let leader = kit::testing::token("zhao.lei", &[&grant]);
+        let asking = registry.served.channel_as(&leader);
+        let own = asking.approval(&refusal, &kit::testing::everybody()).await;
+        fails(own, Code::PermissionDenied, "OWN_WORK", "prepared");
+        // What changed since is not what was approved.
+        let before = alone.approval(&refusal, &leader).await.unwrap();
+        let changed = pb::Scheme { display_name: "改后".to_owned(), ..draft };
+        schemes.update_scheme(update("2023", changed, &["display_name"])).await.unwrap();
+        let request = pb::EnactSchemeRequest { approval: before, ..enactment("2023") };
+        let stale = schemes.enact_scheme(request).await;
+        fails(stale, Code::FailedPrecondition, "APPROVAL_STALE", "schemes/2023");
+        let refusal = schemes.enact_scheme(enactment("2023")).await.unwrap_err();
+        let approval = alone.approval(&refusal, &leader).await.unwrap();
+        let request = pb::EnactSchemeRequest { approval, ..enactment("2023") };
+        assert_eq!(schemes.enact_scheme(request).await.unwrap().into_inner().state(), State::InForce);
     }
 
     // B5: in force only when every target is assigned (B1).

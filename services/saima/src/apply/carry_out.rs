@@ -65,12 +65,16 @@ impl Plan {
         }
         self.schemes.carry_out_schemes(suite, &parent).await?;
         for item in &self.enact {
-            let request = EnactSchemeRequest {
-                name: item.value.clone(),
-                request_id: kit::id::uid(),
-                ..Default::default()
+            let enact = async |approval| {
+                let request = EnactSchemeRequest {
+                    name: item.value.clone(),
+                    request_id: kit::id::uid(),
+                    approval,
+                    ..Default::default()
+                };
+                suite.schemes().enact_scheme(request).await
             };
-            suite.schemes().enact_scheme(request).await.map_err(|it| located_one(it, item))?;
+            suite.by_four_eyes(enact).await?.map_err(|it| located_one(it, item))?;
         }
         self.work.then(suite, &parent, &self.reason).await?;
         self.persons.carry_out_persons(suite, &parent).await

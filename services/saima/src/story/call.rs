@@ -5,11 +5,12 @@ use std::time::Duration;
 use http::uri::PathAndQuery;
 use kit::Error;
 use prost::Message;
-use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
 
-use crate::client::Line;
+use crate::approval::Wanted;
+use crate::client::{Line, Suite};
 use crate::failure::{Failure, Result};
 
 /// How often a call is tried that a busy suite puts off, and how long is waited between.
@@ -23,6 +24,30 @@ pub(super) async fn unary(
     method: &MethodDescriptor,
     request: DynamicMessage,
 ) -> Result<DynamicMessage> {
+    Ok(attempt(channel, method, request).await??)
+}
+
+/// The same where a second person may have to approve first: yields what was approved, too.
+pub(super) async fn by_four_eyes(
+    suite: &Suite,
+    method: &MethodDescriptor,
+    mut request: DynamicMessage,
+) -> Result<(DynamicMessage, Option<Wanted>)> {
+    let refusal = match attempt(suite.channel(), method, request.clone()).await? {
+        Ok(reply) => return Ok((reply, None)),
+        Err(refusal) => refusal,
+    };
+    let Some(wanted) = Wanted::of(&refusal) else { return Err(refusal.into()) };
+    let approval = suite.approval(wanted.clone()).await?;
+    request.set_field_by_name("approval", Value::String(approval));
+    Ok((unary(suite.channel(), method, request).await?, Some(wanted)))
+}
+
+async fn attempt(
+    channel: Line,
+    method: &MethodDescriptor,
+    request: DynamicMessage,
+) -> Result<Result<DynamicMessage, Status>> {
     let mut grpc = client(channel).await?;
     let mut tries = 1;
     loop {
@@ -32,7 +57,7 @@ pub(super) async fn unary(
                 tries += 1;
                 tokio::time::sleep(PAUSE).await;
             }
-            outcome => return Ok(outcome?.into_inner()),
+            outcome => return Ok(outcome.map(tonic::Response::into_inner)),
         }
     }
 }

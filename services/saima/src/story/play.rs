@@ -116,7 +116,7 @@ impl<'a> Player<'a> {
         match &step.deed {
             Deed::Apply(folder) => self.apply(folder).await?,
             Deed::Call { method, request, keep } => {
-                let reply = self.call(method, request.as_ref()).await?;
+                let reply = self.deed(method, request.as_ref()).await?;
                 for (word, path) in keep {
                     let text = value::text_at(&reply, path).filter(|it| !it.is_empty());
                     let text = text.ok_or_else(|| {
@@ -172,15 +172,16 @@ impl<'a> Player<'a> {
         plan.carry_out(&self.suite).await
     }
 
-    /// Calls an RPC with a message as the story has it.
-    pub(super) async fn call(
-        &self,
-        method: &str,
-        request: Option<&Tree>,
-    ) -> Result<DynamicMessage> {
+    /// Calls an RPC, after a second person approved where it needs that, which is told.
+    async fn deed(&mut self, method: &str, request: Option<&Tree>) -> Result<DynamicMessage> {
         let method = self.method(method)?;
         let request = self.request(&method, request)?;
-        call::unary(self.suite.channel(), &method, request).await
+        let (reply, wanted) = call::by_four_eyes(&self.suite, &method, request).await?;
+        if let Some(wanted) = wanted {
+            let (verb, on) = (method.name(), wanted.resource());
+            self.say(&format!("双人复核：{verb} 由另一账号批准（{on}）"))?;
+        }
+        Ok(reply)
     }
 
     pub(super) fn method(&self, name: &str) -> Result<MethodDescriptor> {

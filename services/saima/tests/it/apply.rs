@@ -13,7 +13,8 @@ use crate::example;
 
 async fn suite(served: &Served) -> Suite {
     let url: Uri = format!("http://{}", served.address()).parse().unwrap();
-    Suite::connect(&url, &kit::testing::everybody()).await.unwrap()
+    let suite = Suite::connect(&url, &kit::testing::everybody()).await.unwrap();
+    suite.approved_by(&url, &kit::testing::second()).await.unwrap()
 }
 
 fn definitions() -> Vec<Source> {

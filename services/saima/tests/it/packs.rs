@@ -32,6 +32,7 @@ async fn play(bed: &Bed, pack: &str, chapters: usize) -> Played {
     let served = bed.start(&SERVICES).await;
     let url: Uri = format!("http://{}", served.address()).parse().unwrap();
     let suite = Suite::connect(&url, &kit::testing::everybody()).await.unwrap();
+    let suite = suite.approved_by(&url, &kit::testing::second()).await.unwrap();
     let mut text = Vec::new();
     let move_clock = |instant| bed.clock().set(instant);
     let telling = Telling {

@@ -4,9 +4,9 @@ mod convert;
 mod entered;
 
 use engine::EntryStanding;
-use kit::field;
 use kit::name::Name;
 use kit::request_id::Once;
+use kit::{approval, field};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::adjustment_service_server::AdjustmentService;
 use proto::scoring::v1::change::Resource;
@@ -114,7 +114,7 @@ impl AdjustmentService for Rpc {
         let given = (&*request.name, &*request.reason, &*request.evidence);
         let (name, step) = convert::step(EntryStanding::Lifted, given, self.clock.now())?;
         let once = Once::new(name.id("district"), "LiftAdjustment", &request.request_id, &request)?;
-        Ok(Response::new(self.settle_one(LIFTED, &name, step, &once).await?))
+        Ok(Response::new(self.settle_one(LIFTED, &name, step, &once, None).await?))
     }
 
     async fn waive_adjustment(
@@ -126,7 +126,9 @@ impl AdjustmentService for Rpc {
         let (name, step) = convert::step(EntryStanding::Waived, given, self.clock.now())?;
         let once =
             Once::new(name.id("district"), "WaiveAdjustment", &request.request_id, &request)?;
-        Ok(Response::new(self.settle_one(WAIVED, &name, step, &once).await?))
+        Ok(Response::new(
+            self.settle_one(WAIVED, &name, step, &once, Some(&request.approval)).await?,
+        ))
     }
 
     async fn clarify_adjustment(
@@ -138,7 +140,9 @@ impl AdjustmentService for Rpc {
         let (name, step) = convert::step(EntryStanding::Groundless, given, self.clock.now())?;
         let once =
             Once::new(name.id("district"), "ClarifyAdjustment", &request.request_id, &request)?;
-        Ok(Response::new(self.settle_one(CLARIFIED, &name, step, &once).await?))
+        Ok(Response::new(
+            self.settle_one(CLARIFIED, &name, step, &once, Some(&request.approval)).await?,
+        ))
     }
 
     async fn settle_adjustments(
@@ -176,13 +180,14 @@ impl AdjustmentService for Rpc {
 }
 
 impl Rpc {
-    /// Takes a step of one entry.
+    /// Takes a step of one entry, with an approval where it needs one.
     async fn settle_one(
         &self,
         kind: &'static str,
         name: &Name,
         step: Step,
         once: &Once,
+        approval: Option<&str>,
     ) -> kit::Result<pb::Adjustment> {
         let (district, sequence) = (name.id("district"), sequence(name, "adjustment")?);
         let today = self.roster(district).await?.today();
@@ -194,6 +199,9 @@ impl Rpc {
         let entry = store::adjustment::get(&mut tx, district, sequence).await?;
         let mut entry = entry.ok_or_else(|| name.not_found())?;
         entry.take(district, Step { create_time: tx.now(), ..step }, today)?;
+        if let Some(approval) = approval {
+            approval::consume(&mut tx, district, approval, name.as_str(), "").await?;
+        }
         store::adjustment::take_steps(&mut tx, district, std::slice::from_ref(&entry)).await?;
         let reply = convert::to_proto(district, &entry, today);
         let resource = Some(Resource::Adjustment(reply.clone()));

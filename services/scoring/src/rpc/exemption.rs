@@ -5,7 +5,7 @@ mod convert;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::request_id::Once;
-use kit::{Result as Kit, etag};
+use kit::{Result as Kit, approval, etag};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::exemption_service_server::ExemptionService;
@@ -63,6 +63,8 @@ impl ExemptionService for Rpc {
         let Contents { scheme, period, .. } = &contents;
         let standing = store::exemption::standing(&mut tx, &district, scheme, period).await?;
         refuse_second(&district, &standing, &contents)?;
+        let matter = convert::matter(&district, &contents);
+        approval::consume(&mut tx, &district, &request.approval, &matter, "").await?;
         let last = store::exemption::last(&mut tx, &district).await?;
         let exemption = Exemption {
             sequence: last + 1,

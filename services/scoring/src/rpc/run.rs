@@ -8,7 +8,7 @@ mod make;
 pub(super) mod score;
 
 use kit::request_id::Once;
-use kit::{Error, etag, guard};
+use kit::{Error, approval, etag, guard};
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::change::Resource;
 use proto::scoring::v1::run_service_server::RunService;
@@ -76,6 +76,7 @@ impl RunService for Rpc {
         head.run = made.standing.run.sequence;
         store::head::save(&mut tx, district, head).await?;
         let reply = convert::to_proto(district, &made.standing);
+        approval::prepared(&mut tx, district, &reply.name).await?;
         change::append(&mut tx, district, CREATED, &reply.name, Some(Resource::Run(reply.clone())));
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
@@ -102,7 +103,9 @@ impl RunService for Rpc {
         let run::Run { scheme, period, .. } = &standing.run;
         let mut before = store::run::published(&mut tx, district, scheme, period).await?;
         let now = tx.now();
+        let seen = etag::of(standing.revision);
         standing.publish(district, before.as_ref().map(|before| before.run.sequence), now)?;
+        approval::consume(&mut tx, district, &request.approval, name.as_str(), &seen).await?;
         if let Some(before) = &mut before {
             before.supersede();
             store::run::update(&mut tx, district, before).await?;

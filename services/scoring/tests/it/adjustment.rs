@@ -112,6 +112,13 @@ async fn clarify(client: &mut Client, name: &str) -> Result<pb::Adjustment, Stat
     client.clarify_adjustment(request).await.map(Response::into_inner)
 }
 
+/// Records two deductions and names them.
+pub(crate) async fn two_deductions(scoring: &Scoring) -> [String; 2] {
+    let mut client = AdjustmentServiceClient::new(scoring.served.channel());
+    let mut enter = async || create(&mut client, entry("works", "late")).await.unwrap().name;
+    [enter().await, enter().await]
+}
+
 async fn settle(client: &mut Client) -> Vec<pb::Adjustment> {
     let request =
         pb::SettleAdjustmentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };

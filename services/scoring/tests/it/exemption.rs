@@ -44,7 +44,7 @@ fn request(exemption: pb::Exemption) -> pb::CreateExemptionRequest {
     pb::CreateExemptionRequest {
         parent: DISTRICT.to_owned(),
         exemption: Some(exemption),
-        request_id: String::new(),
+        ..Default::default()
     }
 }
 
@@ -61,6 +61,13 @@ async fn withdraw(client: &mut Client, exemption: &pb::Exemption) -> Result<pb::
         request_id: String::new(),
     };
     client.withdraw_exemption(request).await.map(Response::into_inner)
+}
+
+/// The request for one; the race's scheme is put in force.
+pub(crate) async fn ungranted(scoring: &Scoring) -> pb::CreateExemptionRequest {
+    let scheme = registry::Scheme { series: "race".to_owned(), ..award::scheme() };
+    district::create_scheme(scoring.served.channel(), "race-2023", scheme).await;
+    request(exemption("works", "slow"))
 }
 
 /// Leaves a row in both ledgers; the race's scheme is in force.

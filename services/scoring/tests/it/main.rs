@@ -3,6 +3,7 @@
 
 mod activity;
 mod adjustment;
+mod approval;
 mod award;
 mod board;
 mod bulk;

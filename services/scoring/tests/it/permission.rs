@@ -119,12 +119,16 @@ kit::both! {
         let result = |id: &str| pb::GetResultRequest { name: format!("{run}/results/{id}") };
         fails(head.get_result(result("finance")).await, Code::NotFound, "NOT_FOUND");
 
-        // The office prepares, its leader publishes.
-        let mut office = RunServiceClient::new(of_district(&scoring, "li.na", "assessment-office"));
-        let publish = || pb::PublishRunRequest { name: run.clone(), ..Default::default() };
-        fails(office.publish_run(publish()).await, Code::PermissionDenied, "NOT_PERMITTED");
-        let mut leader = RunServiceClient::new(of_district(&scoring, "zhao.lei", "office-leader"));
-        leader.publish_run(publish()).await.unwrap();
+        // The office publishes when its leader approved.
+        let office = of_district(&scoring, "li.na", "assessment-office");
+        let publish = async |approval: String| {
+            let request = pb::PublishRunRequest { name: run.clone(), approval, ..Default::default() };
+            RunServiceClient::new(office.clone()).publish_run(request).await
+        };
+        let refusal = publish(String::new()).await.unwrap_err();
+        let leader = token("zhao.lei", &[&format!("office-leader@{DISTRICT}")]);
+        let approval = office.approval(&refusal, &leader).await.unwrap();
+        publish(approval).await.unwrap();
 
         assert!(head.get_result(result("finance")).await.unwrap().into_inner().score.is_some());
         fails(head.get_result(result("works")).await, Code::PermissionDenied, "OTHER_UNIT");

@@ -145,6 +145,7 @@ kit::both! {
             name: first.name.clone(),
             etag: first.etag.clone(),
             request_id: request_id(),
+            ..Default::default()
         };
         let published = scoring.runs.publish_run(request.clone()).await.unwrap().into_inner();
         let again = scoring.runs.publish_run(request).await.unwrap().into_inner();

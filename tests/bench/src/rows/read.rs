@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::pair::{Cost, order};
 use crate::process::{Process, free_port};
 use crate::report::Line;
-use crate::suite::{Channel, DISTRICT, Size, Suite, define, reach, unit};
+use crate::suite::{Channel, DISTRICT, Size, Suite, by_four_eyes, define, reach, unit};
 
 const CALLERS: u32 = 8;
 
@@ -98,6 +98,10 @@ pub(super) async fn publish(channel: &Channel) -> Outcome<String> {
         })
         .await?
         .into_inner();
-    runs.publish_run(PublishRunRequest { name: run.name.clone(), ..Default::default() }).await?;
+    by_four_eyes(channel, async |approval| {
+        let name = run.name.clone();
+        runs.publish_run(PublishRunRequest { name, approval, ..Default::default() }).await
+    })
+    .await?;
     Ok(format!("{}/results/u0001", run.name))
 }

@@ -50,6 +50,14 @@ pub(super) fn contents(request: &pb::CreateExemptionRequest) -> Result<(String, 
     Ok((district.to_owned(), contents))
 }
 
+/// What a second person approves: the subject, the period, the scheme, the rule.
+pub(super) fn matter(district: &str, it: &Contents) -> String {
+    let unit = subject::name(district, &it.unit);
+    let period = PERIOD.format(&[district, &it.period]);
+    let scheme = SCHEME.format(&[district, &it.scheme]);
+    format!("{unit} {period} {scheme} {}", it.rule)
+}
+
 /// Reads a withdrawal: which exemption, reason, who.
 pub(super) fn withdrawal(request: &pb::WithdrawExemptionRequest) -> Result<(Name, String, String)> {
     let mut fields = Fields::default();
