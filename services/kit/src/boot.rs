@@ -17,6 +17,7 @@ mod serve;
 mod signals;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -100,6 +101,8 @@ pub struct Context {
     pub keys: Keyring,
     /// The world outside.
     pub outbound: Outbound,
+    /// The font for what is printed; one of the machine when absent.
+    pub font: Option<PathBuf>,
     /// Cancelled when streams must end and tasks return.
     pub shutdown: CancellationToken,
 }

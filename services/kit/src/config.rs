@@ -67,6 +67,10 @@ pub struct Config {
     #[arg(long, env = "SAIMA_OUTBOUND_ROOTS", value_name = "FILE")]
     pub outbound_roots: Option<PathBuf>,
 
+    /// Font for what is printed as PDF, with every character of the texts; one of the machine otherwise
+    #[arg(long, env = "SAIMA_FONT", value_name = "FILE")]
+    pub font: Option<PathBuf>,
+
     /// OTLP collector (gRPC) for traces, metrics and logs; none are sent without it
     #[arg(long, env = "SAIMA_OTLP_ENDPOINT", value_name = "URL", value_parser = plain_http)]
     pub otlp_endpoint: Option<Uri>,

@@ -75,6 +75,8 @@ pub(crate) struct Dispatch {
     /// All attempts.
     pub(crate) attempts: i64,
     pub(crate) last_failure: String,
+    /// It leaves in quiet hours, too.
+    pub(crate) urgent: bool,
     pub(crate) create_time: Timestamp,
 }
 

@@ -35,6 +35,7 @@ mod message;
 mod notice;
 mod print;
 mod publication;
+mod quiet_hours;
 mod rectification;
 mod rpc;
 mod schedule;
@@ -62,6 +63,7 @@ use proto::notification::v1::event_type_service_server::EventTypeServiceServer;
 use proto::notification::v1::inbox_service_server::InboxServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
 use proto::notification::v1::publication_service_server::PublicationServiceServer;
+use proto::notification::v1::quiet_hours_service_server::QuietHoursServiceServer;
 use proto::notification::v1::rectification_service_server::RectificationServiceServer;
 use proto::notification::v1::schedule_service_server::ScheduleServiceServer;
 use proto::notification::v1::template_service_server::TemplateServiceServer;
@@ -104,6 +106,7 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(PublicationServiceServer::new(rpc.clone())))
         .service(kit::service!(ScheduleServiceServer::new(rpc.clone())))
         .service(kit::service!(CalendarServiceServer::new(rpc.clone())))
+        .service(kit::service!(QuietHoursServiceServer::new(rpc.clone())))
         .service(kit::service!(TriggerServiceServer::new(rpc.clone())))
         .service(kit::service!(ChannelServiceServer::new(rpc.clone())))
         .service(kit::service!(ContactServiceServer::new(rpc.clone())))

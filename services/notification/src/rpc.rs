@@ -14,11 +14,13 @@ pub(crate) mod event_type;
 pub(crate) mod inbox;
 pub(crate) mod letter;
 mod publication;
+mod quiet_hours;
 pub(crate) mod rectification;
 pub(crate) mod schedule;
 mod template;
 mod trigger;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kit::boot::Context;
@@ -47,6 +49,7 @@ pub(crate) struct Rpc {
     sources: Sources,
     public: Public,
     outbound: Outbound,
+    font: Option<PathBuf>,
     keys: Keyring,
     /// Rung when something is to be sent.
     bell: Arc<Notify>,
@@ -64,6 +67,7 @@ impl Rpc {
             sources: Sources::new(&context.peers),
             public: Public::new(&context.peers),
             outbound: context.outbound.clone(),
+            font: context.font.clone(),
             keys: context.keys.clone(),
             bell,
             mail_bell,

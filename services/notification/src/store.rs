@@ -16,6 +16,7 @@ pub(crate) mod inbox;
 pub(crate) mod letter;
 pub(crate) mod notice;
 pub(crate) mod publication;
+pub(crate) mod quiet_hours;
 pub(crate) mod rectification;
 pub(crate) mod schedule;
 pub(crate) mod secret;

@@ -1,5 +1,6 @@
 //! Triggers (H5, H12, Q3, Q6, Q9): which event leads to which document, to whom, after how long.
 
+pub(crate) mod digest;
 pub(crate) mod draft;
 mod event_type;
 
@@ -61,6 +62,8 @@ pub(crate) struct Rule {
     pub(crate) delay_hours: i64,
     /// Days from the issue to the due date; none when 0.
     pub(crate) due_days: i64,
+    /// How long events are gathered into one document; each has its own when 0.
+    pub(crate) digest_hours: i64,
 }
 
 /// Who gets the document.

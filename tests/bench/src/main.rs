@@ -38,6 +38,8 @@ struct Arguments {
 enum Command {
     /// Run rows and print the table.
     Run(Run),
+    /// Drain webhooks while the sender is killed: nothing may be lost, no id may change (G18).
+    Drain(Drain),
     /// Be a peer (started by `run`).
     Peer(peer::Arguments),
 }
@@ -68,10 +70,24 @@ struct Run {
     saima: Option<PathBuf>,
 }
 
+#[derive(clap::Args)]
+struct Drain {
+    /// Webhooks to drain.
+    #[arg(long, default_value_t = 100_000)]
+    events: usize,
+    /// How often the sender is killed.
+    #[arg(long, default_value_t = 5)]
+    kills: usize,
+    /// The binary under test; `saima` beside this program when absent.
+    #[arg(long)]
+    saima: Option<PathBuf>,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => run(arguments).await,
+        Command::Drain(arguments) => drain(arguments).await,
         Command::Peer(arguments) => peer::run(arguments).await,
     };
     match outcome {
@@ -97,5 +113,14 @@ async fn run(arguments: Run) -> Outcome<()> {
     if let Some(path) = arguments.out {
         report::write(&path, &lines)?;
     }
+    Ok(())
+}
+
+async fn drain(arguments: Drain) -> Outcome<()> {
+    let here = std::env::current_exe()?;
+    let saima = arguments.saima.unwrap_or(here.with_file_name("saima"));
+    let bench = rows::Bench { saima, here, pairs: 1, counties: 1, s1: None, smoke: false };
+    let shape = rows::webhook::Drain::of(arguments.events, arguments.kills);
+    report::print(&[rows::webhook::drain(&bench, shape).await?]);
     Ok(())
 }

@@ -11,7 +11,7 @@ mod postgres;
 mod read;
 mod single;
 mod start;
-mod webhook;
+pub(crate) mod webhook;
 
 use std::path::{Path, PathBuf};
 

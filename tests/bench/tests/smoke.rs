@@ -34,3 +34,22 @@ fn the_rows_that_start_the_suite_come_to_their_end() {
         assert!(table.contains(row), "{row}: {table}");
     }
 }
+
+// G18: some two thousand webhooks are drained while the sender is killed twice; beside it a
+// district's events reach it while another floods the sender.
+#[test]
+fn no_webhook_is_lost_when_the_sender_is_killed() {
+    let bench = env!("CARGO_BIN_EXE_bench");
+    if !std::path::Path::new(bench).with_file_name("saima").exists() {
+        assert!(std::env::var_os("CI").is_none(), "no saima beside {bench}");
+        eprintln!("SKIPPED: no saima beside {bench}; `cargo build` makes it");
+        return;
+    }
+    let run = ["run", "--rows", "9,10", "--smoke", "--pairs", "1"];
+    let output = Command::new(bench).args(run).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("the sender killed 2 times"), "{table}");
+    assert!(table.contains("beside a flooding district"), "{table}");
+}

@@ -177,6 +177,7 @@ async fn start(
             peers: peers.clone(),
             keys: keys.clone(),
             outbound: config.outbound().map_err(Error::internal)?,
+            font: config.font.clone(),
             shutdown: shutdown.token(),
         };
         let wing = (service.start)(context).await?.audited(audit).asking(&peers).task(sweep);

@@ -57,6 +57,7 @@ impl Bed {
                 peers: peers.clone(),
                 keys: super::keys(),
                 outbound: self.outbound(),
+                font: None,
                 shutdown: shutdown.token(),
             };
             wings.push((service.start)(context).await.unwrap().audited(audit).asking(&peers));

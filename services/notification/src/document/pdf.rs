@@ -1,13 +1,18 @@
-//! Documents as PDF: A4, in a font of the machine that has every character of the text.
+//! Documents as PDF: A4, laid out as offices lay out theirs (GB/T 9704), in a font of the machine that
+//! has every character of the text.
 //!
 //! No font is brought along, since one with Chinese characters is larger than the whole suite.
 
-use kit::{Error, Result};
-use krilla::geom::Point;
-use krilla::page::PageSettings;
-use krilla::text::{Font, TextDirection};
+mod face;
+mod page;
 
-use super::{Document, Language};
+use std::path::{Path, PathBuf};
+
+use kit::{Error, Result};
+
+use super::{Document, Language, Written};
+use face::Face;
+use page::{Place, Row};
 
 /// Where systems keep fonts with Chinese characters, each with its place in a collection.
 const FONTS: &[(&str, u32)] = &[
@@ -29,57 +34,65 @@ const FONTS: &[(&str, u32)] = &[
     ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 0),
 ];
 
-/// Sizes in points. A body line is as an office's documents have it (三号).
-const PAGE: (u16, u16) = (595, 842);
-const MARGIN: u16 = 72;
+/// Sizes in points: title (二号), body (三号), what stands below it.
 const TITLE: u16 = 22;
 const BODY: u16 = 16;
 const SMALL: u16 = 10;
 
-/// Marks that never begin a line.
-const CLOSING: &str = "，。、；：？！）》”’】〕,.;:?!)]}";
+/// What templates put before the office and the date below the text.
+const SEAL: &str = "　　　　　　";
 
 impl Document {
-    /// As PDF.
-    pub(crate) fn pdf(&self, language: Language) -> Result<Vec<u8>> {
-        self.pdf_with(language, FONTS)
+    /// As PDF; in the font of that file, where one is given.
+    pub(crate) fn pdf(&self, language: Language, font: Option<&Path>) -> Result<Vec<u8>> {
+        let known = FONTS.iter().map(|(path, index)| (PathBuf::from(path), *index));
+        let fonts: Vec<_> = match font {
+            Some(path) => vec![(path.to_owned(), 0)],
+            None => known.collect(),
+        };
+        self.pdf_with(language, &fonts)
     }
 
-    fn pdf_with(&self, language: Language, fonts: &[(&str, u32)]) -> Result<Vec<u8>> {
+    fn pdf_with(&self, language: Language, fonts: &[(PathBuf, u32)]) -> Result<Vec<u8>> {
         let absent = || Error::internal("a document without its text");
         let written = self.text(language).ok_or_else(absent)?;
-        let attached = self.attached(language);
-        let mut lines = vec![(TITLE, written.text.subject.as_str()), (BODY, "")];
-        lines.extend(written.text.body.lines().map(|line| (BODY, line)));
-        if !attached.is_empty() {
-            lines.push((SMALL, ""));
-        }
-        lines.extend(attached.iter().map(|line| (SMALL, line.as_str())));
-        let text: String = lines.iter().map(|(_, line)| *line).collect();
+        let rows = self.rows(written, &self.attached(language));
+        let mut text: String = rows.iter().map(|row| row.text.as_str()).collect();
+        text.push_str(page::NUMBER);
         let face = find(fonts, &text, &self.name())?;
-        let mut set = Vec::new();
-        for (size, line) in lines {
-            set.extend(face.broken(line, size).into_iter().map(|line| (size, line)));
-        }
-        print(&face, &set)
+        page::print(&face, rows)
     }
-}
 
-/// A font file that was read.
-struct Face {
-    data: Vec<u8>,
-    index: u32,
+    /// Its lines, each with its size and place.
+    fn rows(&self, written: &Written, attached: &[String]) -> Vec<Row> {
+        let row = |size, place, text: &str| Row { size, place, text: text.to_owned() };
+        let number = self.number.to_string();
+        let mut rows =
+            vec![row(TITLE, Place::Centre, &written.text.subject), row(BODY, Place::Left, "")];
+        for line in written.text.body.lines() {
+            rows.push(match line.strip_prefix(SEAL) {
+                Some(seal) => row(BODY, Place::Right, seal.trim()),
+                None if line.trim() == number => row(BODY, Place::Centre, line.trim()),
+                None => row(BODY, Place::Left, line.trim_end()),
+            });
+        }
+        if !attached.is_empty() {
+            rows.push(row(SMALL, Place::Left, ""));
+        }
+        rows.extend(attached.iter().map(|line| row(SMALL, Place::Left, line)));
+        rows
+    }
 }
 
 /// The first font that is there and has every character.
-fn find(fonts: &[(&str, u32)], text: &str, document: &str) -> Result<Face> {
+fn find(fonts: &[(PathBuf, u32)], text: &str, document: &str) -> Result<Face> {
     let mut lacking = None;
     for (path, index) in fonts {
         let Ok(data) = std::fs::read(path) else { continue };
         let face = Face { data, index: *index };
         match face.lacks(text) {
             None => return Ok(face),
-            Some(char) => lacking = lacking.or(Some((*path, char))),
+            Some(char) => lacking = lacking.or(Some((path.display().to_string(), char))),
         }
     }
     let found = match lacking {
@@ -88,93 +101,9 @@ fn find(fonts: &[(&str, u32)], text: &str, document: &str) -> Result<Face> {
     };
     let message = format!(
         "PDF needs a font with every character of the document on the service's machine, for \
-         example of the package fonts-noto-cjk; {found}. Text and HTML need none"
+         example of the package fonts-noto-cjk or given by --font; {found}. Text and HTML need none"
     );
     Err(Error::precondition("FONT_MISSING", document, message))
-}
-
-impl Face {
-    fn parsed(&self) -> Option<ttf_parser::Face<'_>> {
-        ttf_parser::Face::parse(&self.data, self.index).ok()
-    }
-
-    /// A character that the font does not have; any when it cannot be read.
-    fn lacks(&self, text: &str) -> Option<char> {
-        let printed = |char: &char| !char.is_whitespace() && !char.is_control();
-        let mut chars = text.chars().filter(printed);
-        match self.parsed() {
-            Some(face) => chars.find(|char| face.glyph_index(*char).is_none()),
-            None => chars.next(),
-        }
-    }
-
-    /// A line, broken where the page ends.
-    fn broken(&self, line: &str, size: u16) -> Vec<String> {
-        let face = self.parsed();
-        let em = face.as_ref().map_or(1000, |face| u64::from(face.units_per_em()));
-        let width = |char: char| {
-            let glyph = face.as_ref().and_then(|face| face.glyph_index(char));
-            let advance = glyph.and_then(|it| face.as_ref()?.glyph_hor_advance(it));
-            u64::from(advance.unwrap_or_default()) * u64::from(size)
-        };
-        let room = u64::from(PAGE.0 - 2 * MARGIN) * em;
-        let mut lines = Vec::new();
-        let (mut held, mut used) = (String::new(), 0);
-        for char in line.replace('\t', "    ").chars() {
-            let next = width(char);
-            if used + next > room && !held.is_empty() && !CLOSING.contains(char) {
-                let rest = word(&mut held);
-                lines.push(std::mem::replace(&mut held, rest));
-                used = held.chars().map(width).sum();
-            }
-            held.push(char);
-            used += next;
-        }
-        lines.push(held);
-        lines
-    }
-}
-
-/// Takes the word that a line ends in the middle of, unless it fills the line.
-fn word(line: &mut String) -> String {
-    let latin = |char: char| char.is_ascii_graphic();
-    match line.rfind(|char| !latin(char)) {
-        Some(at) if !line.ends_with(|char| !latin(char)) => {
-            let begin = at + line[at..].chars().next().map_or(1, char::len_utf8);
-            line.split_off(begin)
-        }
-        _ => String::new(),
-    }
-}
-
-/// Sets lines on as many pages as they need.
-fn print(face: &Face, lines: &[(u16, String)]) -> Result<Vec<u8>> {
-    let unread = || Error::internal("a font cannot be read twice");
-    let font = Font::new(face.data.clone().into(), face.index).ok_or_else(unread)?;
-    let mut document = krilla::Document::new();
-    let mut lines = lines.iter().peekable();
-    while lines.peek().is_some() {
-        let settings = PageSettings::from_wh(PAGE.0.into(), PAGE.1.into());
-        let settings = settings.ok_or_else(|| Error::internal("a page without a size"))?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        let mut y = MARGIN;
-        while let Some((size, line)) = lines.peek() {
-            y += size + size / 4 * 3;
-            if y > PAGE.1 - MARGIN {
-                break;
-            }
-            if !line.trim().is_empty() {
-                let place = Point::from_xy(MARGIN.into(), y.into());
-                let size = (*size).into();
-                surface.draw_text(place, font.clone(), size, line, false, TextDirection::Auto);
-            }
-            lines.next();
-        }
-        surface.finish();
-        page.finish();
-    }
-    document.finish().map_err(|error| Error::internal(format!("{error:?}")))
 }
 
 #[cfg(test)]
@@ -206,19 +135,34 @@ mod tests {
     // H7: where no font is found the request says so; nothing is printed with holes.
     #[test]
     fn pdf_without_a_font_says_so() {
-        let refused = document("内容").pdf_with(Language::Chinese, &[("/nowhere/font.ttf", 0)]);
+        let refused =
+            document("内容").pdf_with(Language::Chinese, &[("/nowhere/font.ttf".into(), 0)]);
         let Err(Error::Precondition(unmet)) = refused else { unreachable!("{refused:?}") };
         assert_eq!(unmet[0].reason, "FONT_MISSING");
         assert!(unmet[0].message.contains("none was found"), "{}", unmet[0].message);
     }
 
+    // Title and number stand in the middle, the seal at the right, what is between at the left.
     #[test]
-    fn a_word_is_not_broken() {
-        let mut line = "甲 report".to_owned();
-        assert_eq!((word(&mut line).as_str(), line.as_str()), ("report", "甲 "));
-        let mut line = "甲乙".to_owned();
-        assert_eq!((word(&mut line).as_str(), line.as_str()), ("", "甲乙"));
-        let mut line = "a".repeat(80);
-        assert_eq!(word(&mut line), "");
+    fn lines_stand_where_an_office_puts_them() {
+        let body =
+            "考核办函〔2023〕1号\n\n交通局：\n\n　　请办理。\n\n　　　　　　　　　　　　考核办\n";
+        let document = document(body);
+        let rows = document.rows(&document.texts[0], &[]);
+        let found: Vec<_> = rows.iter().map(|row| (row.text.as_str(), row.place)).collect();
+        assert_eq!(
+            found,
+            [
+                ("关于督查的通报", Place::Centre),
+                ("", Place::Left),
+                ("考核办函〔2023〕1号", Place::Centre),
+                ("", Place::Left),
+                ("交通局：", Place::Left),
+                ("", Place::Left),
+                ("　　请办理。", Place::Left),
+                ("", Place::Left),
+                ("考核办", Place::Right),
+            ]
+        );
     }
 }

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::contact::Language;
 use crate::dispatch::Matter;
 use crate::district::UNIT;
+use crate::document::Kind;
 use crate::rpc::dispatch;
 
 const ISSUED: [&str; 2] =
@@ -76,6 +77,8 @@ impl Follower for Letters {
 }
 
 async fn letter(tx: &mut Tx, letter: pb::Letter) -> Result<()> {
+    // The kinds of letters are the first of those of documents.
+    let kind = Kind::try_from(letter.kind)?;
     let unit = UNIT.parse("letter.recipient", &letter.recipient)?;
     let matter = Matter {
         unit: unit.id("unit").to_owned(),
@@ -84,12 +87,13 @@ async fn letter(tx: &mut Tx, letter: pb::Letter) -> Result<()> {
         due_date: letter.due_date.as_ref().and_then(date::from_proto),
         source: letter.name,
     };
-    dispatch::set_out(tx, unit.id("district"), &[(Language::Chinese, matter)]).await
+    dispatch::set_out(tx, unit.id("district"), kind, &[(Language::Chinese, matter)]).await
 }
 
 /// A document goes to each of its recipients, in the language that is spoken there.
 async fn document(tx: &mut Tx, document: pb::Document) -> Result<()> {
     let due_date = document.due_date.as_ref().and_then(date::from_proto);
+    let kind = Kind::try_from(document.kind)?;
     for recipient in &document.recipients {
         let unit = UNIT.parse("document.recipients.unit", &recipient.unit)?;
         let written = document.texts.iter().map(|text| {
@@ -103,7 +107,7 @@ async fn document(tx: &mut Tx, document: pb::Document) -> Result<()> {
             Ok((Language::try_from(text.language)?, matter))
         });
         let written = written.collect::<Result<Vec<_>>>()?;
-        dispatch::set_out(tx, unit.id("district"), &written).await?;
+        dispatch::set_out(tx, unit.id("district"), kind, &written).await?;
     }
     Ok(())
 }

@@ -80,12 +80,16 @@ impl Sender {
         let Some((channel, dispatches)) = claimed else { return tx.commit().await };
         let contacts: Vec<&str> = dispatches.iter().map(|it| it.contact.as_str()).collect();
         let contacts = store::contact::by_ids(&mut tx, keys, district, &contacts).await?;
+        let quiet = store::quiet_hours::get(&mut tx, district).await?;
         tx.commit().await?;
         if dispatches.is_empty() {
             return Ok(());
         }
         let contacts = contacts.into_iter().map(|it| (it.id.clone(), it)).collect();
-        let outcomes = self.send(&channel, dispatches, &contacts).await;
+        let mut outcomes = self.send(&channel, dispatches, &contacts).await;
+        for (it, _) in outcomes.iter_mut().filter(|(it, _)| !it.urgent) {
+            it.next_time = quiet.over(it.next_time)?;
+        }
 
         let mut tx = self.context.db.begin_write().await?;
         channel::settle(&mut tx, keys, &channel, &lease, outcomes).await?;

@@ -26,6 +26,7 @@ use super::peers::Registry;
 use crate::district::{self, District, Unit};
 use crate::document::Draft;
 use crate::fact::Fact;
+use crate::trigger::digest;
 use crate::trigger::draft::Asked;
 use crate::trigger::{Heard, Relation, Task, Trigger};
 use crate::{condition, rpc, store};
@@ -78,14 +79,20 @@ impl Follower for Events {
         let facts = message::facts(&event)?;
         let mut tasks = Vec::new();
         for trigger in waiting.iter().filter(|it| holds(it, &facts)) {
-            let delay = trigger.rule.delay_hours.hours();
+            let hours = trigger.rule.delay_hours + trigger.rule.digest_hours;
+            let mut due_time = tx.now().checked_add(hours.hours()).map_err(Error::internal)?;
+            if trigger.rule.digest_hours > 0
+                && let Some(gathered) = store::trigger::gathered(tx, &district, &trigger.id).await?
+            {
+                due_time = due_time.min(gathered);
+            }
             tasks.push(Task {
                 district: district.clone(),
                 trigger: trigger.id.clone(),
                 revision: trigger.revision,
                 event_key: event.key(),
                 event: event.clone(),
-                due_time: tx.now().checked_add(delay).map_err(Error::internal)?,
+                due_time,
                 fault: String::new(),
             });
         }
@@ -218,7 +225,7 @@ impl Writer {
             };
             let place = (&district, &units);
             match self.sources.draft(trigger, &task.event, place, now).await {
-                Ok(Ok(draft)) => ready.push((task, draft)),
+                Ok(Ok(draft)) => ready.push((task, draft, trigger.rule.digest_hours > 0)),
                 Ok(Err(fault)) => self.hold(&task, &fault).await?,
                 Err(error) => self.hold(&task, &error.to_string()).await?,
             }
@@ -235,17 +242,23 @@ impl Writer {
         Ok(())
     }
 
-    async fn write(&self, district: &District, ready: &[(Task, Draft)]) -> Result<()> {
+    async fn write(&self, district: &District, ready: &[(Task, Draft, bool)]) -> Result<()> {
         if ready.is_empty() {
             return Ok(());
         }
         let mut tx = self.db.begin_write().await?;
         store::document::lock(&mut tx, &district.id).await?;
-        let tasks: Vec<&Task> = ready.iter().map(|(task, _)| task).collect();
+        let tasks: Vec<&Task> = ready.iter().map(|(task, ..)| task).collect();
         let taken = store::trigger::take(&mut tx, &district.id, &tasks).await?;
         let is_ours = |task: &Task| taken.contains(&(task.trigger.clone(), task.event_key.clone()));
-        let drafts = ready.iter().filter(|(task, _)| is_ours(task));
-        let drafts = drafts.map(|(_, draft)| draft.clone()).collect();
+        let (mut drafts, mut gathered) = (Vec::new(), BTreeMap::new());
+        for (task, draft, digest) in ready.iter().filter(|(task, ..)| is_ours(task)) {
+            match digest {
+                true => gathered.entry(&task.trigger).or_insert_with(Vec::new).push(draft.clone()),
+                false => drafts.push(draft.clone()),
+            }
+        }
+        drafts.extend(gathered.into_values().flat_map(digest::gather));
         rpc::document::issue(&mut tx, district, drafts).await?;
         tx.commit().await
     }

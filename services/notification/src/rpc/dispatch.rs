@@ -15,7 +15,7 @@ use crate::channel::NAME as CHANNEL;
 use crate::contact::{Goal, Language, NAME as CONTACT, State as Standing};
 use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
 use crate::district::{self, UNIT};
-use crate::document::NAME as DOCUMENT;
+use crate::document::{Kind, NAME as DOCUMENT};
 use crate::letter::NAME as LETTER;
 use crate::store;
 use crate::store::dispatch::Filter;
@@ -25,10 +25,11 @@ pub(crate) const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
 
 /// Sets a letter on its way to every verified contact of its unit, in the language spoken there,
 /// the first where it is not written in that; held where there is no contact. In a district that
-/// never had a channel there is nothing to do.
+/// never had a channel there is nothing to do. In quiet hours it waits for their end.
 pub(crate) async fn set_out(
     tx: &mut Tx,
     district: &str,
+    kind: Kind,
     written: &[(Language, Matter)],
 ) -> kit::Result<()> {
     let Some((_, first)) = written.first() else { return Ok(()) };
@@ -39,6 +40,9 @@ pub(crate) async fn set_out(
     store::head::lock(tx, district).await?;
     let contacts = store::contact::of_unit(tx, district, &first.unit).await?;
     let now = tx.now();
+    let quiet = store::quiet_hours::get(tx, district).await?;
+    let urgent = quiet.is_urgent(kind);
+    let next_time = if urgent { now } else { quiet.over(now)? };
     let dispatch = |matter: &Matter| Dispatch {
         district: district.to_owned(),
         sequence: 0,
@@ -47,10 +51,11 @@ pub(crate) async fn set_out(
         channel: String::new(),
         state: State::Held,
         hold: hold(&contacts),
-        next_time: now,
+        next_time,
         tries: 0,
         attempts: 0,
         last_failure: String::new(),
+        urgent,
         create_time: now,
     };
     let verified = contacts.iter().filter(|it| it.state == Standing::Verified);

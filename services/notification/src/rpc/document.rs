@@ -214,7 +214,9 @@ impl DocumentService for Rpc {
             }
             pb::PrintFormat::Pdf => {
                 // Fonts are large files, and setting a page is work.
-                let set = tokio::task::spawn_blocking(move || document.pdf(language));
+                let font = self.font.clone();
+                let set =
+                    tokio::task::spawn_blocking(move || document.pdf(language, font.as_deref()));
                 let content = set.await.map_err(kit::Error::internal)??;
                 ("application/pdf", Some(content))
             }

@@ -247,6 +247,7 @@ impl From<Trigger> for pb::Trigger {
             fields: it.rule.fields.into_iter().map(super::document::field).collect(),
             delay_hours: it.rule.delay_hours as i32,
             due_days: it.rule.due_days as i32,
+            digest_hours: it.rule.digest_hours as i32,
             enabled: it.enabled,
             revision: it.revision,
             update_time: Some(clock::to_proto(it.create_time)),

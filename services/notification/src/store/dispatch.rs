@@ -14,7 +14,7 @@ pub(crate) use queue::{claim, due, settle};
 macro_rules! columns {
     () => {
         "district, sequence, source, unit, contact, channel, subject, body, due_date, state, \
-         hold, next_time, tries, attempts, last_failure, create_time"
+         hold, next_time, tries, attempts, last_failure, urgent, create_time"
     };
 }
 pub(crate) use columns;
@@ -105,7 +105,8 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
     kit::insert_many!(
         tx,
         "INSERT INTO dispatch (district, sequence, source, unit, contact, channel, subject, body,
-             due_date, state, hold, next_time, lease, tries, attempts, last_failure, create_time) ",
+             due_date, state, hold, next_time, lease, tries, attempts, last_failure,
+             urgent, create_time) ",
         dispatches,
         |row, it| {
             row.push_bind(&it.district)
@@ -124,6 +125,7 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
                 .push_bind(it.tries)
                 .push_bind(it.attempts)
                 .push_bind(&it.last_failure)
+                .push_bind(i64::from(it.urgent))
                 .push_bind(clock::to_micros(it.create_time));
         },
         "ON CONFLICT DO NOTHING"
@@ -219,6 +221,7 @@ struct Row {
     tries: i64,
     attempts: i64,
     last_failure: String,
+    urgent: i64,
     create_time: i64,
 }
 
@@ -245,6 +248,7 @@ impl TryFrom<Row> for Dispatch {
             tries: row.tries,
             attempts: row.attempts,
             last_failure: row.last_failure,
+            urgent: row.urgent == 1,
             create_time: clock::from_micros(row.create_time)?,
         })
     }

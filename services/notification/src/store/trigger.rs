@@ -7,7 +7,7 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock};
 
-pub(crate) use task::{due, due_districts, hold, queue, take, tasks, withdraw};
+pub(crate) use task::{due, due_districts, gathered, hold, queue, take, tasks, withdraw};
 
 use crate::trigger::Trigger;
 use rule::Row;
@@ -15,7 +15,15 @@ use rule::Row;
 macro_rules! columns {
     () => {
         "r.district, r.id, r.revision, r.enabled, r.display_name, r.event_type, r.condition, \
-         r.document_kind, r.recipients, r.fields, r.delay_hours, r.due_days, r.create_time"
+         r.document_kind, r.recipients, r.fields, r.delay_hours, r.due_days, \
+         COALESCE(g.hours, 0) AS digest_hours, r.create_time"
+    };
+}
+
+macro_rules! digest {
+    () => {
+        " LEFT JOIN trigger_digest g
+             ON g.district = r.district AND g.id = r.id AND g.revision = r.revision "
     };
 }
 
@@ -23,8 +31,9 @@ const CURRENT: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM trigger_rule t JOIN trigger_revision r
-         ON r.district = t.district AND r.id = t.id AND r.revision = t.revision
-      WHERE t.district = "
+         ON r.district = t.district AND r.id = t.id AND r.revision = t.revision",
+    digest!(),
+    " WHERE t.district = "
 );
 
 /// A trigger as it stands.
@@ -69,7 +78,9 @@ pub(crate) async fn revisions(
         concat!(
             "SELECT ",
             columns!(),
-            " FROM trigger_revision r WHERE r.district = $1 AND r.id = $2 AND r.revision > $3
+            " FROM trigger_revision r",
+            digest!(),
+            "WHERE r.district = $1 AND r.id = $2 AND r.revision > $3
               ORDER BY r.revision LIMIT $4"
         ),
         district,
@@ -90,7 +101,8 @@ pub(crate) async fn at_revisions(
         return Ok(Vec::new());
     }
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r WHERE r.district = "));
+        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r", digest!()));
+        q.push("WHERE r.district = ");
         q.push_bind(district).push(" AND (");
         let mut list = q.separated(" OR ");
         for (id, revision) in wanted {
@@ -140,5 +152,15 @@ pub(crate) async fn save(tx: &mut Tx, it: &Trigger) -> Result<()> {
         it.rule.due_days,
         clock::to_micros(it.create_time)
     )?;
+    if it.rule.digest_hours > 0 {
+        kit::execute!(
+            tx,
+            "INSERT INTO trigger_digest (district, id, revision, hours) VALUES ($1, $2, $3, $4)",
+            &it.district,
+            &it.id,
+            it.revision,
+            it.rule.digest_hours
+        )?;
+    }
     Ok(())
 }

@@ -16,6 +16,7 @@ mod inbox;
 mod ledger;
 mod letter;
 mod publication;
+mod quiet_hours;
 mod receiver;
 mod rectification;
 mod scene;

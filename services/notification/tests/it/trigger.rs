@@ -419,6 +419,38 @@ kit::both! {
         assert!(found[2].texts[0].body.contains("应于2023年4月8日前完成"), "{:?}", found[2].texts[0]);
     }
 
+    // Q6, H5: a day's cards, one notice for each unit.
+    async fn events_of_a_while_are_gathered_into_one_document(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let digest = pb::Trigger {
+            display_name: "每日黄牌汇总".to_owned(),
+            event_type: "saima.scoring.v1.CardIssued".to_owned(),
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            recipients: vec![to(Relation::Unit), named("office")],
+            fields: vec![text("matter", "黄牌整改"), list("items", &["{{ name }}"])],
+            digest_hours: 24,
+            ..Default::default()
+        };
+        let made = create(&served, "daily", digest.clone()).await.unwrap();
+        assert_eq!(made.digest_hours, 24);
+        let long = pb::Trigger { digest_hours: 745, ..digest };
+        refused(create(&served, "long", long).await, &[("trigger.digest_hours", "OUT_OF_RANGE")]);
+        enable(&served, "daily").await;
+        issue_card(&served, 1, scoring::card::Kind::YellowCard, "transport").await;
+        tasks(&served, "daily", |found| found.len() == 1).await;
+        bed.clock().set("2023-04-01T20:00:00Z".parse().unwrap());
+        issue_card(&served, 2, scoring::card::Kind::YellowCard, "water").await;
+        issue_card(&served, 3, scoring::card::Kind::YellowCard, "transport").await;
+        let waiting = tasks(&served, "daily", |found| found.len() == 3).await;
+        assert!(waiting.iter().all(|it| it.due_time == waiting[0].due_time), "{waiting:?}");
+        documents(&served, 0).await;
+        bed.clock().set("2023-04-03T00:00:00Z".parse().unwrap());
+        let found = documents(&served, 3).await;
+        let told: Vec<_> = found.iter().map(|it| (units(it), it.fields[0].items.len().max(it.fields[1].items.len()))).collect();
+        assert_eq!(told, [(vec!["考核办"], 3), (vec!["交通局"], 2), (vec!["水利局"], 1)]);
+    }
+
     // Q6: every change of a trigger is a revision.
     async fn triggers_are_changed_by_revisions(bed: &Bed) {
         let served = fake::start(bed).await;

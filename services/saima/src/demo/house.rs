@@ -78,6 +78,7 @@ impl House {
                 peers: peers.clone(),
                 keys: keys.clone(),
                 outbound: Outbound::new(&[])?,
+                font: None,
                 shutdown: shutdown.token(),
             };
             wings.push((service.start)(context).await?.audited(audit));

@@ -29,8 +29,28 @@ const LIVE: usize = 9;
 pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let events = if bench.smoke { 15 } else { 1_000 };
     let mut lines = queue(bench, events).await?;
-    lines.push(drain(bench, events).await?);
+    let drained = match bench.smoke {
+        true => Drain { events: 45, rounds: 5, kills: 2 },
+        false => Drain { events, rounds: 11, kills: 2 },
+    };
+    lines.push(drain(bench, drained).await?);
     Ok(lines)
+}
+
+/// How much is drained: so many events to each endpoint in each round.
+pub(crate) struct Drain {
+    pub(crate) events: usize,
+    pub(crate) rounds: usize,
+    /// Rounds in the middle of which the sender is killed.
+    pub(crate) kills: usize,
+}
+
+impl Drain {
+    /// As many rounds as it takes to so many webhooks, one more than the sender is killed at least.
+    pub(crate) fn of(webhooks: usize, kills: usize) -> Self {
+        let events = 1_000.min(webhooks.div_ceil(LIVE * (kills + 1))).max(1);
+        Self { events, rounds: webhooks.div_ceil(events * LIVE).max(kills + 1), kills }
+    }
 }
 
 /// Beside a raw queue, and with nothing or much for the dead endpoint.
@@ -40,7 +60,8 @@ async fn queue(bench: &Bench, events: usize) -> Outcome<Vec<Line>> {
         let reason = "there is no PostgreSQL on this machine".to_owned();
         return Ok(vec![Line::absent(9, names, reason)]);
     };
-    let allow = ["--database-url", &ours.url(), "--outbound-allow", "127.0.0.1/32"];
+    let url = ours.url();
+    let allow = ["--database-url", &url, "--trial-tokens", "--outbound-allow", "127.0.0.1/32"];
     let suite = Suite::start_with(bench.saima()?, &allow).await?;
     let stage = Stage::prepare(&suite.channel, DISTRICT, events, LIVE).await?;
     stage.endpoint_of(DEAD, "http://127.0.0.1:1/", TOLD).await?;
@@ -83,8 +104,8 @@ async fn queue(bench: &Bench, events: usize) -> Outcome<Vec<Line>> {
 
 /// Rounds of all events to all endpoints on the embedded database, the sender killed in the middle
 /// of some: every event must come to every endpoint under the id it had before.
-async fn drain(bench: &Bench, events: usize) -> Outcome<Line> {
-    let (rounds, kills) = if bench.smoke { (3, 0) } else { (11, 2) };
+pub(crate) async fn drain(bench: &Bench, drained: Drain) -> Outcome<Line> {
+    let Drain { events, rounds, kills } = drained;
     let mut suite =
         Suite::start_with(bench.saima()?, &["--outbound-allow", "127.0.0.1/32"]).await?;
     let mut stage = Stage::prepare(&suite.channel, DISTRICT, events, LIVE).await?;

@@ -28,6 +28,7 @@ pub(super) fn read(fields: &mut Fields, given: &pb::Trigger, district: &str) -> 
         fields: document::contents(fields, "trigger.fields", &given.fields),
         delay_hours: fields.number("trigger.delay_hours", given.delay_hours, 0..=2400).into(),
         due_days: fields.number("trigger.due_days", given.due_days, 0..=366).into(),
+        digest_hours: fields.number("trigger.digest_hours", given.digest_hours, 0..=744).into(),
     };
     if fields.is_sound() {
         check(fields, &rule);
@@ -51,6 +52,7 @@ pub(super) fn patched(
         ("fields", !given.fields.is_empty()),
         ("delay_hours", given.delay_hours != 0),
         ("due_days", given.due_days != 0),
+        ("digest_hours", given.digest_hours != 0),
     ];
     let mask = Mask::parse(&request.update_mask, &mutable)?;
     macro_rules! take {
@@ -68,7 +70,8 @@ pub(super) fn patched(
         recipients,
         fields,
         delay_hours,
-        due_days
+        due_days,
+        digest_hours
     );
     let mut fields = Fields::default();
     let rule = read(&mut fields, &whole, district);

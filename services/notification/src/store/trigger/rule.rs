@@ -32,6 +32,7 @@ pub(super) struct Row {
     fields: String,
     delay_hours: i64,
     due_days: i64,
+    digest_hours: i64,
     create_time: i64,
 }
 
@@ -53,6 +54,7 @@ impl TryFrom<Row> for Trigger {
                 fields: fields_from_text(&row.fields)?,
                 delay_hours: row.delay_hours,
                 due_days: row.due_days,
+                digest_hours: row.digest_hours,
             },
             create_time: clock::from_micros(row.create_time)?,
         })

@@ -41,6 +41,25 @@ pub(crate) async fn queue(tx: &mut Tx, tasks: &[Task]) -> Result<()> {
     Ok(())
 }
 
+/// When what a trigger gathers is written about, where it gathers already.
+pub(crate) async fn gathered(
+    tx: &mut Tx,
+    district: &str,
+    trigger: &str,
+) -> Result<Option<Timestamp>> {
+    let now = clock::to_micros(tx.now());
+    let (due,) = kit::fetch_one!(
+        tx,
+        (Option<i64>,),
+        "SELECT MIN(due_time) FROM trigger_task
+         WHERE district = $1 AND trigger_id = $2 AND due_time > $3",
+        district,
+        trigger,
+        now
+    )?;
+    due.map(clock::from_micros).transpose()
+}
+
 /// The districts in which something is due.
 pub(crate) async fn due_districts(tx: &mut Tx) -> Result<Vec<String>> {
     let now = clock::to_micros(tx.now());

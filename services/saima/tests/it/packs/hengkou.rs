@@ -66,6 +66,8 @@ kit::both! {
         it.shows(&["2023Q2 对账", "2023Q3 对账", "2023Q4 对账", "年度考核，共128个"]);
         // H7: 18 problems fed back by two inspections, all followed to their end.
         it.shows(&["专项督查反馈问题，共18项", "限期整改    18", "督查问题整改情况，共18项", "复核销号    18"]);
+        // H7: 2 special bulletins, 15 letters; who is late is written to, level by level.
+        it.shows(&["专项通报，共2期", "人工印发的公文，共17份", "工作提示函    11", "预警单         4", "督办函"]);
         // H2: the city's targets and the district's own rank in the city.
         it.shows(&["市考指标，共3项", "固定资产投资      180000  191500         3    11"]);
         // A3: an upheld objection moves one result; other weights are tried and nothing is stored.

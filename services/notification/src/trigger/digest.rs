@@ -1,0 +1,73 @@
+//! One document for each recipient about the events of a while.
+
+use std::collections::BTreeMap;
+
+use crate::document::{Content, Contents, Draft};
+
+/// Texts that are named one by one; behind them it is said how many there are.
+const NAMED: usize = 3;
+
+/// Makes one document for each recipient out of those of one trigger.
+pub(crate) fn gather(drafts: Vec<Draft>) -> Vec<Draft> {
+    let mut by_unit: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
+    for draft in drafts {
+        if draft.recipients.is_empty() {
+            by_unit.entry(String::new()).or_default().push(draft);
+            continue;
+        }
+        for recipient in &draft.recipients {
+            let recipients = vec![recipient.clone()];
+            let one = Draft { recipients, ..draft.clone() };
+            by_unit.entry(recipient.unit.clone()).or_default().push(one);
+        }
+    }
+    by_unit.into_iter().filter_map(|(unit, drafts)| joined(&unit, drafts)).collect()
+}
+
+fn joined(unit: &str, drafts: Vec<Draft>) -> Option<Draft> {
+    let first = drafts.first()?;
+    let due_date = drafts.iter().filter_map(|it| it.due_date).min();
+    let period = match drafts.iter().all(|it| it.period == first.period) {
+        true => first.period.clone(),
+        false => drafts.iter().map(|it| &it.period).max()?.clone(),
+    };
+    let mut contents = Contents::new();
+    for name in first.contents.keys() {
+        let all: Vec<&Content> = drafts.iter().filter_map(|it| it.contents.get(name)).collect();
+        contents.insert(name.clone(), content(name, &all));
+    }
+    // Each recipient has his own document about the first event.
+    let cause_key = first.cause_key.as_ref().map(|key| format!("{key}@{unit}"));
+    Some(Draft { due_date, period, contents, cause_key, ..first.clone() })
+}
+
+fn content(name: &str, all: &[&Content]) -> Content {
+    let mut texts: Vec<&str> = Vec::new();
+    let mut items: Vec<String> = Vec::new();
+    let mut is_list = false;
+    for content in all {
+        match content {
+            Content::Text(text) if !texts.contains(&text.as_str()) => texts.push(text),
+            Content::Text(_) => {}
+            Content::List(more) => {
+                is_list = true;
+                for item in more.iter().filter(|item| !items.contains(*item)).collect::<Vec<_>>() {
+                    items.push(item.clone());
+                }
+            }
+        }
+    }
+    if is_list {
+        return Content::List(items);
+    }
+    let count = texts.len();
+    Content::Text(match texts.as_slice() {
+        [one] => (*one).to_owned(),
+        _ if name == "matter" && count > NAMED => {
+            format!("{}等{count}项", texts[..NAMED].join("、"))
+        }
+        _ if name == "matter" => texts.join("、"),
+        _ if texts.iter().all(|text| text.ends_with('。')) => texts.concat(),
+        _ => texts.join("；"),
+    })
+}
