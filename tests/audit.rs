@@ -1,6 +1,10 @@
 //! Who did what is on record, and only the auditor reads it.
 
+use std::time::Duration;
+
 use kit::boot::Service;
+use kit::config::Limits;
+use kit::peers::Peers;
 use kit::testing::{Bed, Channel, Served, token};
 use proto::access::v1 as access;
 use proto::access::v1::audit_record::Outcome;
@@ -133,6 +137,66 @@ kit::both! {
         ]);
         assert!(seen.iter().all(|it| it.permission == "cadre.persons.list"));
         assert_eq!(seen[0].about, DISTRICT);
+        served.stop().await;
+    }
+}
+
+kit::both! {
+    // X11, H10
+    async fn who_reads_of_too_many_persons_is_stopped_and_told_of(bed: &Bed) {
+        let limits = Limits {
+            persons_per_hour: 10.try_into().unwrap(),
+            drain_wait: Duration::ZERO,
+            ..Limits::default()
+        };
+        let served = bed.start_with(&SUITE, Peers::default(), limits).await;
+        let create = registry_pb::CreateDistrictRequest {
+            district_id: "qingtan".to_owned(),
+            district: Some(registry_pb::District {
+                display_name: "清潭示范区".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        DistrictServiceClient::new(served.channel()).create_district(create).await.unwrap();
+        let mut department =
+            PersonServiceClient::new(channel(&served, "sun.yi", "organisation-department"));
+        let person = |number: usize| cadre_pb::Person {
+            display_name: format!("干部{number}"),
+            ..Default::default()
+        };
+        let request = cadre_pb::BatchCreatePersonsRequest {
+            parent: DISTRICT.to_owned(),
+            persons: (0..12).map(person).collect(),
+            ..Default::default()
+        };
+        department.batch_create_persons(request).await.unwrap();
+        let list = |page_size: i32, page_token: &str| cadre_pb::ListPersonsRequest {
+            parent: DISTRICT.to_owned(),
+            page_size,
+            page_token: page_token.to_owned(),
+            ..Default::default()
+        };
+        let mut keeper = PersonServiceClient::new(channel(&served, "li.na", "record-keeper"));
+        let first = keeper.list_persons(list(6, "")).await.unwrap().into_inner();
+        assert_eq!(first.persons.len(), 6);
+        // The same ones again, and one by one, are no more persons.
+        keeper.list_persons(list(6, "")).await.unwrap();
+        let name = first.persons[0].name.clone();
+        keeper.get_person(cadre_pb::GetPersonRequest { name: name.clone() }).await.unwrap();
+        let second = list(6, &first.next_page_token);
+        let stopped = keeper.list_persons(second.clone()).await.unwrap_err();
+        assert_eq!(stopped.code(), Code::ResourceExhausted);
+        assert!(stopped.message().contains("10 persons"), "{stopped}");
+        keeper.get_person(cadre_pb::GetPersonRequest { name }).await.unwrap();
+        // Others read on.
+        let mut other = PersonServiceClient::new(channel(&served, "zhou.jie", "record-keeper"));
+        other.list_persons(second).await.unwrap();
+
+        let seen = records(&served, "cadre").await;
+        let alarms: Vec<_> = seen.iter().filter(|it| it.outcome() == Outcome::Alarm).collect();
+        let [alarm] = alarms[..] else { panic!("{alarms:?}") };
+        assert_eq!((&*alarm.account, &*alarm.permission), ("li.na", "cadre.persons.list"));
         served.stop().await;
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
     Read = 2,
     /// It was refused.
     Refused = 3,
+    /// It was refused as one too many of its kind: somebody should look.
+    Alarm = 4,
 }
 
 /// One call, as it is kept.
@@ -47,7 +49,9 @@ pub(crate) struct Record {
 
 impl Outcome {
     pub(crate) fn of(number: i64) -> Option<Self> {
-        [Self::Done, Self::Read, Self::Refused].into_iter().find(|it| *it as i64 == number)
+        [Self::Done, Self::Read, Self::Refused, Self::Alarm]
+            .into_iter()
+            .find(|it| *it as i64 == number)
     }
 }
 
@@ -90,11 +94,22 @@ impl Book {
     /// when it is durable.
     pub(crate) async fn ended(&self, act: Option<Act>, code: Code) -> Result<()> {
         let Some(act) = act else { return Ok(()) };
-        let outcome = match code {
-            Code::PermissionDenied => Outcome::Refused,
-            Code::Ok if act.is_read_of_persons => Outcome::Read,
-            _ => return Ok(()),
-        };
+        match code {
+            Code::PermissionDenied => self.keep(act, Outcome::Refused).await,
+            Code::Ok if act.is_read_of_persons => self.keep(act, Outcome::Read).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Records a call that was refused as one too many. Returns when it is durable.
+    pub(crate) async fn alarm(&self, act: Option<Act>) -> Result<()> {
+        match act {
+            Some(act) => self.keep(act, Outcome::Alarm).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn keep(&self, act: Act, outcome: Outcome) -> Result<()> {
         let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
         let mut tx = db.begin_small_write().await?;
         store::insert(&mut tx, act, outcome).await?;

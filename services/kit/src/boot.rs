@@ -11,8 +11,10 @@ pub(crate) mod deadline;
 mod edge;
 mod gateway;
 mod health;
+mod look;
 mod main;
 pub(crate) mod method;
+mod rate;
 mod serve;
 mod signals;
 

@@ -76,6 +76,13 @@ pub enum Error {
         /// What is used up.
         message: String,
     },
+    /// The caller asks more often than he may: RESOURCE_EXHAUSTED with the time to wait.
+    TooOften {
+        /// What is asked too often.
+        message: String,
+        /// How long to wait before the next try.
+        retry_after: Duration,
+    },
     /// Try again later: UNAVAILABLE with the time to wait.
     Unavailable {
         /// What is away.
@@ -194,6 +201,7 @@ impl fmt::Display for Error {
             | Self::Denied { message, .. }
             | Self::OutOfRange { message, .. }
             | Self::Exhausted { message, .. }
+            | Self::TooOften { message, .. }
             | Self::Unavailable { message, .. } => out.write_str(message),
             Self::Deadline => out.write_str("the deadline passed before the work was done"),
             Self::Peer(status) => out.write_str(status.message()),

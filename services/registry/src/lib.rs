@@ -1,6 +1,6 @@
 //! The registry: what is evaluated, by which rulebook, over which periods. It holds the
 //! districts, and in each its units, indicators, periods, targets and schemes. For all services it
-//! keeps the accounts that were cut off.
+//! keeps the accounts that were cut off, and the keys of platforms.
 //!
 //! Every write takes its district first (`store::district::lock`), so that decisions about
 //! one district are made one after another, and every write that an assignment could show
@@ -11,6 +11,7 @@
 //! deletion (history is what was defined at the time); calls to any other service.
 
 mod account;
+mod api_key;
 mod assignment;
 mod batch;
 mod comment;
@@ -52,6 +53,8 @@ use kit::Result;
 use kit::boot::{self, BATCH_DECODE_LIMIT, Context, DOCUMENT_LIMIT, Wing};
 use kit::db::Migrations;
 use proto::access::v1::account_service_server::AccountServiceServer;
+use proto::access::v1::api_key_service_server::ApiKeyServiceServer;
+use proto::access::v1::token_service_server::TokenServiceServer;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer;
 use proto::registry::v1::comment_service_server::CommentServiceServer;
@@ -104,14 +107,16 @@ pub static MIGRATIONS: Migrations = Migrations {
 /// Starts the registry.
 pub async fn start(context: Context) -> Result<Wing> {
     let rpc = Rpc::new(&context);
-    let access = Access::new(&context);
+    let access = Access::new(&context)?;
     let units = UnitServiceServer::new(rpc.clone());
     let indicators = IndicatorServiceServer::new(rpc.clone());
     let targets = TargetServiceServer::new(rpc.clone());
     let assignments = kit::service!(AssignmentServiceServer::new(rpc.clone()));
     Ok(Wing::new(SERVICE.name)
         .revoking(access.revocations())
-        .service(kit::service!(AccountServiceServer::new(access)))
+        .service(kit::service!(AccountServiceServer::new(access.clone())))
+        .service(kit::service!(ApiKeyServiceServer::new(access.clone())))
+        .service(kit::service!(TokenServiceServer::new(access)))
         .service(kit::service!(DistrictServiceServer::new(rpc.clone())))
         .service(kit::service!(units, BATCH_DECODE_LIMIT))
         .service(kit::service!(indicators, BATCH_DECODE_LIMIT))

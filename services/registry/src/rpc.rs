@@ -2,6 +2,7 @@
 //! the domain decides, store, append to the feed, commit, convert.
 
 mod account;
+mod api_key;
 mod assignment;
 mod change;
 mod comment;

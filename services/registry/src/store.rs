@@ -2,6 +2,7 @@
 //! writes what the domain decided. Under the lock of the district a writer is alone in it.
 
 pub(crate) mod account;
+pub(crate) mod api_key;
 pub(crate) mod comment;
 pub(crate) mod community;
 pub(crate) mod consultation;

@@ -93,6 +93,7 @@ impl From<Record> for pb::AuditRecord {
                 Outcome::Done => Told::Done,
                 Outcome::Read => Told::Read,
                 Outcome::Refused => Told::Refused,
+                Outcome::Alarm => Told::Alarm,
             }
             .into(),
             about: record.about,

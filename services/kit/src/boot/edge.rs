@@ -2,6 +2,7 @@
 //! panics caught, its outcome told to telemetry.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -21,12 +22,14 @@ use tower::Service;
 use tracing::Instrument as _;
 
 use super::body::Reply;
+use super::look::look;
 use super::method::Method;
+use super::rate::{Rate, Who};
 use super::{answer, deadline};
 use crate::audit::Book;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::guard::{self, Admitted, Caller, Guard, Origin};
+use crate::guard::{self, Admitted, Caller, Guard, Origin, Readers};
 use crate::telemetry::call::Call;
 
 /// When the calls of one connection must end, whatever they do. Set by the connection.
@@ -39,6 +42,8 @@ pub(super) struct Edge {
     routes: Routes,
     guard: Guard,
     book: Book,
+    rate: Rate,
+    readers: Readers,
     request_timeout: Duration,
     requests: Arc<Semaphore>,
     streams: Arc<Semaphore>,
@@ -57,6 +62,8 @@ impl Edge {
             routes: routes.prepare(),
             guard,
             book,
+            rate: Rate::new(limits),
+            readers: Readers::new(limits.persons_per_hour),
             request_timeout: limits.request_timeout,
             requests: permits(limits.max_requests),
             streams: permits(limits.max_streams),
@@ -75,6 +82,24 @@ impl Edge {
         };
         let refused = |_| Error::unavailable("the server has too much to do; try again shortly");
         places.clone().try_acquire_owned().map(Some).map_err(refused)
+    }
+
+    /// Takes a call from what its caller may make. Whoever shows no valid token is known by where
+    /// he calls from.
+    fn count(&self, admitted: &Admitted, from: Option<SocketAddr>) -> Result<()> {
+        let account = match admitted {
+            Admitted::Nobody => return Ok(()),
+            Admitted::Unknown(_) => "",
+            Admitted::Caller(caller) | Admitted::Refused(caller, _) => match caller.counted() {
+                None => return Ok(()),
+                Some(account) => account,
+            },
+        };
+        match (account, from) {
+            ("", None) => Ok(()),
+            ("", Some(from)) => self.rate.take(Who::at(from.ip())),
+            (account, _) => self.rate.take(Who::Account(account.to_owned())),
+        }
     }
 
     /// What ends this method's reply early; nothing for a unary one, which is one message.
@@ -110,7 +135,7 @@ impl Service<Request<Body>> for Edge {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let method = Method::at(request.uri().path());
         let mut call = Call::begin(method, request.headers());
         let permit = match self.admit(method) {
@@ -121,7 +146,11 @@ impl Service<Request<Body>> for Edge {
             request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
         let origin = call.span().in_scope(|| Origin::of(request.headers(), from));
         let book = self.book.clone();
-        let caller = match self.guard.admit(&method.path, request.headers(), origin) {
+        let admitted = self.guard.admit(&method.path, request.headers(), origin);
+        if let Err(error) = self.count(&admitted, from) {
+            return Box::pin(async move { Ok(refuse(&mut call, error)) });
+        }
+        let caller = match admitted {
             Admitted::Caller(caller) => Some(Arc::new(caller)),
             Admitted::Nobody => None,
             Admitted::Unknown(error) => {
@@ -143,6 +172,12 @@ impl Service<Request<Body>> for Edge {
         let End(end) = request.extensions().get().cloned().unwrap_or(End(self.shutdown.clone()));
         let cut = self.cut(method, &end, asked, caller.clone());
         let patient = method.is_kits();
+        let reader = caller.clone().filter(|it| it.reads_persons() && !method.streams());
+        if reader.is_some() {
+            // What is looked at must not be packed.
+            request.headers_mut().remove("grpc-accept-encoding");
+        }
+        let readers = self.readers.clone();
 
         let span = call.span().clone();
         let reply = guard::within(caller.clone(), self.routes.call(request));
@@ -162,6 +197,18 @@ impl Service<Request<Body>> for Edge {
                 Err(error) => return Ok(refuse(&mut call, error)),
             };
             let code = answer::restate(response.headers_mut());
+            if let Some(reader) = reader.filter(|_| code.is_none()) {
+                response = match look(response, &readers, &reader).await {
+                    Ok(response) => response,
+                    Err(error) => {
+                        let told = match &error {
+                            Error::Exhausted { .. } => book.alarm(reader.act()).await,
+                            _ => Ok(()),
+                        };
+                        return Ok(refuse(&mut call, told.err().unwrap_or(error)));
+                    }
+                };
+            }
             if let Some(caller) = caller {
                 if code.is_none() && !caller.was_placed() {
                     let error = Error::internal("a handler answered without naming a district");

@@ -25,6 +25,20 @@ pub struct Limits {
     #[arg(long, env = "SAIMA_MAX_CONNECTIONS", value_name = "COUNT", default_value = "16384")]
     pub max_connections: NonZeroU32,
 
+    /// Calls that an account may make in a minute, and an address without one; the services
+    /// themselves are not counted. 0 for as many as they like
+    #[arg(long, env = "SAIMA_CALLS_PER_MINUTE", value_name = "COUNT", default_value = "6000")]
+    pub calls_per_minute: u32,
+
+    /// Calls it may make at once after a pause; more are refused with RESOURCE_EXHAUSTED
+    #[arg(long, env = "SAIMA_CALL_BURST", value_name = "COUNT", default_value = "2000")]
+    pub call_burst: NonZeroU32,
+
+    /// Persons whose records an account may read in an hour; beyond it is refused and the auditor
+    /// told
+    #[arg(long, env = "SAIMA_PERSONS_PER_HOUR", value_name = "COUNT", default_value = "2000")]
+    pub persons_per_hour: NonZeroU32,
+
     /// HTTP/2 streams open at once on one connection
     #[arg(long, env = "SAIMA_CONNECTION_STREAMS", value_name = "COUNT", default_value = "100")]
     pub connection_streams: NonZeroU32,
@@ -54,6 +68,9 @@ impl Default for Limits {
             max_requests: count(512),
             max_streams: count(4096),
             max_connections: count(16_384),
+            calls_per_minute: 6000,
+            call_burst: count(2000),
+            persons_per_hour: count(2000),
             connection_streams: count(100),
             connection_age: Duration::from_secs(600),
             connection_grace: Duration::from_secs(300),

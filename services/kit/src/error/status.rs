@@ -30,7 +30,7 @@ impl Error {
             Self::Denied { .. } => Code::PermissionDenied,
             Self::Conflict { .. } => Code::Aborted,
             Self::OutOfRange { .. } => Code::OutOfRange,
-            Self::Exhausted { .. } => Code::ResourceExhausted,
+            Self::Exhausted { .. } | Self::TooOften { .. } => Code::ResourceExhausted,
             Self::Unavailable { .. } => Code::Unavailable,
             Self::Deadline => Code::DeadlineExceeded,
             Self::Peer(status) => status.code(),
@@ -52,6 +52,7 @@ impl Error {
             | Self::Denied { reason, .. }
             | Self::OutOfRange { reason, .. }
             | Self::Exhausted { reason, .. } => reason,
+            Self::TooOften { .. } => "TOO_MANY_CALLS",
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Deadline => "DEADLINE_EXCEEDED",
             Self::Peer(_) => "PEER",
@@ -139,7 +140,7 @@ impl From<Error> for Status {
             Error::NotFound { kind, name } | Error::AlreadyExists { kind, name } => {
                 details.set_resource_info(*kind, shortened(name, 200), "", message.clone());
             }
-            Error::Unavailable { retry_after, .. } => {
+            Error::Unavailable { retry_after, .. } | Error::TooOften { retry_after, .. } => {
                 details.set_retry_info(Some(*retry_after));
             }
             _ => {}

@@ -78,6 +78,17 @@ impl Caller {
         })
     }
 
+    /// Who is calling, where calls are counted by account; nothing for a service of the suite.
+    pub(crate) fn counted(&self) -> Option<&str> {
+        let who = &self.session.identity;
+        (!who.is_suite).then_some(who.account.as_str())
+    }
+
+    /// Whether it reads records of persons.
+    pub(crate) fn reads_persons(&self) -> bool {
+        self.right.needs_purpose && self.right.reads
+    }
+
     /// True once the guard was asked where the call wants to act.
     pub(crate) fn was_placed(&self) -> bool {
         !self.named.lock().unwrap_or_else(PoisonError::into_inner).is_empty()

@@ -21,6 +21,8 @@ use crate::suite::Suite;
 pub(super) const SERVICES: &str = "saima-services";
 /// Who issues tokens for trials.
 pub(super) const TRIALS: &str = "saima-trials";
+/// Who issues tokens for API keys.
+pub(super) const KEYS: &str = "saima-keys";
 /// For whom all of it is.
 pub(super) const AUDIENCE: &str = "saima";
 /// The longest that a token for trials holds.
@@ -29,7 +31,7 @@ pub(super) const LONGEST_TRIAL: SignedDuration = SignedDuration::from_hours(12);
 /// The account of all services.
 const ACCOUNT: &str = "services";
 /// How long a service's token holds, and how long it is used.
-const HELD: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const HELD: SignedDuration = SignedDuration::from_mins(5);
 const USED: SignedDuration = SignedDuration::from_mins(2);
 
 /// What begins the PKCS #8 form of an Ed25519 seed.
@@ -83,6 +85,18 @@ impl Issuer {
     ) -> Result<String> {
         let time = SignedDuration::try_from(time).unwrap_or(LONGEST_TRIAL).min(LONGEST_TRIAL);
         self.sign(TRIALS, account, grants, clock.now(), time)
+    }
+
+    /// A token for whoever showed an API key, and its end: in five minutes, or with the key.
+    pub fn key(
+        &self,
+        account: &str,
+        grants: &[Grant],
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<(String, Timestamp)> {
+        let time = until.duration_since(now).min(HELD);
+        let token = self.sign(KEYS, account, grants, now, time)?;
+        Ok((token, now + time))
     }
 
     /// The token that this process's services show to their peers.

@@ -11,7 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::token::Terms;
+use super::token::{Terms, Whose};
 use crate::outbound::Outbound;
 
 /// How often the keys are read again, and how soon at the earliest for a key not known.
@@ -127,7 +127,7 @@ impl Provider {
             account_claim: &self.account_claim,
             grants_claim: &self.grants_claim,
             longest: self.longest,
-            is_suite: false,
+            whose: Whose::Persons,
         }
     }
 }

@@ -26,6 +26,17 @@ pub struct Trust {
     clock: Arc<dyn Clock>,
 }
 
+/// Who issues tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The suite, for its own services.
+    Services,
+    /// The suite, for those who have a key.
+    Keys,
+    /// Anybody else, for persons.
+    Persons,
+}
+
 /// What one issuer's tokens must be.
 pub(super) struct Terms<'a> {
     pub(super) issuer: &'a str,
@@ -33,8 +44,7 @@ pub(super) struct Terms<'a> {
     pub(super) account_claim: &'a str,
     pub(super) grants_claim: &'a str,
     pub(super) longest: SignedDuration,
-    /// Whether it may grant what the suite's own services are.
-    pub(super) is_suite: bool,
+    pub(super) whose: Whose,
 }
 
 impl Trust {
@@ -60,21 +70,25 @@ impl Trust {
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused("is no JWT"))?;
         let issuer = claimed_issuer(token).ok_or_else(|| refused("names no issuer"))?;
-        let own = |longest, is_suite| Terms {
+        let own = |longest, whose| Terms {
             issuer: &issuer,
             audience: issuer::AUDIENCE,
             account_claim: "sub",
             grants_claim: "grants",
             longest,
-            is_suite,
+            whose,
         };
         match (&self.own, &self.provider) {
             (Some(key), _) if issuer == issuer::SERVICES => {
-                let terms = own(SignedDuration::from_mins(5), true);
+                let terms = own(issuer::HELD, Whose::Services);
+                self.read(token, (Algorithm::EdDSA, key.public()), &terms)
+            }
+            (Some(key), _) if issuer == issuer::KEYS => {
+                let terms = own(issuer::HELD, Whose::Keys);
                 self.read(token, (Algorithm::EdDSA, key.public()), &terms)
             }
             (Some(key), None) if issuer == issuer::TRIALS => {
-                let terms = own(issuer::LONGEST_TRIAL, false);
+                let terms = own(issuer::LONGEST_TRIAL, Whose::Persons);
                 self.read(token, (Algorithm::EdDSA, key.public()), &terms)
             }
             (_, Some(provider)) if issuer == provider.terms().issuer => {
@@ -126,10 +140,15 @@ impl Trust {
         }
         let grants = grants(claims.get(terms.grants_claim)).ok_or_else(|| refused(GRANTS))?;
         // Whoever has a person's word for it is no service, whatever the word is.
-        if !terms.is_suite && grants.iter().any(|grant| grant.role == super::SERVICE) {
+        let is_suite = terms.whose == Whose::Services;
+        if !is_suite && grants.iter().any(|grant| grant.role == super::SERVICE) {
             return Err(refused("has the role service, which the suite alone grants"));
         }
-        let (account, is_suite) = (account.to_owned(), terms.is_suite);
+        // Nor is he a key: those are called as their names.
+        if terms.whose == Whose::Persons && account.starts_with("districts/") {
+            return Err(refused("names an account that is no person's"));
+        }
+        let account = account.to_owned();
         Ok(Identity { account, grants, issue_time, expire_time, is_suite })
     }
 }

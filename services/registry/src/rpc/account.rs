@@ -5,9 +5,11 @@ use kit::boot::Context;
 use kit::db::Db;
 use kit::field::Fields;
 use kit::guard::{self, Revocation, Revocations};
+use kit::identity::Issuer;
 use kit::name::{Pattern, is_id};
 use kit::page::Page;
 use kit::request_id::Once;
+use kit::secret::Keyring;
 use kit::{Error, clock, etag};
 use proto::access::v1 as pb;
 use proto::access::v1::account_service_server::AccountService;
@@ -24,16 +26,19 @@ const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// Answers for those who are let in and those who are not.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
-    db: Db,
-    revocations: Revocations,
+    pub(super) db: Db,
+    pub(super) revocations: Revocations,
+    pub(super) keys: Keyring,
+    pub(super) issuer: Option<Issuer>,
 }
 
 impl Access {
-    pub(crate) fn new(context: &Context) -> Self {
+    pub(crate) fn new(context: &Context) -> kit::Result<Self> {
         let db = context.db.clone();
         let read = db.clone();
         let revocations = Revocations::new(move || Box::pin(in_force(read.clone())));
-        Self { db, revocations }
+        let issuer = Issuer::new(&context.keys)?;
+        Ok(Self { db, revocations, keys: context.keys.clone(), issuer })
     }
 
     /// What the guard of this process reads.
@@ -207,7 +212,8 @@ async fn hold(tx: &mut kit::db::Tx, district: &str) -> kit::Result<()> {
     Ok(())
 }
 
-fn author() -> String {
+/// Who is asking, as ledgers keep it.
+pub(super) fn author() -> String {
     guard::account().unwrap_or_default()
 }
 

@@ -89,6 +89,8 @@ impl House {
         let limits = Limits {
             drain_wait: Duration::ZERO,
             request_timeout: Duration::from_secs(120),
+            // The teller plays a year in a minute.
+            calls_per_minute: 0,
             ..Limits::default()
         };
         let server =

@@ -140,6 +140,42 @@ async fn streams_over_the_limit_are_shed_until_one_ends() {
 }
 
 #[tokio::test]
+async fn who_calls_too_often_is_told_when_to_call_again() {
+    let house = House::open(Limits {
+        calls_per_minute: 120,
+        call_burst: NonZeroU32::new(3).unwrap(),
+        ..Limits::default()
+    })
+    .await;
+    let as_ = |account: &str, channel| {
+        kit::testing::Channel::new(channel, &kit::testing::token(account, &["inspector@*"]))
+    };
+    let channel = house.channel().await;
+    let busy = as_("busy", channel.clone());
+    for _ in 0..3 {
+        soon(unary(busy.clone(), GET, "hello")).await.unwrap();
+    }
+    let status = soon(unary(busy.clone(), GET, "hello")).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert_eq!(reason(&status), "TOO_MANY_CALLS");
+    let wait = status.get_details_retry_info().unwrap().retry_delay.unwrap();
+    assert!(wait <= Duration::from_millis(500), "{wait:?}");
+    // Others have buckets of their own; those without a token have their address's, whatever
+    // they say.
+    soon(unary(as_("other", channel.clone()), GET, "hello")).await.unwrap();
+    for wrong in ["", "x", "y"] {
+        let nobody = kit::testing::Channel::new(channel.clone(), wrong);
+        let _ = soon(unary(nobody, GET, "hello")).await;
+    }
+    let status = soon(unary(channel.clone(), GET, "hello")).await.unwrap_err();
+    assert_eq!(reason(&status), "TOO_MANY_CALLS");
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
+    soon(health.check(tonic_health::pb::HealthCheckRequest::default())).await.unwrap();
+    tokio::time::sleep(wait).await;
+    soon(unary(busy, GET, "hello")).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_old_connection_is_asked_to_close_and_then_ended() {
     let house = House::open(Limits {
         connection_age: Duration::from_millis(50),
