@@ -116,6 +116,7 @@ pub struct Wing {
     health: Vec<&'static str>,
     tasks: Vec<BoxFuture<'static, ()>>,
     audit: Option<Db>,
+    proven: &'static [&'static str],
     revocations: Option<Revocations>,
 }
 
@@ -128,6 +129,7 @@ impl Wing {
             health: Vec::new(),
             tasks: Vec::new(),
             audit: None,
+            proven: &[],
             revocations: None,
         }
     }
@@ -149,6 +151,13 @@ impl Wing {
     {
         self.health.push(S::NAME);
         self.routes = self.routes.add_service(service);
+        self
+    }
+
+    /// Gives proofs of rows in these ledgers.
+    #[must_use]
+    pub fn proven(mut self, ledgers: &'static [&'static str]) -> Self {
+        self.proven = ledgers;
         self
     }
 

@@ -14,6 +14,9 @@
 //! - A **checkpoint** is a signed line with the heads that have moved; the witness keeps the lines.
 //!   An administrator who rebuilds a chain meets heads that were signed otherwise; one who restores
 //!   an old copy is behind them.
+//! - A **proof** leads from one row over its seal and those after it to a checkpoint. What a
+//!   checkpoint signs of a line is short; the way from the ends of some chains to its root is kept
+//!   in `kit_checkpoint`.
 //! - The order is that of commits, not of clocks.
 //!
 //! What an earlier release wrote is sealed when the ledger is first met, marked as adopted: from
@@ -26,8 +29,10 @@ mod checkpoint;
 mod leaf;
 mod ledger;
 mod merkle;
+mod proof;
 mod scan;
 mod seal;
+mod shown;
 mod signed;
 mod verify;
 mod witness;
@@ -35,7 +40,9 @@ mod witness;
 pub use checkpoint::{Checkpoint, Signer};
 pub use leaf::Value;
 pub use ledger::Ledger;
+pub use proof::prove;
 pub use scan::Engine;
+pub use shown::{Shown, check};
 pub use verify::{Fault, Report, verify};
 pub use witness::{Witness, keep};
 

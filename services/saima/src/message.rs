@@ -58,6 +58,15 @@ impl Reader<'_> {
     }
 }
 
+/// The message `T`, known to the contract as `name`, from proto3 JSON as a server sends it.
+pub fn from_json<T: Message + Default>(name: &str, text: &str) -> Result<T, String> {
+    let descriptor = descriptor(name).ok_or("unknown to the contract")?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let message = DynamicMessage::deserialize(descriptor, &mut json);
+    let message = message.and_then(|it| json.end().map(|()| it)).map_err(|it| it.to_string())?;
+    message.transcode_to().map_err(|error| error.to_string())
+}
+
 /// The RPC `Service/Method`, or `Method` alone where only one service has it.
 pub fn method(path: &str) -> Option<MethodDescriptor> {
     let (service, name) = match path.rsplit_once('/') {

@@ -39,6 +39,7 @@ mod poll;
 mod reconciliation;
 mod report;
 mod result;
+mod result_proof;
 mod rpc;
 mod run;
 mod sheet;
@@ -67,6 +68,7 @@ use proto::scoring::v1::objection_service_server::ObjectionServiceServer;
 use proto::scoring::v1::observation_service_server::ObservationServiceServer;
 use proto::scoring::v1::poll_service_server::PollServiceServer;
 use proto::scoring::v1::reconciliation_service_server::ReconciliationServiceServer;
+use proto::scoring::v1::result_proof_service_server::ResultProofServiceServer;
 use proto::scoring::v1::run_service_server::RunServiceServer;
 use proto::scoring::v1::sheet_service_server::SheetServiceServer;
 use proto::scoring::v1::warning_service_server::WarningServiceServer;
@@ -98,9 +100,11 @@ pub async fn start(context: Context) -> Result<Wing> {
     let marks = MarkServiceServer::new(rpc.clone());
     let activities = ActivityServiceServer::new(rpc.clone());
     Ok(Wing::new(SERVICE.name)
+        .proven(result_proof::PROVEN)
         .service(kit::service!(observations, BATCH_DECODE_LIMIT))
         .service(kit::service!(ReconciliationServiceServer::new(rpc.clone())))
         .service(kit::service!(RunServiceServer::new(rpc.clone())))
+        .service(kit::service!(ResultProofServiceServer::new(rpc.clone())))
         .service(kit::service!(SheetServiceServer::new(rpc.clone())))
         .service(kit::service!(BoardServiceServer::new(rpc.clone())))
         .service(kit::service!(AwardServiceServer::new(rpc.clone())))

@@ -23,6 +23,7 @@ mod poll;
 mod reconciliation;
 mod report;
 mod result;
+mod result_proof;
 mod run;
 pub(crate) mod sheet;
 mod subject;

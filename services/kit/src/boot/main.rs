@@ -182,7 +182,10 @@ async fn start(
         };
         let wing = (service.start)(context).await?.audited(audit).asking(&peers).task(sweep);
         wings.push(match witness {
-            Some(witness) => wing.task(chain::keep(witness, shutdown.token())),
+            Some(witness) => {
+                let witness = witness.proving(wing.proven);
+                wing.task(chain::keep(witness, shutdown.token()))
+            }
             None => wing,
         });
     }

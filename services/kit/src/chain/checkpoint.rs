@@ -8,13 +8,19 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
-use super::{leaf, merkle};
+use super::leaf;
+use super::merkle::Tree;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::secret::Keyring;
 use crate::suite::{Hash, Suite};
 
-const MARK: &str = "saima-checkpoint-1";
+/// A line of which every word is signed.
+const WHOLE: &str = "saima-checkpoint-1";
+/// A line of which the first words are signed, the last of them the hash of the chains that follow.
+const SPLIT: &str = "saima-checkpoint-2";
+/// The signed words of a split line.
+const SIGNED: usize = 9;
 
 /// Where one chain stands: number of seals, rows, head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,45 +76,66 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The line, signed.
-    pub(super) fn sign(&self, signer: &Signer) -> String {
-        let mut line = format!(
-            "{MARK} {} {} {} {} {} {} {}",
+    /// The line, signed, and the same without the chains: what is signed, and the signature.
+    pub(super) fn sign(&self, signer: &Signer) -> (String, String) {
+        let mut chains = String::new();
+        for ((district, ledger), stand) in &self.moved {
+            let head = BASE64.encode(stand.head);
+            let (number, rows) = (stand.number, stand.rows);
+            chains.push_str(&format!(" {district}/{ledger}:{number}:{rows}:{head}"));
+        }
+        let signed = format!(
+            "{SPLIT} {} {} {} {} {} {} {} {}",
             self.service,
             self.feed,
             self.time,
             self.number,
             self.suite.byte(),
             BASE64.encode(self.root),
-            BASE64.encode(self.previous)
+            BASE64.encode(self.previous),
+            BASE64.encode(self.suite.hash(&[chains.as_bytes()]))
         );
-        for ((district, ledger), stand) in &self.moved {
-            let head = BASE64.encode(stand.head);
-            let (number, rows) = (stand.number, stand.rows);
-            line.push_str(&format!(" {district}/{ledger}:{number}:{rows}:{head}"));
-        }
-        let signature = BASE64.encode(signer.0.sign(line.as_bytes()));
-        format!("{line} {signature}")
+        let signature = BASE64.encode(signer.0.sign(signed.as_bytes()));
+        (format!("{signed}{chains} {signature}"), format!("{signed} {signature}"))
     }
 
     /// Reads a line and checks its signature.
     pub fn read(line: &str, public_key: &str) -> std::result::Result<Self, String> {
+        let point = Self::signed(line, public_key)?;
+        let body = line.rsplit_once(' ').map_or(line, |(body, _)| body);
+        if let Some((signed, chains)) = split(body)
+            && !signed.ends_with(&BASE64.encode(point.suite.hash(&[chains.as_bytes()])))
+        {
+            return Err("has other chains than were signed".to_owned());
+        }
+        Ok(point)
+    }
+
+    /// Reads a line whose chains may be left out, and checks its signature.
+    pub(super) fn signed(line: &str, public_key: &str) -> std::result::Result<Self, String> {
         let key = BASE64.decode(public_key.trim()).map_err(|_| "the public key is no base64")?;
         let (body, signature) = line.rsplit_once(' ').ok_or("is no checkpoint")?;
-        let signature = BASE64.decode(signature).map_err(|_| "its signature is no base64")?;
+        let signature =
+            BASE64.decode(signature).map_err(|_| "has a signature that is no base64")?;
+        let signed = split(body).map_or(body, |(signed, _)| signed);
         UnparsedPublicKey::new(&ED25519, key)
-            .verify(body.as_bytes(), &signature)
+            .verify(signed.as_bytes(), &signature)
             .map_err(|_| "is not signed by this key, or was altered")?;
         let mut words = body.split(' ');
         let mut word = || words.next().ok_or("ends early");
-        if word()? != MARK {
-            return Err("is of another form".to_owned());
-        }
+        let is_split = match word()? {
+            WHOLE => false,
+            SPLIT => true,
+            _ => return Err("is of another form".to_owned()),
+        };
         let (service, feed) = (word()?.to_owned(), word()?.to_owned());
         let time = word()?.parse().map_err(|_| "has no time")?;
         let number = word()?.parse().map_err(|_| "has no number")?;
         let suite = word()?.parse().ok().and_then(Suite::of).ok_or("names no algorithms")?;
         let (root, previous) = (hash(word()?)?, hash(word()?)?);
+        if is_split {
+            hash(word()?)?;
+        }
         let mut moved = Stands::new();
         for word in words {
             let (key, stand) = stand(word).ok_or("has a chain that cannot be read")?;
@@ -116,6 +143,13 @@ impl Checkpoint {
         }
         Ok(Self { service, feed, time, number, suite, root, previous, moved })
     }
+}
+
+/// What is signed of a split line, and what follows.
+fn split(body: &str) -> Option<(&str, &str)> {
+    body.strip_prefix(SPLIT)?;
+    let end = body.match_indices(' ').nth(SIGNED - 1).map_or(body.len(), |(at, _)| at);
+    body.split_at_checked(end)
 }
 
 /// The hash that the next line names.
@@ -140,19 +174,27 @@ fn stand(word: &str) -> Option<((String, String), Stand)> {
 
 /// The root over all chains' ends, in the order of their names.
 pub(super) fn root(suite: Suite, stands: &Stands) -> Hash {
+    tree(suite, stands).root()
+}
+
+/// The tree over all chains' ends, in the order of their names.
+pub(super) fn tree(suite: Suite, stands: &Stands) -> Tree {
     let leaves: Vec<Hash> = stands
         .iter()
-        .map(|((district, ledger), stand)| {
-            let mut bytes = vec![0];
-            leaf::text(&mut bytes, district.as_bytes());
-            leaf::text(&mut bytes, ledger.as_bytes());
-            bytes.extend_from_slice(&stand.number.to_be_bytes());
-            bytes.extend_from_slice(&stand.rows.to_be_bytes());
-            bytes.extend_from_slice(&stand.head);
-            suite.hash(&[&bytes])
-        })
+        .map(|((district, ledger), stand)| end(suite, district, ledger, stand))
         .collect();
-    merkle::root(suite, &leaves)
+    Tree::over(suite, &leaves)
+}
+
+/// The leaf of a chain's end.
+pub(super) fn end(suite: Suite, district: &str, ledger: &str, stand: &Stand) -> Hash {
+    let mut bytes = vec![0];
+    leaf::text(&mut bytes, district.as_bytes());
+    leaf::text(&mut bytes, ledger.as_bytes());
+    bytes.extend_from_slice(&stand.number.to_be_bytes());
+    bytes.extend_from_slice(&stand.rows.to_be_bytes());
+    bytes.extend_from_slice(&stand.head);
+    suite.hash(&[&bytes])
 }
 
 /// Where every chain of a database stands.

@@ -1,23 +1,73 @@
 //! The tree over leaves, as of RFC 6962: leaves and nodes cannot be taken for each other.
 
-use crate::suite::{Hash, Suite};
+use crate::suite::{HASH, Hash, Suite};
 
 /// The root over hashes that carry a leaf's mark already.
 pub(super) fn root(suite: Suite, leaves: &[Hash]) -> Hash {
-    let mut level = leaves.to_vec();
-    if level.is_empty() {
-        return suite.hash(&[]);
-    }
-    while level.len() > 1 {
-        level = level
-            .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => suite.hash(&[&[1], left, right]),
+    Tree::over(suite, leaves).root()
+}
+
+/// A tree with all its levels, the leaves first.
+pub(super) struct Tree(Vec<Vec<Hash>>);
+
+impl Tree {
+    pub(super) fn over(suite: Suite, leaves: &[Hash]) -> Self {
+        let mut levels = vec![leaves.to_vec()];
+        if leaves.is_empty() {
+            levels[0].push(suite.hash(&[]));
+        }
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            let above = level.chunks(2).map(|pair| match pair {
+                [left, right] => node(suite, left, right),
                 alone => alone[0],
-            })
-            .collect();
+            });
+            let above = above.collect();
+            levels.push(above);
+        }
+        Self(levels)
     }
-    level[0]
+
+    pub(super) fn root(&self) -> Hash {
+        self.0.last().map_or([0; HASH], |top| top[0])
+    }
+
+    /// The hashes beside the way from a leaf to the root, from below.
+    pub(super) fn path(&self, place: usize) -> Vec<Hash> {
+        let levels = self.0.iter().enumerate();
+        levels.filter_map(|(height, level)| level.get((place >> height) ^ 1).copied()).collect()
+    }
+}
+
+/// The root that a leaf at a place of so many comes to by a path; nothing when the path is too
+/// short or too long.
+pub(super) fn climb(
+    suite: Suite,
+    leaf: Hash,
+    place: u64,
+    count: u64,
+    path: &[Hash],
+) -> Option<Hash> {
+    if place >= count {
+        return None;
+    }
+    let (mut hash, mut at, mut width) = (leaf, place, count);
+    let mut beside = path.iter();
+    while width > 1 {
+        // An odd leaf rises alone.
+        if at ^ 1 < width {
+            let other = beside.next()?;
+            hash = match at % 2 {
+                0 => node(suite, &hash, other),
+                _ => node(suite, other, &hash),
+            };
+        }
+        (at, width) = (at / 2, width.div_ceil(2));
+    }
+    beside.next().is_none().then_some(hash)
+}
+
+fn node(suite: Suite, left: &Hash, right: &Hash) -> Hash {
+    suite.hash(&[&[1], left, right])
 }
 
 #[cfg(test)]
@@ -37,5 +87,25 @@ mod tests {
         let mut other = leaves.clone();
         other.swap(2, 5);
         assert_ne!(root(suite, &leaves), root(suite, &other));
+    }
+
+    // Issue 4, inclusion: from every leaf of trees of every shape the path leads to the root, and no other does.
+    #[test]
+    fn a_path_leads_to_the_root_from_its_own_place_alone() {
+        let suite = Suite::International;
+        for count in 1..20_u8 {
+            let leaves: Vec<Hash> = (0..count).map(|it| [it; 32]).collect();
+            let tree = Tree::over(suite, &leaves);
+            for (place, leaf) in (0..).zip(&leaves) {
+                let path = tree.path(place as usize);
+                let reached = |place, path: &[Hash]| climb(suite, *leaf, place, count.into(), path);
+                assert_eq!(reached(place, &path), Some(tree.root()));
+                for other in (0..=u64::from(count)).filter(|it| *it != place) {
+                    assert_ne!(reached(other, &path), Some(tree.root()));
+                }
+                let longer = [&path[..], &[[9; 32]]].concat();
+                assert_eq!(reached(place, &longer), None);
+            }
+        }
     }
 }

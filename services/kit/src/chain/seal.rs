@@ -31,6 +31,11 @@ pub(super) struct Seal<'a> {
 impl Seal<'_> {
     /// The head of the chain with this seal.
     pub(super) fn head(&self, leaves: &[Hash]) -> Hash {
+        self.head_over(leaves.len() as i64, &merkle::root(self.suite, leaves))
+    }
+
+    /// The same of so many leaves with this root.
+    pub(super) fn head_over(&self, count: i64, root: &Hash) -> Hash {
         let mut bytes = Vec::with_capacity(512);
         bytes.push(2);
         bytes.extend_from_slice(b"saima seal 1");
@@ -38,11 +43,10 @@ impl Seal<'_> {
         for part in [self.district, self.ledger, self.columns] {
             leaf::text(&mut bytes, part.as_bytes());
         }
-        let count = leaves.len() as i64;
         for number in [self.number, self.before, count, self.adopted.into(), self.seal_time] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
-        bytes.extend_from_slice(&merkle::root(self.suite, leaves));
+        bytes.extend_from_slice(root);
         bytes.extend_from_slice(&self.previous);
         self.suite.hash(&[&bytes])
     }

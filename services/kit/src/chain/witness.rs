@@ -30,6 +30,21 @@ pub struct Witness {
     number: u64,
     previous: Hash,
     stands: Stands,
+    proven: &'static [&'static str],
+    /// Of which ends the way to the root is still to be kept.
+    unkept: Vec<Kept>,
+}
+
+/// The way from a chain's end to the root of a checkpoint.
+#[derive(Debug)]
+struct Kept {
+    district: String,
+    ledger: String,
+    number: i64,
+    place: usize,
+    chains: usize,
+    line: String,
+    path: Vec<u8>,
 }
 
 impl Witness {
@@ -43,7 +58,15 @@ impl Witness {
         command: Option<String>,
     ) -> Self {
         let stands = Stands::new();
-        Self { db, service, signer, file, command, number: 0, previous: ORIGIN, stands }
+        let (number, previous) = (0, ORIGIN);
+        let (proven, unkept) = (&[][..], Vec::new());
+        Self { db, service, signer, file, command, number, previous, stands, proven, unkept }
+    }
+
+    /// Keeps in the database what leads from the rows of these ledgers to its checkpoints.
+    #[must_use]
+    pub fn proving(self, proven: &'static [&'static str]) -> Self {
+        Self { proven, ..self }
     }
 
     /// Signs where the chains stand and hands it over; nothing when none has moved.
@@ -56,16 +79,33 @@ impl Witness {
         let mut moved = stands.clone();
         moved.retain(|key, stand| self.stands.get(key) != Some(stand));
         if moved.is_empty() {
+            self.keep().await?;
             return Ok(None);
         }
         let suite = self.db.suite();
-        let line = Checkpoint {
+        let tree = checkpoint::tree(suite, &stands);
+        let proven = stands
+            .iter()
+            .enumerate()
+            .filter(|(_, ((_, ledger), _))| self.proven.contains(&ledger.as_str()));
+        let proven = proven.filter(|(_, (key, stand))| self.stands.get(key) != Some(stand));
+        let kept = proven.map(|(place, ((district, ledger), stand))| Kept {
+            district: district.clone(),
+            ledger: ledger.clone(),
+            number: stand.number,
+            place,
+            chains: stands.len(),
+            line: String::new(),
+            path: tree.path(place).concat(),
+        });
+        let kept: Vec<Kept> = kept.filter(|kept| kept.number > 0).collect();
+        let (line, signed) = Checkpoint {
             service: self.service.to_owned(),
             feed,
             time,
             number: self.number,
             suite,
-            root: checkpoint::root(suite, &stands),
+            root: tree.root(),
             previous: self.previous,
             moved,
         }
@@ -74,7 +114,35 @@ impl Witness {
         self.previous = checkpoint::line_hash(suite, &line);
         self.number += 1;
         self.stands = stands;
+        self.unkept.extend(kept.into_iter().map(|kept| Kept { line: signed.clone(), ..kept }));
+        // The line is given away: what follows may fail and be done at the next turn.
+        self.keep().await?;
         Ok(Some(line))
+    }
+
+    async fn keep(&mut self) -> Result<()> {
+        if self.unkept.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin_write().await?;
+        crate::insert_many!(
+            tx,
+            "INSERT INTO kit_checkpoint (district, ledger, number, place, chain_count, line, path) ",
+            &self.unkept,
+            |row, kept| {
+                row.push_bind(kept.district.clone())
+                    .push_bind(kept.ledger.clone())
+                    .push_bind(kept.number)
+                    .push_bind(kept.place as i64)
+                    .push_bind(kept.chains as i64)
+                    .push_bind(kept.line.clone())
+                    .push_bind(kept.path.clone());
+            },
+            "ON CONFLICT DO NOTHING"
+        )?;
+        tx.commit().await?;
+        self.unkept.clear();
+        Ok(())
     }
 
     /// Makes a checkpoint; a failure is logged, since nobody waits for it.

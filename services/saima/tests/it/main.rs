@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod lint;
 mod packs;
+mod proof;
 mod score;
 
 use std::path::PathBuf;

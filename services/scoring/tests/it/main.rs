@@ -29,6 +29,7 @@ mod poll;
 mod quarter;
 mod reconciliation;
 mod reference;
+mod result_proof;
 mod run;
 mod sheet;
 mod subject;
