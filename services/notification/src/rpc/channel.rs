@@ -2,6 +2,7 @@
 
 mod given;
 mod settle;
+mod test;
 
 use kit::field::{self, Fields};
 use kit::page::Page;
@@ -183,6 +184,13 @@ impl ChannelService for Rpc {
         tx.commit().await?;
         self.mail_bell.notify_one();
         Ok(Response::new(reply))
+    }
+
+    async fn test_channel(
+        &self,
+        request: Request<pb::TestChannelRequest>,
+    ) -> Result<Response<pb::TestChannelResponse>, Status> {
+        Ok(Response::new(test::run(self, request.into_inner()).await?))
     }
 }
 

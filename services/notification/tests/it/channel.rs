@@ -265,6 +265,40 @@ kit::both! {
         assert!(taken[2].0.body.contains("全文见系统收件箱"), "{:?}", taken[2]);
     }
 
+    // H7: before letters go by it.
+    async fn a_channel_is_tested_with_a_message_to_one_contact(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let gateway = gateway().await;
+        let setup = || channel(Setup::Sms(sms(gateway.url("http", "/send"))));
+        let by = create(&served, "sms", setup()).await;
+        let other = create(&served, "other", setup()).await;
+        let contact = |by: &pb::Channel| pb::Contact {
+            unit: format!("{DISTRICT}/units/water"),
+            channel: by.name.clone(),
+            address: "13812345678".to_owned(),
+            ..Default::default()
+        };
+        let test = async |by: &pb::Channel, id: &str| {
+            let request = pb::TestChannelRequest {
+                name: by.name.clone(),
+                contact: format!("{DISTRICT}/contacts/{id}"),
+                ..Default::default()
+            };
+            channels(&served).test_channel(request).await
+        };
+        denied(test(&by, "chief").await, Code::NotFound, "");
+        crate::contact::force(&served, "chief", contact(&by)).await;
+        refused(test(&other, "chief").await, &[("contact", "OTHER_CHANNEL")]);
+        let told = test(&by, "chief").await.unwrap().into_inner();
+        assert!(told.delivered && told.reason.is_empty(), "{told:?}");
+        assert!(gateway.took(1).await[0].0.body.contains("13812345678"));
+        let stranger = pb::Contact { address: "13912345678".to_owned(), ..contact(&by) };
+        let request = crate::contact::creation("new", stranger);
+        crate::contact::contacts(&served).create_contact(request).await.unwrap();
+        denied(test(&by, "new").await, Code::FailedPrecondition, "UNVERIFIED");
+    }
+
     // H7, A2: a gateway of text messages gets its own form, its secret, and short texts.
     async fn a_text_message_has_its_signature_and_length(bed: &Bed) {
         bed.allow_outbound("127.0.0.1/32");
