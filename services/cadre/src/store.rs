@@ -3,7 +3,6 @@
 pub(crate) mod access_ticket;
 pub(crate) mod appraisal_report;
 pub(crate) mod archive;
-pub(crate) mod belonging;
 pub(crate) mod commitment;
 pub(crate) mod commitment_fact;
 pub(crate) mod conduct_entry;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use kit::db::Tx;
 use kit::{Result, clock, decimal};
 
-use super::belonging::{holds, unheld};
+use super::result::belonging::{holds, unheld};
 use crate::archive::{Entry, Merit, PublishedResult};
 
 /// Units per statement.

@@ -6,8 +6,8 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date, decimal};
 
-use super::belonging::concerns;
 use super::consequence_rule::{effects_from_text, effects_to_text};
+use super::result::belonging::concerns;
 use crate::consequence::propose::Fact;
 use crate::consequence::{Consequence, Proposal, State, Step};
 

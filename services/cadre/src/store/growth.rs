@@ -6,7 +6,7 @@ use kit::Result;
 use kit::db::Tx;
 use kit::page::Page;
 
-use super::belonging::holds;
+use super::result::belonging::holds;
 use super::{
     appraisal_report, archive, commitment, conduct_entry, consequence, consequence_rule, enrolment,
     person, result, training,

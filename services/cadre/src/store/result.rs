@@ -1,5 +1,7 @@
 //! Published results, once it is known what they mean.
 
+pub(crate) mod belonging;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;

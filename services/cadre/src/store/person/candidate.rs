@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kit::db::Tx;
 use kit::{Result, clock, date};
 
-use super::super::belonging::concerns;
+use super::super::result::belonging::concerns;
 use super::{Row, with_postings};
 use crate::criteria::{Criteria, Graded};
 use crate::person::Person;

@@ -27,9 +27,9 @@ macro_rules! concerns {
     () => {
         concat!(
             "(r.source NOT LIKE '%/results/posts.%' OR ",
-            $crate::store::belonging::holds!(),
+            $crate::store::result::belonging::holds!(),
             " OR p.head AND ",
-            $crate::store::belonging::unheld!(),
+            $crate::store::result::belonging::unheld!(),
             ")"
         )
     };
