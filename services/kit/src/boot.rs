@@ -38,7 +38,7 @@ use crate::secret::Keyring;
 
 pub use answer::next;
 pub use main::{main, run};
-pub use serve::serve;
+pub use serve::{serve, serve_over};
 
 /// Who keeps the accounts that were cut off.
 const ACCOUNTS: &str = "registry";

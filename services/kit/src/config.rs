@@ -23,6 +23,7 @@ pub use limits::Limits;
 pub use witness::WitnessSource;
 
 use crate::outbound::{Network, Outbound};
+pub use crate::tls::TlsSource;
 
 /// The settings every binary of the suite takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,19 +45,19 @@ pub struct Config {
     pub database_connections: NonZeroU32,
 
     /// Where the registry listens; the own listener when it runs in this process
-    #[arg(long, env = "SAIMA_REGISTRY_URL", value_name = "URL", value_parser = plain_http)]
+    #[arg(long, env = "SAIMA_REGISTRY_URL", value_name = "URL", value_parser = peer_address)]
     pub registry_url: Option<Uri>,
 
     /// Where scoring listens; the own listener when it runs in this process
-    #[arg(long, env = "SAIMA_SCORING_URL", value_name = "URL", value_parser = plain_http)]
+    #[arg(long, env = "SAIMA_SCORING_URL", value_name = "URL", value_parser = peer_address)]
     pub scoring_url: Option<Uri>,
 
     /// Where cadre listens; the own listener when it runs in this process
-    #[arg(long, env = "SAIMA_CADRE_URL", value_name = "URL", value_parser = plain_http)]
+    #[arg(long, env = "SAIMA_CADRE_URL", value_name = "URL", value_parser = peer_address)]
     pub cadre_url: Option<Uri>,
 
     /// Where notification listens; the own listener when it runs in this process
-    #[arg(long, env = "SAIMA_NOTIFICATION_URL", value_name = "URL", value_parser = plain_http)]
+    #[arg(long, env = "SAIMA_NOTIFICATION_URL", value_name = "URL", value_parser = peer_address)]
     pub notification_url: Option<Uri>,
 
     /// Networks beside the public ones that webhooks and messages may go to, such as 10.20.0.0/16
@@ -94,6 +95,10 @@ pub struct Config {
     /// Whose tokens are taken.
     #[command(flatten)]
     pub identity: IdentitySource,
+
+    /// How connections are encrypted.
+    #[command(flatten)]
+    pub tls: TlsSource,
 
     /// Who keeps the checkpoints.
     #[command(flatten)]
@@ -167,6 +172,17 @@ impl FromStr for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DatabaseUrl(..)")
+    }
+}
+
+/// As `plain_http`, or with https.
+fn peer_address(text: &str) -> Result<Uri, String> {
+    match text.strip_prefix("https://") {
+        None => plain_http(text),
+        Some(rest) => {
+            plain_http(&format!("http://{rest}"))?;
+            text.parse().map_err(|error| format!("{error}"))
+        }
     }
 }
 

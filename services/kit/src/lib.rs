@@ -34,6 +34,7 @@ pub mod suite;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tls;
 
 pub use error::{Error, Result, Violation};
 

@@ -3,6 +3,8 @@
 //!
 //! Deliberately absent: retries. Only the caller knows what may be done twice.
 
+mod line;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,6 +26,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::identity::Issuer;
 use crate::telemetry::call;
+use crate::tls::Tls;
 
 /// Why a service reads what needs a reason.
 const PURPOSE: &str = "saima-purpose";
@@ -51,6 +54,7 @@ macro_rules! client {
 pub struct Peers {
     channels: Arc<HashMap<&'static str, Channel>>,
     badge: Option<Badge>,
+    tls: Option<Tls>,
 }
 
 /// How this process's services show who they are.
@@ -64,15 +68,33 @@ impl Peers {
     /// Adds the service `name`, listening at `at`. Needs a runtime; dials nothing yet.
     #[must_use]
     pub fn with(self, name: &'static str, at: Uri) -> Self {
-        let channel = Endpoint::from(at)
-            .connect_timeout(CONNECT)
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_timeout(KEEP_ALIVE_ANSWER)
-            .keep_alive_while_idle(true)
-            .connect_lazy();
+        self.add(name, at, false)
+    }
+
+    /// Adds the service `name` of this very process, listening at `at`.
+    #[must_use]
+    pub fn with_own(self, name: &'static str, at: Uri) -> Self {
+        self.add(name, at, true)
+    }
+
+    /// Services added from now on are believed and shown what `tls` says, at https addresses.
+    #[must_use]
+    pub fn secured(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    fn add(self, name: &'static str, at: Uri, is_own: bool) -> Self {
+        let configure = |endpoint: Endpoint| {
+            endpoint
+                .connect_timeout(CONNECT)
+                .http2_keep_alive_interval(KEEP_ALIVE)
+                .keep_alive_timeout(KEEP_ALIVE_ANSWER)
+                .keep_alive_while_idle(true)
+        };
+        let channel = line::dial(configure, at, self.tls.as_ref(), is_own);
         let mut channels = Arc::unwrap_or_clone(self.channels);
         channels.insert(name, channel);
-        Self { channels: Arc::new(channels), badge: self.badge }
+        Self { channels: Arc::new(channels), badge: self.badge, tls: self.tls }
     }
 
     /// Calls go out with the token of the deployment's own services.

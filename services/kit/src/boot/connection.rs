@@ -6,6 +6,7 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
@@ -13,14 +14,17 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
-use tonic::transport::server::Connected as _;
+use tonic::transport::server::{Connected as _, TcpConnectInfo};
 use tower::ServiceExt as _;
 
-use super::edge::End;
+use super::edge::{End, Shown};
 use super::gateway::Gateway;
 use crate::config::Limits;
 
@@ -79,15 +83,49 @@ impl Protocol {
             hello = timeout(HELLO, io.peek(&mut first)) => if !matches!(hello, Ok(Ok(1..))) { return },
             () = shutdown.cancelled() => return,
         }
-        if let Err(error) = io.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
-        }
-        let about = io.connect_info();
+        let about = about(&io);
+        self.speak(io, (from, about, Shown(false)), edge, shutdown, end).await;
+    }
+
+    /// The same behind a handshake, which takes no longer than the first byte may.
+    pub(super) async fn secure(
+        self,
+        io: TcpStream,
+        config: Option<Arc<ServerConfig>>,
+        from: SocketAddr,
+        edge: Gateway,
+        shutdown: CancellationToken,
+        end: CancellationToken,
+    ) {
+        let Some(config) = config else { return };
+        let about = about(&io);
+        let shaken = tokio::select! {
+            shaken = timeout(HELLO, TlsAcceptor::from(config).accept(io)) => shaken,
+            () = shutdown.cancelled() => return,
+        };
+        let io = match shaken {
+            Ok(Ok(io)) => io,
+            Ok(Err(error)) => return tracing::debug!(%error, %from, "no handshake"),
+            Err(_) => return,
+        };
+        let shown = io.get_ref().1.peer_certificates().is_some_and(|it| !it.is_empty());
+        self.speak(io, (from, about, Shown(shown)), edge, shutdown, end).await;
+    }
+
+    async fn speak(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        (from, about, shown): (SocketAddr, TcpConnectInfo, Shown),
+        edge: Gateway,
+        shutdown: CancellationToken,
+        end: CancellationToken,
+    ) {
         let end = end.child_token();
         let ends = End(end.clone());
         let service = edge.map_request(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(about.clone());
+            request.extensions_mut().insert(shown);
             request.extensions_mut().insert(ends.clone());
             request
         });
@@ -110,6 +148,14 @@ impl Protocol {
             closed(outcome);
         }
     }
+}
+
+/// Where a connection comes from.
+fn about(io: &TcpStream) -> TcpConnectInfo {
+    if let Err(error) = io.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY refused");
+    }
+    io.connect_info()
 }
 
 fn closed(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {

@@ -36,6 +36,10 @@ use crate::telemetry::call::Call;
 #[derive(Clone)]
 pub(super) struct End(pub(super) CancellationToken);
 
+/// Whether the caller showed a certificate of the services' authority. Set by the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown(pub(super) bool);
+
 /// The routes behind the edge.
 #[derive(Clone)]
 pub(super) struct Edge {
@@ -44,6 +48,8 @@ pub(super) struct Edge {
     book: Book,
     rate: Rate,
     readers: Readers,
+    /// Services must show a certificate.
+    asks: bool,
     request_timeout: Duration,
     requests: Arc<Semaphore>,
     streams: Arc<Semaphore>,
@@ -64,11 +70,17 @@ impl Edge {
             book,
             rate: Rate::new(limits),
             readers: Readers::new(limits.persons_per_hour),
+            asks: false,
             request_timeout: limits.request_timeout,
             requests: permits(limits.max_requests),
             streams: permits(limits.max_streams),
             shutdown,
         }
+    }
+
+    /// Believes callers to be services only with a certificate.
+    pub(super) fn asking(self, asks: bool) -> Self {
+        Self { asks, ..self }
     }
 
     /// A place among those being worked on, or a refusal at once: who waits in line only to
@@ -147,7 +159,9 @@ impl Service<Request<Body>> for Edge {
         let origin = call.span().in_scope(|| Origin::of(request.headers(), from));
         let book = self.book.clone();
         let admitted = self.guard.admit(&method.path, request.headers(), origin);
-        if let Err(error) = self.count(&admitted, from) {
+        let shown = request.extensions().get::<Shown>().is_some_and(|it| it.0);
+        let counted = if self.asks && !shown { bare_service(&admitted) } else { Ok(()) };
+        if let Err(error) = counted.and_then(|()| self.count(&admitted, from)) {
             return Box::pin(async move { Ok(refuse(&mut call, error)) });
         }
         let caller = match admitted {
@@ -228,6 +242,19 @@ impl Service<Request<Body>> for Edge {
             Ok(response.map(|body| Body::new(Reply::new(body, cut, patient, call, permit))))
         };
         Box::pin(answered.instrument(span))
+    }
+}
+
+/// Refuses a service that showed no certificate.
+fn bare_service(admitted: &Admitted) -> Result<()> {
+    match admitted {
+        Admitted::Caller(caller) | Admitted::Refused(caller, _) if caller.counted().is_none() => {
+            Err(Error::Unauthenticated {
+                reason: "CERTIFICATE_REQUIRED",
+                message: "a service must show a certificate of the services' authority".to_owned(),
+            })
+        }
+        _ => Ok(()),
     }
 }
 

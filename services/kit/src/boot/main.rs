@@ -8,7 +8,8 @@ use clap::{Args as _, FromArgMatches as _};
 use http::Uri;
 use tokio::net::TcpListener;
 
-use super::{Context, Service, Shutdown, Wing, serve, signals};
+use super::serve::serve_over;
+use super::{Context, Service, Shutdown, Wing, signals};
 use crate::chain::{self, Signer, Witness};
 use crate::clock::{Clock, System};
 use crate::config::{Config, WitnessSource};
@@ -20,6 +21,7 @@ use crate::peers::Peers;
 use crate::request_id;
 use crate::secret::Keyring;
 use crate::telemetry::Telemetry;
+use crate::tls::Tls;
 
 /// `EX_USAGE`: the settings are wrong, nothing was tried.
 const USAGE: u8 = 64;
@@ -82,6 +84,7 @@ pub fn run(name: &'static str, config: &Config, services: &[Service]) -> ExitCod
 /// calls, and can the authorities be read that requests trust?
 fn judge(config: &Config, services: &[Service]) -> std::result::Result<(), String> {
     config.outbound()?;
+    Tls::open(config.tls.clone())?;
     let trusts = config.identity.identity_issuer.is_some() || config.identity.trial_tokens;
     if config.database_url.is_some() && !config.migrate && !trusts {
         return Err(
@@ -89,6 +92,14 @@ fn judge(config: &Config, services: &[Service]) -> std::result::Result<(), Strin
              trial --trial-tokens"
                 .to_owned(),
         );
+    }
+    let is_https =
+        |name: &&str| config.peer_url(name).is_some_and(|url| url.scheme_str() == Some("https"));
+    let peers = services.iter().flat_map(|service| service.peers);
+    if let Some(name) =
+        peers.copied().find(is_https).filter(|_| config.tls.peer_authority.is_none())
+    {
+        return Err(format!("--{name}-url is https: name the --peer-authority"));
     }
     let here = |peer: &str| services.iter().any(|service| service.name == peer);
     for service in services {
@@ -121,15 +132,16 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let mut dbs = Vec::new();
     let keys = keys(config)?;
+    let tls = Tls::open(config.tls.clone()).map_err(Error::internal)?;
     let (guard, issuer, provider) = guard(config, &keys, services).await?;
     if let Some(provider) = provider {
         tokio::spawn(provider.keep(shutdown.token()));
     }
     let outcome = tokio::select! {
-        wings = start(config, &keys, issuer, services, address, &shutdown, &mut dbs) => match wings {
+        wings = start(config, &keys, (issuer, &tls), services, address, &shutdown, &mut dbs) => match wings {
             Ok(wings) => {
                 tracing::info!(%address, "serving");
-                serve(listener, wings, &config.limits, guard, shutdown).await
+                serve_over(listener, Some(tls), wings, &config.limits, guard, shutdown).await
             }
             Err(error) => Err(error),
         },
@@ -150,19 +162,18 @@ async fn work(config: &Config, services: &[Service]) -> Result<()> {
 async fn start(
     config: &Config,
     keys: &Keyring,
-    issuer: Issuer,
+    (issuer, tls): (Issuer, &Tls),
     services: &[Service],
     address: SocketAddr,
     shutdown: &Shutdown,
     dbs: &mut Vec<Db>,
 ) -> Result<Vec<Wing>> {
-    let mut peers = Peers::default().signed(issuer, clock());
+    let mut peers = Peers::default().signed(issuer, clock()).secured(tls.clone());
     for name in services.iter().flat_map(|service| service.peers) {
-        let at = match config.peer_url(name) {
-            Some(url) => url.clone(),
-            None => dial(address)?,
+        peers = match config.peer_url(name) {
+            Some(url) => peers.with(name, url.clone()),
+            None => peers.with_own(name, dial(address, tls.serves())?),
         };
-        peers = peers.with(name, at);
     }
     let mut wings = Vec::new();
     for service in services {
@@ -269,13 +280,14 @@ fn clock() -> Arc<dyn Clock> {
 }
 
 /// The address under which a listener is reached from its own process.
-fn dial(mut address: SocketAddr) -> Result<Uri> {
+fn dial(mut address: SocketAddr, is_encrypted: bool) -> Result<Uri> {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
         _ => {}
     }
-    format!("http://{address}").parse().map_err(Error::internal)
+    let scheme = if is_encrypted { "https" } else { "http" };
+    format!("{scheme}://{address}").parse().map_err(Error::internal)
 }
 
 /// The error with its causes: whoever starts the process may see what no caller may.

@@ -24,6 +24,7 @@ use crate::audit::{Auditor, Book};
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::guard::{Callers, Guard};
+use crate::tls::Tls;
 
 /// Pause after the system refuses a connection, most likely for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
@@ -32,6 +33,18 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// the latest `drain_wait` and `drain_timeout` after it. Fails when a wing's task panicked.
 pub async fn serve(
     listener: TcpListener,
+    wings: Vec<Wing>,
+    limits: &Limits,
+    guard: Guard,
+    shutdown: Shutdown,
+) -> Result<()> {
+    serve_over(listener, None, wings, limits, guard, shutdown).await
+}
+
+/// Serves as `serve` does, over connections that are encrypted as `tls` says.
+pub async fn serve_over(
+    listener: TcpListener,
+    tls: Option<Tls>,
     wings: Vec<Wing>,
     limits: &Limits,
     guard: Guard,
@@ -78,8 +91,13 @@ pub async fn serve(
         .add_service(crate::service!(callers))
         .add_service(crate::service!(auditor));
     let (health, routes) = Health::add(routes, names).await?;
-    let edge = Edge::new(routes, limits, (guard, book), shutdown.token());
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(tls.keep(shutdown.token()));
+    }
+    let asks = tls.as_ref().is_some_and(Tls::asks_services);
+    let edge = Edge::new(routes, limits, (guard, book), shutdown.token()).asking(asks);
     let door = Door {
+        tls: tls.filter(Tls::serves),
         edge: Gateway::new(edge),
         protocol: Protocol::new(limits),
         most: limits.max_connections.get() as usize,
@@ -107,6 +125,7 @@ pub async fn serve(
 
 /// Where connections come in.
 struct Door {
+    tls: Option<Tls>,
     edge: Gateway,
     protocol: Protocol,
     most: usize,
@@ -138,7 +157,15 @@ impl Door {
             }
             let (edge, protocol) = (self.edge.clone(), self.protocol.clone());
             let (shutdown, end) = (self.shutdown.clone(), self.end.clone());
-            self.connections.spawn(protocol.serve(io, from, edge, shutdown, end));
+            match &self.tls {
+                None => self.connections.spawn(protocol.serve(io, from, edge, shutdown, end)),
+                Some(tls) => {
+                    // As the certificates are now.
+                    let config = tls.server();
+                    let served = protocol.secure(io, config, from, edge, shutdown, end);
+                    self.connections.spawn(served)
+                }
+            };
         }
     }
 

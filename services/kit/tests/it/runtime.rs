@@ -9,4 +9,5 @@ mod outbound;
 mod peers;
 mod raw;
 mod stock;
+mod tls;
 mod wire;

@@ -231,14 +231,22 @@ impl House {
     }
 
     pub(crate) async fn of(desk: Desk, wings: Vec<Wing>, limits: Limits) -> Self {
+        Self::over(None, desk, wings, limits).await
+    }
+
+    pub(crate) async fn over(
+        tls: Option<kit::tls::Tls>,
+        desk: Desk,
+        wings: Vec<Wing>,
+        limits: Limits,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = desk.shutdown.clone();
         let guard = kit::testing::guard(&[OPEN]);
-        let served =
-            tokio::spawn(
-                async move { boot::serve(listener, wings, &limits, guard, shutdown).await },
-            );
+        let served = tokio::spawn(async move {
+            boot::serve_over(listener, tls, wings, &limits, guard, shutdown).await
+        });
         Self { desk, address, served }
     }
 
