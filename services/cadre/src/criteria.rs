@@ -10,7 +10,7 @@ use crate::period;
 use crate::person::{Education, EntryKind, Person, Posting, Rank};
 
 /// Not on record.
-const UNKNOWN: &str = "未登记";
+pub(crate) const UNKNOWN: &str = "未登记";
 
 /// Criteria; what is empty asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,7 @@ pub(crate) struct Criteria {
     pub(crate) months_in_post: i32,
     pub(crate) experience: Option<Experience>,
     pub(crate) results: Option<Results>,
+    pub(crate) months_in_rank: i32,
 }
 
 /// Work in certain units.
@@ -81,6 +82,8 @@ kit::numbered! {
         Experience = 7,
         /// Results of certain grades.
         Results = 8,
+        /// Time in the present rank.
+        MonthsInRank = 9,
     }
 }
 
@@ -148,6 +151,18 @@ impl Criteria {
             let wanted = format!("在{}工作满{}个月", asked.units.join("、"), asked.months);
             add(Kind::Experience, held >= asked.months, Some(format!("{held}个月")), wanted);
         }
+        if self.months_in_rank > 0 {
+            let held = basics.rank_since.map(|since| months(since, day));
+            let passed = held.is_some_and(|held| held >= self.months_in_rank);
+            let label = basics.rank.map_or("", Rank::label);
+            let value = held.map(|held| format!("{label}{held}个月"));
+            add(
+                Kind::MonthsInRank,
+                passed,
+                value,
+                format!("任现职级满{}个月", self.months_in_rank),
+            );
+        }
         if let Some(asked) = &self.results {
             let (count, value) = asked.count(person, graded, day);
             let wanted = format!("{}不少于{}次", asked.grades.join("、"), asked.count);
@@ -210,7 +225,7 @@ pub(crate) fn months_in(person: &Person, counts: impl Fn(&str) -> bool, day: Dat
 }
 
 /// Whole months from a first to a last day.
-fn months(start: Date, end: Date) -> i32 {
+pub(crate) fn months(start: Date, end: Date) -> i32 {
     let after = end.tomorrow().unwrap_or(end);
     start.until((Unit::Month, after)).map_or(0, |span| span.get_months())
 }
@@ -223,7 +238,8 @@ fn longest(person: &Person, day: Date) -> (&str, i32) {
     posts.max_by_key(|it| it.1).unwrap_or_default()
 }
 
-fn joined(labels: impl Iterator<Item = &'static str>) -> String {
+/// Labels in one line.
+pub(crate) fn joined(labels: impl Iterator<Item = &'static str>) -> String {
     labels.collect::<Vec<_>>().join("、")
 }
 

@@ -92,6 +92,28 @@ pub(crate) fn merge<C: Contents>(
     Ok(batch)
 }
 
+/// Sets of days in contents, as text.
+pub(crate) mod days {
+    use std::collections::BTreeSet;
+
+    use jiff::civil::Date;
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(
+        days: &BTreeSet<Date>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(days.iter().map(ToString::to_string))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeSet<Date>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts.iter().map(|it| it.parse().map_err(de::Error::custom)).collect()
+    }
+}
+
 /// Days in contents, as text.
 pub(crate) mod day {
     use jiff::civil::Date;

@@ -12,6 +12,7 @@ use crate::conduct_entry::ConductEntry;
 use crate::consequence::Consequence;
 use crate::enrolment::Enrolment;
 use crate::person::Person;
+use crate::placement::Placement;
 use crate::training::Training;
 
 kit::numbered! {
@@ -31,6 +32,8 @@ kit::numbered! {
         Training = 6,
         /// An appraisal report.
         Appraisal = 7,
+        /// A placement on a training post.
+        Placement = 8,
     }
 }
 
@@ -61,6 +64,7 @@ pub(crate) struct Counts {
     pub(crate) cleared: i32,
     pub(crate) consequences: i32,
     pub(crate) trainings: i32,
+    pub(crate) placements: i32,
 }
 
 /// Everything on record about a person.
@@ -74,6 +78,8 @@ pub(crate) struct Records {
     pub(crate) consequences: Vec<(Consequence, String)>,
     pub(crate) trainings: Vec<(Training, Enrolment)>,
     pub(crate) reports: Vec<crate::appraisal_report::AppraisalReport>,
+    /// Each with the name of its post.
+    pub(crate) placements: Vec<(Placement, String)>,
 }
 
 /// What of a timeline is asked for.
@@ -117,5 +123,6 @@ pub(crate) fn counted(entries: &[Entry]) -> Counts {
         cleared: sum.cleared + it.counts.cleared,
         consequences: sum.consequences + it.counts.consequences,
         trainings: sum.trainings + it.counts.trainings,
+        placements: sum.placements + it.counts.placements,
     })
 }

@@ -12,6 +12,7 @@
 //! record of a citizen or petitioner.
 
 mod access_ticket;
+mod appointment_rule;
 mod appraisal_report;
 mod archive;
 mod campaign;
@@ -38,6 +39,7 @@ mod political_record;
 mod pool;
 mod pool_member;
 mod remark;
+mod rest_calendar;
 mod rpc;
 mod span;
 mod store;
@@ -48,11 +50,13 @@ use std::sync::Arc;
 
 use kit::boot::{Context, Service, Wing};
 use proto::cadre::v1::access_ticket_service_server::AccessTicketServiceServer;
+use proto::cadre::v1::appointment_rule_service_server::AppointmentRuleServiceServer;
 use proto::cadre::v1::appraisal_report_service_server::AppraisalReportServiceServer;
 use proto::cadre::v1::archive_service_server::ArchiveServiceServer;
 use proto::cadre::v1::campaign_service_server::CampaignServiceServer;
 use proto::cadre::v1::change_service_server::ChangeServiceServer;
 use proto::cadre::v1::commitment_fact_service_server::CommitmentFactServiceServer;
+use proto::cadre::v1::commitment_figure_service_server::CommitmentFigureServiceServer;
 use proto::cadre::v1::commitment_service_server::CommitmentServiceServer;
 use proto::cadre::v1::conduct_entry_service_server::ConductEntryServiceServer;
 use proto::cadre::v1::consequence_rule_service_server::ConsequenceRuleServiceServer;
@@ -71,6 +75,7 @@ use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
 use proto::cadre::v1::pool_service_server::PoolServiceServer;
 use proto::cadre::v1::public_commitment_service_server::PublicCommitmentServiceServer;
 use proto::cadre::v1::remark_service_server::RemarkServiceServer;
+use proto::cadre::v1::rest_calendar_service_server::RestCalendarServiceServer;
 use proto::cadre::v1::training_post_service_server::TrainingPostServiceServer;
 use proto::cadre::v1::training_service_server::TrainingServiceServer;
 use tokio::sync::Notify;
@@ -122,6 +127,9 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
         .service(kit::service!(ConsequenceServiceServer::new(rpc.clone())))
         .service(kit::service!(commitments, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(facts, kit::boot::BATCH_DECODE_LIMIT))
+        .service(kit::service!(AppointmentRuleServiceServer::new(rpc.clone())))
+        .service(kit::service!(CommitmentFigureServiceServer::new(rpc.clone())))
+        .service(kit::service!(RestCalendarServiceServer::new(rpc.clone())))
         .service(kit::service!(PublicCommitmentServiceServer::new(rpc.clone())))
         .service(kit::service!(RemarkServiceServer::new(rpc.clone())))
         .service(kit::service!(AccessTicketServiceServer::new(rpc.clone())))

@@ -5,6 +5,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 use kit::name::Pattern;
 
+use crate::rest_calendar::Contents as Calendar;
 use crate::span::Span;
 
 /// How reports are named.
@@ -59,11 +60,11 @@ impl Kind {
         }
     }
 
-    /// A report about this day is asked for.
-    fn asks(self, day: Date) -> bool {
+    /// A report about this day is asked for: of every week, and of the days that are worked.
+    fn asks(self, day: Date, calendar: &Calendar) -> bool {
         match self {
             Self::Weekly => day.weekday() == Weekday::Monday,
-            Self::Daily => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
+            Self::Daily => calendar.works(day),
         }
     }
 }
@@ -75,13 +76,14 @@ pub(crate) fn gap(
     term: Span,
     (from, until): (Date, Date),
     filed: &[(Date, Date)],
+    calendar: &Calendar,
     today: Date,
 ) -> Gap {
     let mut gap = Gap::default();
     let days = from.series(1.day()).take_while(|day| *day <= until);
     for day in days.filter(|day| term.holds(*day)) {
         let due = kind.due(day);
-        let is_due = kind.asks(day) && due < today;
+        let is_due = kind.asks(day, calendar) && due < today;
         gap.due += i32::from(is_due);
         match filed.iter().find(|(about, _)| *about == day) {
             Some((_, on)) if due < *on => gap.late.push(day),
@@ -103,20 +105,28 @@ mod tests {
 
     #[test]
     fn weeks_are_due_on_sunday_and_days_at_their_end() {
+        let week = Calendar::default();
         let term = Span { start: date(2023, 4, 1), end: Some(date(2023, 4, 20)) };
         // The first of April is a Saturday; the weeks begin on the 3rd, 10th and 17th.
         let filed = [(date(2023, 4, 3), date(2023, 4, 9)), (date(2023, 4, 10), date(2023, 4, 17))];
-        let found = gap(Kind::Weekly, term, APRIL, &filed, date(2023, 4, 23));
+        let found = gap(Kind::Weekly, term, APRIL, &filed, &week, date(2023, 4, 23));
         let expected =
             Gap { due: 2, on_time: 1, late: vec![date(2023, 4, 10)], missing: Vec::new() };
         assert_eq!(found, expected);
-        let found = gap(Kind::Weekly, term, APRIL, &filed, date(2023, 4, 24));
+        let found = gap(Kind::Weekly, term, APRIL, &filed, &week, date(2023, 4, 24));
         assert_eq!((found.due, found.missing), (3, vec![date(2023, 4, 17)]));
 
         let filed = [(date(2023, 4, 3), date(2023, 4, 3)), (date(2023, 4, 8), date(2023, 4, 8))];
-        let found = gap(Kind::Daily, term, APRIL, &filed, date(2023, 4, 5));
+        let found = gap(Kind::Daily, term, APRIL, &filed, &week, date(2023, 4, 5));
         let expected =
             Gap { due: 2, on_time: 2, late: Vec::new(), missing: vec![date(2023, 4, 4)] };
         assert_eq!(found, expected, "a Saturday may be, and need not");
+
+        // The 5th is a holiday, the Saturday of the 1st is worked instead.
+        let days = |day| std::collections::BTreeSet::from([day]);
+        let moved = Calendar { holidays: days(date(2023, 4, 5)), workdays: days(date(2023, 4, 1)) };
+        let found = gap(Kind::Daily, term, APRIL, &filed, &moved, date(2023, 4, 6));
+        let expected = vec![date(2023, 4, 1), date(2023, 4, 4)];
+        assert_eq!((found.due, found.missing), (3, expected));
     }
 }

@@ -1,12 +1,14 @@
 //! Handlers, one file and one server trait a noun.
 
 mod access_ticket;
+mod appointment_rule;
 mod appraisal_report;
 pub(crate) mod archive;
 mod campaign;
 mod change;
 mod commitment;
 mod commitment_fact;
+mod commitment_figure;
 mod conduct_entry;
 mod consequence;
 mod consequence_rule;
@@ -27,6 +29,7 @@ mod pool;
 mod pool_member;
 mod public_commitment;
 mod remark;
+mod rest_calendar;
 mod training;
 mod training_post;
 

@@ -138,6 +138,14 @@ clients! {
     warnings: scoring, warning_service_client, WarningServiceClient;
     /// Persons.
     persons: cadre, person_service_client, PersonServiceClient;
+    /// Pools.
+    pools: cadre, pool_service_client, PoolServiceClient;
+    /// Training posts.
+    training_posts: cadre, training_post_service_client, TrainingPostServiceClient;
+    /// Rest calendars.
+    rest_calendars: cadre, rest_calendar_service_client, RestCalendarServiceClient;
+    /// Rules of appointment.
+    appointment_rules: cadre, appointment_rule_service_client, AppointmentRuleServiceClient;
     /// Archives.
     archives: cadre, archive_service_client, ArchiveServiceClient;
     /// Letters.

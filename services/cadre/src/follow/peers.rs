@@ -83,6 +83,28 @@ impl Registry {
         }
     }
 
+    /// The categories of those of the units that the district has or had.
+    pub(crate) async fn categories(
+        &self,
+        district: &str,
+        units: BTreeSet<&str>,
+    ) -> Result<HashMap<String, String>> {
+        let asked = units.into_iter().map(|unit| {
+            let (mut units, unit) = (self.units.clone(), unit.to_owned());
+            let name = UNIT.format(&[district, &unit]);
+            async move {
+                match units.get_unit(registry::GetUnitRequest { name }).await {
+                    Ok(found) => Ok(Some((unit, found.into_inner().category))),
+                    Err(status) if status.code() == Code::NotFound => Ok(None),
+                    Err(status) => Err(Error::from(status)),
+                }
+            }
+        });
+        let answers: Vec<Option<(String, String)>> =
+            stream::iter(asked).buffer_unordered(CONCURRENT).try_collect().await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
     async fn unknown_of_few(
         &self,
         district: &str,

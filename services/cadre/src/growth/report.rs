@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use super::{Counts, Entry, Kind};
 use crate::person::{Person, Rank};
 
-/// The sections, each of one or two kinds.
+/// The sections, each of some kinds.
 const SECTIONS: [(&str, &[Kind]); 6] = [
     ("任职情况", &[Kind::Posting]),
     ("工作实绩", &[Kind::Result]),
     ("公开承诺", &[Kind::Commitment]),
     ("平时表现", &[Kind::Conduct]),
     ("结果运用", &[Kind::Consequence]),
-    ("培养锻炼", &[Kind::Training, Kind::Appraisal]),
+    ("培养锻炼", &[Kind::Placement, Kind::Training, Kind::Appraisal]),
 ];
 
 /// What is on record of a period, and the opinion.

@@ -8,6 +8,8 @@ use crate::appraisal_report;
 use crate::commitment::{State as CommitmentState, Verdict};
 use crate::conduct_entry::{Side, State as ConductState};
 use crate::consequence::State as ConsequenceState;
+use crate::nominee::Rating;
+use crate::placement::{Act, Side};
 use crate::{enrolment, training};
 
 /// All entries, in no order.
@@ -79,6 +81,7 @@ pub(super) fn entries(of: &Records, zone: &TimeZone) -> Vec<Entry> {
         let source = it.name(district);
         all.push(entry(it.start, Kind::Training, (&source, 0), line, true, counts));
     }
+    placements(of, &mut all);
     for it in &of.reports {
         let purpose = appraisal_report::title(it.purpose);
         let line = format!("考察材料（{purpose}），{}至{}", it.start, it.end);
@@ -101,6 +104,40 @@ fn postings(of: &Records, all: &mut Vec<Entry>) {
         if let Some(end) = it.end {
             push(end, ordinal + 1, "免");
         }
+    }
+}
+
+/// When a placement began, what both sides found, and when it ended.
+fn placements(of: &Records, all: &mut Vec<Entry>) {
+    for (it, post) in &of.placements {
+        let source = it.name(&of.person.district);
+        let (span, managing) = (it.span(), &it.managing_unit);
+        let mut push = |date, ordinal, line, counts| {
+            all.push(entry(date, Kind::Placement, (&source, ordinal), line, true, counts));
+        };
+        let counts = Counts { placements: 1, ..Default::default() };
+        push(span.start, 0, format!("选派任职：{post}（{managing}管理）"), counts);
+        let appraisals = it.steps.iter().filter_map(|step| match step.act {
+            Act::Appraise { side, rating } => Some((step, side, rating)),
+            _ => None,
+        });
+        for (ordinal, (step, side, rating)) in (1..u8::MAX).zip(appraisals) {
+            let who = if side == Side::Home { "派出单位" } else { "主管部门" };
+            let line = format!("{who}考核{}：{}", rating_title(rating), step.reason);
+            push(step.day.unwrap_or(span.start), ordinal, line, Counts::default());
+        }
+        if let Some(end) = span.end {
+            push(end, u8::MAX, format!("期满：{post}"), Counts::default());
+        }
+    }
+}
+
+fn rating_title(rating: Rating) -> &'static str {
+    match rating {
+        Rating::Excellent => "优秀",
+        Rating::Good => "良好",
+        Rating::Fair => "一般",
+        Rating::Poor => "较差",
     }
 }
 

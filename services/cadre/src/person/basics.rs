@@ -12,6 +12,8 @@ pub(crate) struct Basics {
     pub(crate) education: Option<Education>,
     /// Rank.
     pub(crate) rank: Option<Rank>,
+    /// Since when the rank is held.
+    pub(crate) rank_since: Option<Date>,
     /// How the person came into service.
     pub(crate) entry: Option<EntryKind>,
     /// Fields of skill.

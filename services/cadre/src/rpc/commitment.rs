@@ -4,11 +4,11 @@ mod convert;
 mod create;
 mod step;
 
-use kit::date;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
+use kit::{date, guard};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::commitment_service_server::CommitmentService;
@@ -39,6 +39,7 @@ impl CommitmentService for Rpc {
         let name = NAME.parse("name", &request.get_ref().name)?;
         let mut tx = self.db.begin_read().await?;
         let found = find(&mut tx, &name).await?;
+        guard::for_unit(name.id("district"), &found.made.unit)?;
         Ok(Response::new(convert::to_proto(name.id("district"), &found)))
     }
 
@@ -58,6 +59,7 @@ impl CommitmentService for Rpc {
             ..Default::default()
         };
         fields.check()?;
+        guard::only_own(district, filter.unit.as_deref())?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -144,7 +146,8 @@ impl CommitmentService for Rpc {
         let asked = Asked::new("ReviseCommitment", REVISED, &request, &request.name)
             .once(&request.request_id)
             .etag(&request.etag);
-        let revise = |it: &mut Commitment, _: &str| {
+        let revise = |it: &mut Commitment, district: &str| {
+            guard::for_unit(district, &it.made.unit)?;
             let mut fields = Fields::default();
             convert::check_year(&mut fields, "", &text, it.made.year);
             fields.check()?;

@@ -13,8 +13,9 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::consequence_service_server::ConsequenceService;
 use tonic::{Request, Response, Status};
 
+use super::appointment_rule::Asked;
 use super::consequence_rule::effect_to_proto;
-use super::{DISTRICT, PERIOD, PERSON, Rpc, UNIT, change};
+use super::{DISTRICT, PERIOD, PERSON, POST, Rpc, UNIT, change};
 use crate::consequence::propose::{self, proposals, renew};
 use crate::consequence::{Consequence, NAME, Purpose, State, hinders};
 use crate::consequence_rule::{self, Condition, EffectKind};
@@ -203,10 +204,19 @@ impl ConsequenceService for Rpc {
         let name = fields.name("person", &PERSON, &request.person);
         let purpose: Purpose = fields.choice("purpose", request.purpose);
         let day = fields.date("date", &request.date);
-        fields.check()?;
         let (district, person) = (name.id("district"), name.id("person"));
+        let unit = fields.optional_member("unit", &UNIT, &request.unit, district);
+        let position = fields.optional_member("position", &POST, &request.position, district);
+        if unit.is_none() && position.is_some() {
+            fields.violation("unit", "REQUIRED", "must be given with the post");
+        }
+        if unit.is_some() && purpose == Purpose::Honour && request.purpose != 0 {
+            fields.violation("unit", "NOT_AN_APPOINTMENT", "an honour leads to no post");
+        }
+        fields.check()?;
         let mut tx = self.db.begin_read().await?;
-        store::person::find(&mut tx, district, person).await?.ok_or_else(|| name.not_found())?;
+        let found = store::person::find(&mut tx, district, person).await?;
+        let found = found.ok_or_else(|| name.not_found())?;
         let filter = Filter { person: Some(person.to_owned()), ..Default::default() };
         let mut reply = pb::CheckEligibilityResponse::default();
         for it in store::consequence::list(&mut tx, district, &filter, None).await? {
@@ -225,7 +235,13 @@ impl ConsequenceService for Rpc {
                 }
             }
         }
-        reply.eligible = reply.hindrances.is_empty();
+        if let Some(unit) = unit {
+            drop(tx);
+            let promotes = purpose == Purpose::Promotion;
+            let asked = Asked { unit, position, promotes, day };
+            reply.failures = self.failures(district, &found, &asked).await?;
+        }
+        reply.eligible = reply.hindrances.is_empty() && reply.failures.is_empty();
         Ok(Response::new(reply))
     }
 

@@ -50,6 +50,11 @@ pub(super) fn read(
                 months: fields.number(format_args!("{at}.least_months"), it.least_months, 1..=600),
             }
         }),
+        months_in_rank: fields.number(
+            format_args!("{at}.least_months_in_rank"),
+            given.least_months_in_rank,
+            0..=600,
+        ),
         results: given.results.as_ref().map(|it| {
             let at = format!("{at}.results");
             let count = if it.least_count == 0 { 1 } else { it.least_count };
@@ -63,7 +68,12 @@ pub(super) fn read(
     }
 }
 
-fn choices<E: TryFrom<i32> + Default>(fields: &mut Fields, at: &str, given: &[i32]) -> Vec<E> {
+/// Some of an enumeration, at most ten.
+pub(super) fn choices<E: TryFrom<i32> + Default>(
+    fields: &mut Fields,
+    at: &str,
+    given: &[i32],
+) -> Vec<E> {
     fields.number(at, given.len(), 0..=10);
     let given = given.iter().take(10).enumerate();
     given.map(|(index, it)| fields.choice(format_args!("{at}[{index}]"), *it)).collect()
@@ -97,6 +107,7 @@ pub(super) fn to_proto(district: &str, it: &Criteria) -> pb::Criteria {
             units: it.units.iter().map(|id| UNIT.format(&[district, id])).collect(),
             least_months: it.months,
         }),
+        least_months_in_rank: it.months_in_rank,
         results: it.results.as_ref().map(|it| pb::ResultCriterion {
             grade_ids: it.grades.clone(),
             least_count: it.count,

@@ -90,6 +90,7 @@ impl GrowthService for Rpc {
             cleared_count: counts.cleared,
             consequence_count: counts.consequences,
             training_count: counts.trainings,
+            placement_count: counts.placements,
             entries: latest.iter().map(to_proto).collect(),
         }))
     }

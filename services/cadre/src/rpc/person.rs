@@ -271,6 +271,7 @@ pub(super) fn to_proto(person: &Person) -> pb::Person {
         birth_date: person.basics.birth.map(date::to_proto),
         education: person.basics.education.map_or(0, |it| it as i32),
         rank: person.basics.rank.map_or(0, |it| it as i32),
+        rank_date: person.basics.rank_since.map(date::to_proto),
         entry_kind: person.basics.entry.map_or(0, |it| it as i32),
         skills: person.basics.skills.clone(),
         postings: person.postings.iter().map(|it| posting::to_proto(district, it)).collect(),

@@ -4,11 +4,11 @@ mod convert;
 
 use jiff::civil::Date;
 use kit::db::Tx;
-use kit::etag;
 use kit::field::Fields;
 use kit::name::Name;
 use kit::page::Page;
 use kit::request_id::Once;
+use kit::{etag, guard};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::placement_service_server::PlacementService;
@@ -38,6 +38,7 @@ impl PlacementService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let today = tx.now().to_zoned(zone).date();
         let found = find(&mut tx, &name).await?;
+        either(district, &found.home_unit, &found.managing_unit)?;
         Ok(Response::new(to_proto(district, &found, today)))
     }
 
@@ -63,6 +64,11 @@ impl PlacementService for Rpc {
         filter.day = fields.optional_date("as_of_date", &request.as_of_date);
         filter.unappraised = fields.optional_date("unappraised_date", &request.unappraised_date);
         fields.check()?;
+        let named = [&filter.home_unit, &filter.managing_unit].map(Option::as_deref);
+        match named {
+            [Some(home), Some(managing)] => either(district, home, managing)?,
+            [home, managing] => guard::only_own(district, home.or(managing))?,
+        }
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -167,6 +173,7 @@ impl PlacementService for Rpc {
         let account = fields.account("account", &request.account, 1..=100);
         let appraiser = fields.optional_member("appraiser", &PERSON, &request.appraiser, district);
         fields.check()?;
+        guard::for_unit(district, &unit)?;
         let zone = self.registry.zone(district).await?;
         let once = Once::new(district, "AppraisePlacement", &request.request_id, &request)?;
 
@@ -201,6 +208,11 @@ impl PlacementService for Rpc {
         tx.commit().await?;
         Ok(Response::new(reply))
     }
+}
+
+/// Refuses whoever is bound to neither of the two units that manage a placement.
+pub(super) fn either(district: &str, home: &str, managing: &str) -> kit::Result<()> {
+    guard::for_unit(district, home).or_else(|_| guard::for_unit(district, managing))
 }
 
 /// One placement; NOT_FOUND when absent.

@@ -8,7 +8,7 @@ use kit::db::Tx;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date};
+use kit::{clock, date, guard};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::placement_report_service_server::PlacementReportService;
@@ -17,8 +17,9 @@ use tonic::{Request, Response, Status};
 use super::{DISTRICT, PERSON, Rpc, UNIT, bounded, change, position, shown};
 use crate::placement::{self, Placement};
 use crate::placement_report::{Kind, LEDGER, NAME, Report, gap};
-use crate::store;
+use crate::rest_calendar::RestCalendar;
 use crate::store::placement_report::Filter;
+use crate::{rest_calendar, store};
 
 const FILED: &str = "saima.cadre.v1.PlacementReportFiled";
 
@@ -147,6 +148,10 @@ impl PlacementReportService for Rpc {
             ..Default::default()
         };
         fields.check()?;
+        match [&filter.home_unit, &filter.managing_unit].map(Option::as_deref) {
+            [Some(home), Some(managing)] => super::placement::either(district, home, managing)?,
+            [home, managing] => guard::only_own(district, home.or(managing))?,
+        }
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -165,6 +170,10 @@ impl PlacementReportService for Rpc {
         let mut rows = store::placement::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
         let ids: Vec<i64> = rows.iter().map(|it| it.sequence).collect();
+        let years = rest_calendar::years(from, until);
+        let years: Vec<&str> = years.iter().map(String::as_str).collect();
+        let years: Vec<RestCalendar> = store::definition::of(&mut tx, district, &years).await?;
+        let calendar = rest_calendar::Contents::joined(years.into_iter().map(|it| it.contents));
         let mut filed: HashMap<i64, Vec<(Date, Date)>> = HashMap::new();
         for it in store::placement_report::of(&mut tx, district, &ids, (from, until)).await? {
             if it.kind == kind {
@@ -174,7 +183,7 @@ impl PlacementReportService for Rpc {
         }
         let told = |it: &Placement| {
             let filed = filed.get(&it.sequence).map_or(&[][..], Vec::as_slice);
-            let found = gap(kind, it.span(), (from, until), filed, today);
+            let found = gap(kind, it.span(), (from, until), filed, &calendar, today);
             pb::ReportGap {
                 placement: it.name(district),
                 person: PERSON.format(&[district, &it.person]),

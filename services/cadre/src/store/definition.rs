@@ -50,6 +50,16 @@ pub(crate) async fn of<C: Contents>(
     found.into_iter().map(Row::read).collect()
 }
 
+/// All of a kind, by id.
+pub(crate) async fn all<C: Contents>(tx: &mut Tx, district: &str) -> Result<Vec<Definition<C>>> {
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(last!()).push_bind(district);
+        q.push(" AND d.kind = ").push_bind(C::pattern().kind());
+        q.push(" ORDER BY d.id");
+    })?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// A page of definitions by id, of a label or of all.
 pub(crate) async fn list<C: Contents>(
     tx: &mut Tx,

@@ -8,10 +8,11 @@ use kit::page::Page;
 
 use super::result::belonging::holds;
 use super::{
-    appraisal_report, archive, commitment, conduct_entry, consequence, consequence_rule, enrolment,
-    person, result, training,
+    appraisal_report, archive, commitment, conduct_entry, consequence, consequence_rule,
+    definition, enrolment, person, placement, result, training,
 };
 use crate::growth::Records;
+use crate::training_post::TrainingPost;
 
 /// The most results that a timeline holds; a lifetime of monthly ones has fewer.
 const RESULTS: i64 = 10_000;
@@ -65,8 +66,26 @@ pub(crate) async fn records(tx: &mut Tx, district: &str, id: &str) -> Result<Opt
         .filter_map(|it| Some((by_sequence.remove(&it.training)?, it)))
         .collect();
     let reports = appraisal_report::list(tx, district, id, None, None).await?;
-    let person = found;
-    Ok(Some(Records { person, results, commitments, conduct, consequences, trainings, reports }))
+    let filter = placement::Filter { person: Some(id.to_owned()), ..Default::default() };
+    let placed = placement::list(tx, district, &filter, None).await?;
+    let posts: Vec<&str> = placed.iter().map(|it| it.post.as_str()).collect();
+    let posts: Vec<TrainingPost> = definition::of(tx, district, &posts).await?;
+    let posts: HashMap<_, _> =
+        posts.into_iter().map(|it| (it.id, it.contents.display_name)).collect();
+    let placements = placed.into_iter().map(|it| {
+        let post = posts.get(&it.post).unwrap_or(&it.post).clone();
+        (it, post)
+    });
+    Ok(Some(Records {
+        person: found,
+        results,
+        commitments,
+        conduct,
+        consequences,
+        trainings,
+        reports,
+        placements: placements.collect(),
+    }))
 }
 
 /// A page of a period's results that are in nobody's archive, by name.

@@ -2,8 +2,8 @@
 
 macro_rules! columns {
     () => {
-        "id, display_name, external_id, birth_date, education, rank, entry_kind, skills, \
-         revision, create_time, update_time"
+        "id, display_name, external_id, birth_date, education, rank, rank_date, entry_kind, \
+         skills, revision, create_time, update_time"
     };
 }
 
@@ -41,8 +41,8 @@ pub(crate) async fn insert(tx: &mut Tx, persons: &[Person]) -> Result<()> {
     let inserted = kit::insert_many!(
         tx,
         "INSERT INTO person
-         (district, id, display_name, external_id, birth_date, education, rank, entry_kind,
-          skills, revision, create_time, update_time) ",
+         (district, id, display_name, external_id, birth_date, education, rank, rank_date,
+          entry_kind, skills, revision, create_time, update_time) ",
         persons.iter().zip(&skills),
         |row, (person, skills)| {
             let basics = &person.basics;
@@ -53,6 +53,7 @@ pub(crate) async fn insert(tx: &mut Tx, persons: &[Person]) -> Result<()> {
                 .push_bind(basics.birth.map(date::to_text))
                 .push_bind(basics.education.map_or(0, |it| it as i64))
                 .push_bind(basics.rank.map_or(0, |it| it as i64))
+                .push_bind(basics.rank_since.map(date::to_text))
                 .push_bind(basics.entry.map_or(0, |it| it as i64))
                 .push_bind(skills)
                 .push_bind(person.revision)
@@ -71,8 +72,8 @@ pub(crate) async fn update(tx: &mut Tx, person: &Person, before: i64) -> Result<
     let updated = kit::execute!(
         tx,
         "UPDATE person SET display_name = $1, external_id = $2, revision = $3, update_time = $4,
-         birth_date = $5, education = $6, rank = $7, entry_kind = $8, skills = $9
-         WHERE district = $10 AND id = $11 AND revision = $12",
+         birth_date = $5, education = $6, rank = $7, entry_kind = $8, skills = $9,
+         rank_date = $10 WHERE district = $11 AND id = $12 AND revision = $13",
         &person.display_name,
         &person.external_id,
         person.revision,
@@ -82,6 +83,7 @@ pub(crate) async fn update(tx: &mut Tx, person: &Person, before: i64) -> Result<
         basics.rank.map_or(0, |it| it as i64),
         basics.entry.map_or(0, |it| it as i64),
         skills(basics)?,
+        basics.rank_since.map(date::to_text),
         &person.district,
         &person.id,
         before
@@ -307,6 +309,7 @@ struct Row {
     birth_date: Option<String>,
     education: i64,
     rank: i64,
+    rank_date: Option<String>,
     entry_kind: i64,
     skills: String,
     revision: i64,
@@ -320,6 +323,7 @@ impl Row {
             birth: self.birth_date.as_deref().map(date::from_text).transpose()?,
             education: known(self.education)?,
             rank: known(self.rank)?,
+            rank_since: self.rank_date.as_deref().map(date::from_text).transpose()?,
             entry: known(self.entry_kind)?,
             skills: serde_json::from_str(&self.skills).map_err(Error::internal)?,
         };

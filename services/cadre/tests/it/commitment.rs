@@ -4,6 +4,7 @@ use kit::testing::{Bed, Channel, Served};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::commitment::State;
 use proto::cadre::v1::commitment_fact_service_client::CommitmentFactServiceClient;
+use proto::cadre::v1::commitment_figure_service_client::CommitmentFigureServiceClient;
 use proto::cadre::v1::commitment_service_client::CommitmentServiceClient;
 use proto::cadre::v1::public_commitment_service_client::PublicCommitmentServiceClient;
 use proto::cadre::v1::review_commitment_request::Decision;
@@ -338,5 +339,43 @@ kit::both! {
         ]);
         let list = pb::ListCommitmentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
         assert!(commitments(&served).list_commitments(list).await.unwrap().into_inner().commitments.is_empty());
+    }
+
+    // S3: the facts of a quarter as figures that the office reports to scoring
+    async fn facts_become_figures_for_scoring(bed: &Bed) {
+        let served = fake::start(bed).await;
+        heads(&served).await;
+        on(bed, (2023, 4, 3));
+        let it = published(&served).await;
+        make(&served, vec![commitment("water", pb::CommitmentArea::Priorities)]).await;
+        let further = pb::CommitmentFact { milestone: 0, percent: Some(55), ..fact(&it, "2023Q1") };
+        let silent = pb::CommitmentFact { milestone: 0, percent: None, evidence: Vec::new(), ..fact(&it, "2023Q1") };
+        file(&served, vec![fact(&it, "2023Q1"), further, silent]).await.unwrap();
+        let mut client = CommitmentFigureServiceClient::new(served.channel());
+        let request = |period: &str| pb::ListCommitmentFiguresRequest {
+            parent: DISTRICT.to_owned(),
+            period: format!("{DISTRICT}/periods/{period}"),
+            ..Default::default()
+        };
+        let found = client.list_commitment_figures(request("2023Q1")).await.unwrap().into_inner();
+        let expected = pb::CommitmentFigure {
+            commitment: it.name.clone(),
+            subject: format!("{DISTRICT}/units/finance"),
+            indicator: format!("{DISTRICT}/indicators/parking"),
+            period: format!("{DISTRICT}/periods/2023Q1"),
+            value: Some(crate::data::decimal("55")),
+            fact_count: 3,
+            evidence: [evidence(), evidence()].concat(),
+        };
+        assert_eq!((found.commitment_figures, found.next_page_token.as_str()), (vec![expected], ""));
+        let paged = pb::ListCommitmentFiguresRequest { page_size: 1, ..request("2023Q1") };
+        assert_eq!(client.list_commitment_figures(paged).await.unwrap().into_inner().commitment_figures.len(), 1);
+        for other in ["2023Q2", "2022Q1"] {
+            assert!(client.list_commitment_figures(request(other)).await.unwrap().into_inner().commitment_figures.is_empty(), "{other}");
+        }
+        let indicator = format!("{DISTRICT}/indicators/revenue");
+        let narrowed = pb::ListCommitmentFiguresRequest { indicator, ..request("2023Q1") };
+        assert!(client.list_commitment_figures(narrowed).await.unwrap().into_inner().commitment_figures.is_empty());
+        refused(client.list_commitment_figures(request("spring")).await, &[("period", "PERIOD_FORMAT")]);
     }
 }

@@ -154,7 +154,7 @@ kit::both! {
 
         let eligible = async |person: &str, day| {
             let purpose = pb::check_eligibility_request::Purpose::Promotion.into();
-            let request = pb::CheckEligibilityRequest { person: person.to_owned(), purpose, date: Some(date(day)) };
+            let request = pb::CheckEligibilityRequest { person: person.to_owned(), purpose, date: Some(date(day)), ..Default::default() };
             consequences(&served).check_eligibility(request).await.unwrap().into_inner()
         };
         assert!(eligible(&zhao.name, (2024, 6, 1)).await.eligible, "a proposal bars nobody");
@@ -200,7 +200,7 @@ kit::both! {
         assert_eq!((resolved.state(), resolved.steps.len()), (State::Revoked, 3));
         bed.clock().set(bed.clock().now() + SignedDuration::from_hours(24 * 30 + 1));
         unmet(client.appeal_consequence(appeal(&all[1])).await, "APPEAL_TERM");
-        let request = pb::CheckEligibilityRequest { person: heads[2].name.clone(), purpose: pb::check_eligibility_request::Purpose::Honour.into(), date: Some(date((2024, 6, 1))) };
+        let request = pb::CheckEligibilityRequest { person: heads[2].name.clone(), purpose: pb::check_eligibility_request::Purpose::Honour.into(), date: Some(date((2024, 6, 1))), ..Default::default() };
         let reply = client.check_eligibility(request).await.unwrap().into_inner();
         let standing = usize::from(all[1].person == heads[2].name);
         assert_eq!(reply.hindrances.len(), standing, "what was revoked bars nobody");

@@ -1,6 +1,7 @@
 //! Cadre through its clients, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod appointment_rule;
 mod archive;
 mod campaign;
 mod change;
@@ -20,10 +21,12 @@ mod placement_report;
 mod political;
 mod pool;
 mod remark;
+mod rest_calendar;
 mod scene;
 mod stage;
 mod suite;
 mod training;
+mod unit;
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;

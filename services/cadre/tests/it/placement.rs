@@ -2,6 +2,7 @@
 
 use kit::testing::{Bed, Channel, Served};
 use proto::cadre::v1 as pb;
+use proto::cadre::v1::growth_service_client::GrowthServiceClient;
 use proto::cadre::v1::member_service_client::MemberServiceClient;
 use proto::cadre::v1::placement::State;
 use proto::cadre::v1::placement_service_client::PlacementServiceClient;
@@ -151,5 +152,33 @@ kit::both! {
         let mut members = MemberServiceClient::new(served.channel());
         refused(members.batch_create_members(member((2023, 6, 30))).await, &[("members[0].person", "EXCLUSIVE_SEATS")]);
         members.batch_create_members(member((2023, 7, 1))).await.unwrap();
+    }
+
+    // X4, X11: a placement is on the timeline with what both sides found
+    async fn a_timeline_shows_placements(bed: &Bed) {
+        let (served, persons) = set(bed).await;
+        let made = placed(bed, &served, &persons[..1]).await.remove(0);
+        on(bed, (2023, 5, 2));
+        let mut client = placements(&served);
+        client.appraise_placement(appraise(&made, pb::PlacementSide::Managing, "petitions")).await.unwrap();
+        let mut growth = GrowthServiceClient::new(served.channel());
+        let request = pb::ListGrowthEntriesRequest {
+            parent: persons[0].name.clone(),
+            kind: pb::GrowthKind::Placement.into(),
+            ..Default::default()
+        };
+        let found = growth.list_growth_entries(request).await.unwrap().into_inner().growth_entries;
+        let told: Vec<_> = found.iter().map(|it| (it.date, it.title.as_str(), it.source.as_str())).collect();
+        assert_eq!(told, [
+            (Some(date((2023, 4, 1))), "选派任职：petitions-1（petitions管理）", made.as_str()),
+            (Some(date((2023, 5, 2))), "主管部门考核优秀：表现突出", made.as_str()),
+            (Some(date((2023, 6, 30))), "期满：petitions-1", made.as_str()),
+        ]);
+        let request = pb::GetGrowthProfileRequest {
+            name: format!("{}/growthProfile", persons[0].name),
+            start_date: Some(date((2023, 1, 1))),
+            end_date: Some(date((2023, 12, 31))),
+        };
+        assert_eq!(growth.get_growth_profile(request).await.unwrap().into_inner().placement_count, 1);
     }
 }

@@ -1,7 +1,5 @@
 //! Projects, tasks and what belongs to them: their difference, and its carrying out.
 
-use proto::registry::v1 as pb;
-
 use super::carry_out::{BATCH, located, values};
 use super::compare::{Absent, Difference, compare};
 use super::plan::count;
@@ -12,11 +10,11 @@ use crate::pack::Work;
 use crate::table::Table;
 
 macro_rules! differences {
-    ($($group:ident { $($field:ident: $message:ident, $list:ident, $list_request:ident, $batch:ident, $batch_request:ident;)+ })+) => {
+    ($($group:ident { $($field:ident: $package:ident $message:ident, $list:ident, $list_request:ident, $batch:ident, $batch_request:ident;)+ })+) => {
         /// What the definitions that are told in batches need.
         #[derive(Debug)]
         pub(super) struct Differences {
-            $($($field: Difference<pb::$message>,)+)+
+            $($($field: Difference<proto::$package::v1::$message>,)+)+
         }
 
         impl Differences {
@@ -33,15 +31,15 @@ macro_rules! differences {
                         let present = if is_new || work.$field.is_empty() {
                             Vec::new()
                         } else {
-                            let request = pb::$list_request {
+                            let request = proto::$package::v1::$list_request {
                                 parent: parent.to_owned(),
                                 ..Default::default()
                             };
                             pages!(suite.$field(), $list, request, $field)
                         };
                         compare(
-                            concat!("saima.registry.v1.", stringify!($message)),
-                            |it: &pb::$message| it.name.as_str(),
+                            concat!("saima.", stringify!($package), ".v1.", stringify!($message)),
+                            |it: &proto::$package::v1::$message| it.name.as_str(),
                             Absent::Empty,
                             &work.$field,
                             present,
@@ -67,7 +65,7 @@ macro_rules! differences {
             pub(super) async fn $group(&mut self, suite: &Suite, parent: &str, reason: &str) -> Result<()> {
                 $(let difference = std::mem::take(&mut self.$field);
                 for batch in difference.into_wanted().chunks(BATCH) {
-                    let request = pb::$batch_request {
+                    let request = proto::$package::v1::$batch_request {
                         parent: parent.to_owned(),
                         $field: values(batch),
                         request_id: kit::id::uid(),

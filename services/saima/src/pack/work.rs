@@ -1,20 +1,18 @@
 //! Projects, tasks and what belongs to them, as a pack holds them.
 
-use prost::Message;
-use proto::registry::v1 as pb;
-
 use super::{Part, unique};
 use crate::definitions::definitions;
 use crate::message::Reader;
 use crate::problem::{Item, Problems};
+use prost::Message;
 
 macro_rules! work {
-    ($($group:ident { $($field:ident: $message:ident, $list:ident, $list_request:ident, $batch:ident, $batch_request:ident;)+ })+) => {
+    ($($group:ident { $($field:ident: $package:ident $message:ident, $list:ident, $list_request:ident, $batch:ident, $batch_request:ident;)+ })+) => {
         /// The definitions that are told in batches, by the part of a file that brings them.
         #[derive(Debug, Default)]
         #[allow(missing_docs)]
         pub struct Work {
-            $($(pub $field: Vec<Item<pb::$message>>,)+)+
+            $($(pub $field: Vec<Item<proto::$package::v1::$message>>,)+)+
         }
 
         impl Work {
@@ -24,7 +22,7 @@ macro_rules! work {
             /// Takes a part, if it is one of these.
             pub(super) fn take(&mut self, part: &Part, reader: &mut Reader<'_>) -> bool {
                 match part.key.as_str() {
-                    $($(stringify!($field) => read(&mut self.$field, part, reader, stringify!($message)),)+)+
+                    $($(stringify!($field) => read(&mut self.$field, part, reader, concat!("saima.", stringify!($package), ".v1.", stringify!($message))),)+)+
                     _ => return false,
                 }
                 true
@@ -44,5 +42,5 @@ fn read<T: Message + Default>(
     reader: &mut Reader<'_>,
     message: &str,
 ) {
-    into.extend(part.list(reader, &format!("saima.registry.v1.{message}")));
+    into.extend(part.list(reader, message));
 }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::Result;
 use kit::field::Fields;
 use kit::request_id::Once;
+use kit::{Result, guard};
 use proto::cadre::v1 as pb;
 
 use super::super::{DISTRICT, INDICATOR, PERSON, POST, Rpc, UNIT};
@@ -41,6 +41,9 @@ impl Rpc {
         let drafts: Vec<Draft> =
             given.map(|(row, given)| read(&mut fields, district, row, given)).collect();
         fields.check()?;
+        for draft in &drafts {
+            guard::for_unit(district, &draft.unit)?;
+        }
         let once = Once::new(district, "BatchCreateCommitments", &request.request_id, &request)?;
         let zone = self.registry.zone(district).await?;
 

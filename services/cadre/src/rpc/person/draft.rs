@@ -102,6 +102,7 @@ impl Change {
             ("birth_date", given.birth_date.is_some()),
             ("education", given.education != 0),
             ("rank", given.rank != 0),
+            ("rank_date", given.rank_date.is_some()),
             ("entry_kind", given.entry_kind != 0),
             ("skills", !given.skills.is_empty()),
         ];
@@ -154,10 +155,11 @@ impl Change {
 /// How a field of the basics is taken from what is told.
 type Take = fn(&mut Basics, &Basics);
 
-const TAKE: [(&str, Take); 5] = [
+const TAKE: [(&str, Take); 6] = [
     ("birth_date", |to, from| to.birth = from.birth),
     ("education", |to, from| to.education = from.education),
     ("rank", |to, from| to.rank = from.rank),
+    ("rank_date", |to, from| to.rank_since = from.rank_since),
     ("entry_kind", |to, from| to.entry = from.entry),
     ("skills", |to, from| to.skills.clone_from(&from.skills)),
 ];
@@ -194,6 +196,7 @@ fn basics(fields: &mut Fields, path: &str, given: &pb::Person) -> Basics {
         birth: fields.optional_date(format_args!("{path}.birth_date"), &given.birth_date),
         education: fields.optional_choice(format_args!("{path}.education"), given.education),
         rank: fields.optional_choice(format_args!("{path}.rank"), given.rank),
+        rank_since: fields.optional_date(format_args!("{path}.rank_date"), &given.rank_date),
         entry: fields.optional_choice(format_args!("{path}.entry_kind"), given.entry_kind),
         skills: skills
             .map(|(at, text)| fields.text(format_args!("{path}.skills[{at}]"), text, 1..=40))

@@ -37,6 +37,8 @@ kit::both! {
         it.shows(&["结果运用，共108件", "担当作为好干部  已决定        10", "诫勉谈话        已决定        11", "通报批评        调整后决定     2"]);
         // S7, S8: who was admonished is not promoted for a year.
         it.shows(&["诫勉谈话  不得提拔  2025-01-31"]);
+        // S8: who is to be moved is held to the rules of appointment, each failure with its fact.
+        it.shows(&["拟交流到部门任职时核查，不符合2项", "14个月"]);
         // S4: rated from three sides by ballots; two that broke the form's quota are void.
         it.shows(&[
             "多维测评收票",

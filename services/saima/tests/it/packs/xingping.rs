@@ -40,6 +40,8 @@ kit::both! {
         let placements = placements.list_placements(request).await.unwrap().into_inner().placements;
         assert!(placements.len() == 101 && placements.iter().all(|it| !it.mentor.is_empty()));
         // X7: weekly reports and daily check-ins, late and missing ones flagged.
+        // X7: five days a week, four where one is a public holiday.
+        it.shows(&["清明当周应签到，共101人", "     4   101"]);
         it.shows(&["周报，共101人", "     3     3                            75", "签到，共101人", "     5     5    82"]);
         // X13: teams pledge; communities whistle and departments answer.
         it.shows(&["军令状，共11份", "社区，共18个", "吹哨报到", "市住建局        12    12"]);
