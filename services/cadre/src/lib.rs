@@ -27,6 +27,7 @@ mod enrolment;
 mod evidence;
 mod follow;
 mod growth;
+mod honour_candidate;
 mod member;
 mod nominee;
 mod notice;
@@ -64,6 +65,7 @@ use proto::cadre::v1::consequence_service_server::ConsequenceServiceServer;
 use proto::cadre::v1::development_service_server::DevelopmentServiceServer;
 use proto::cadre::v1::enrolment_service_server::EnrolmentServiceServer;
 use proto::cadre::v1::growth_service_server::GrowthServiceServer;
+use proto::cadre::v1::honour_candidate_service_server::HonourCandidateServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::nominee_service_server::NomineeServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
@@ -137,6 +139,7 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
         .service(kit::service!(DevelopmentServiceServer::new(rpc.clone())))
         .service(kit::service!(EnrolmentServiceServer::new(rpc.clone())))
         .service(kit::service!(GrowthServiceServer::new(rpc.clone())))
+        .service(kit::service!(HonourCandidateServiceServer::new(rpc.clone())))
         .service(kit::service!(PoliticalCheckServiceServer::new(rpc.clone())))
         .service(kit::service!(PoliticalRecordServiceServer::new(rpc.clone())))
         .service(kit::service!(TrainingServiceServer::new(rpc.clone())))

@@ -18,6 +18,7 @@ mod development;
 mod enrolment;
 mod evidence;
 mod growth;
+mod honour_candidate;
 mod member;
 mod nominee;
 mod person;

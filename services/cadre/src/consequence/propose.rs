@@ -66,7 +66,8 @@ pub(crate) fn proposals(
     periods: &[String],
     facts: &[Fact],
 ) -> Vec<Proposal> {
-    let current = current(rule, facts);
+    let about = About { series: &rule.series, track: &rule.track, scope: rule.scope };
+    let current = latest(about, facts);
     let Some(period) = periods.first() else { return Vec::new() };
     let mut found: BTreeMap<&str, Proposal> = BTreeMap::new();
     for fact in current.iter().filter(|it| it.period == *period && meets(rule, it)) {
@@ -95,21 +96,31 @@ pub(crate) fn proposals(
     found.into_values().collect()
 }
 
-/// The facts that the rule is about, of the latest run of each ranking alone.
-fn current<'a>(rule: &ConsequenceRule, facts: &'a [Fact]) -> Vec<&'a Fact> {
+/// Which facts somebody asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    /// Series of schemes; all when empty.
+    pub(crate) series: &'a str,
+    /// Track; all when empty.
+    pub(crate) track: &'a str,
+    pub(crate) scope: Scope,
+}
+
+/// The facts that are asked for, of the latest run of each ranking alone.
+pub(crate) fn latest<'a>(asked: About<'_>, facts: &'a [Fact]) -> Vec<&'a Fact> {
     let about = |it: &&Fact| {
-        (rule.series.is_empty() || it.series == rule.series)
-            && (rule.track.is_empty() || it.track == rule.track)
-            && (rule.scope == Scope::Members || it.head)
+        (asked.series.is_empty() || it.series == asked.series)
+            && (asked.track.is_empty() || it.track == asked.track)
+            && (asked.scope == Scope::Members || it.head)
     };
     let ranking = |it: &'a Fact| (it.series.as_str(), it.track.as_str(), it.period.as_str());
-    let mut latest: BTreeMap<_, (Timestamp, &str)> = BTreeMap::new();
+    let mut last: BTreeMap<_, (Timestamp, &str)> = BTreeMap::new();
     for fact in facts.iter().filter(about) {
         let told = (fact.create_time, fact.run.as_str());
-        let known = latest.entry(ranking(fact)).or_insert(told);
+        let known = last.entry(ranking(fact)).or_insert(told);
         *known = (*known).max(told);
     }
-    let run = |it: &&'a Fact| latest.get(&ranking(it)).is_some_and(|(_, run)| *run == it.run);
+    let run = |it: &&'a Fact| last.get(&ranking(it)).is_some_and(|(_, run)| *run == it.run);
     facts.iter().filter(about).filter(run).collect()
 }
 
@@ -126,7 +137,7 @@ fn meets(rule: &ConsequenceRule, fact: &Fact) -> bool {
 }
 
 /// A fact as printed, for example 2023年度经济管理类第2名（共8名），88.35分，等次好.
-fn line(fact: &Fact) -> String {
+pub(crate) fn line(fact: &Fact) -> String {
     let period = crate::period::title(&fact.period);
     let mut line = format!("{}{period}{}", fact.subject, fact.track_display_name);
     if let Some(rank) = fact.rank {

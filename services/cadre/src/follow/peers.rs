@@ -87,10 +87,10 @@ impl Registry {
     pub(crate) async fn categories(
         &self,
         district: &str,
-        units: BTreeSet<&str>,
+        units: BTreeSet<String>,
     ) -> Result<HashMap<String, String>> {
         let asked = units.into_iter().map(|unit| {
-            let (mut units, unit) = (self.units.clone(), unit.to_owned());
+            let mut units = self.units.clone();
             let name = UNIT.format(&[district, &unit]);
             async move {
                 match units.get_unit(registry::GetUnitRequest { name }).await {

@@ -9,7 +9,7 @@ use crate::commitment::{State as CommitmentState, Verdict};
 use crate::conduct_entry::{Side, State as ConductState};
 use crate::consequence::State as ConsequenceState;
 use crate::nominee::Rating;
-use crate::placement::{Act, Side};
+use crate::placement::{Act, Side as PlacementSide};
 use crate::{enrolment, training};
 
 /// All entries, in no order.
@@ -122,7 +122,7 @@ fn placements(of: &Records, all: &mut Vec<Entry>) {
             _ => None,
         });
         for (ordinal, (step, side, rating)) in (1..u8::MAX).zip(appraisals) {
-            let who = if side == Side::Home { "派出单位" } else { "主管部门" };
+            let who = if side == PlacementSide::Home { "派出单位" } else { "主管部门" };
             let line = format!("{who}考核{}：{}", rating_title(rating), step.reason);
             push(step.day.unwrap_or(span.start), ordinal, line, Counts::default());
         }

@@ -110,8 +110,9 @@ impl Rpc {
         person: &Person,
         asked: &Asked,
     ) -> kit::Result<Vec<pb::AppointmentFailure>> {
-        let mut units: BTreeSet<&str> = person.postings.iter().map(|it| it.unit.as_str()).collect();
-        units.insert(&asked.unit);
+        let mut units: BTreeSet<String> =
+            person.postings.iter().map(|it| it.unit.clone()).collect();
+        units.insert(asked.unit.clone());
         let categories = self.registry.categories(district, units).await?;
         let Some(category) = categories.get(&asked.unit) else {
             let message = format!("there is no unit {}", asked.unit);

@@ -220,20 +220,9 @@ impl ConsequenceService for Rpc {
         let filter = Filter { person: Some(person.to_owned()), ..Default::default() };
         let mut reply = pb::CheckEligibilityResponse::default();
         for it in store::consequence::list(&mut tx, district, &filter, None).await? {
-            for (effect, start, end) in it.in_force(day) {
-                let told = pb::EffectInForce {
-                    consequence: it.name(district),
-                    rule: consequence_rule::NAME.format(&[district, &it.proposal.rule]),
-                    effect: Some(effect_to_proto(effect)),
-                    start_date: Some(date::to_proto(start)),
-                    end_date: Some(date::to_proto(end)),
-                };
-                if hinders(purpose, effect.kind) {
-                    reply.hindrances.push(told);
-                } else if effect.kind == EffectKind::Preference {
-                    reply.preferences.push(told);
-                }
-            }
+            let (hindrances, preferences) = in_force(district, &it, purpose, day);
+            reply.hindrances.extend(hindrances);
+            reply.preferences.extend(preferences);
         }
         if let Some(unit) = unit {
             drop(tx);
@@ -284,6 +273,31 @@ impl ConsequenceService for Rpc {
         }
         Ok(Response::new(pb::ListPayAdjustmentsResponse { pay_adjustments, next_page_token }))
     }
+}
+
+/// What of a consequence is in force on a day: what hinders a purpose, and what speaks for the person.
+pub(super) fn in_force(
+    district: &str,
+    it: &Consequence,
+    purpose: Purpose,
+    day: jiff::civil::Date,
+) -> (Vec<pb::EffectInForce>, Vec<pb::EffectInForce>) {
+    let (mut hindrances, mut preferences) = (Vec::new(), Vec::new());
+    for (effect, start, end) in it.in_force(day) {
+        let told = pb::EffectInForce {
+            consequence: it.name(district),
+            rule: consequence_rule::NAME.format(&[district, &it.proposal.rule]),
+            effect: Some(effect_to_proto(effect)),
+            start_date: Some(date::to_proto(start)),
+            end_date: Some(date::to_proto(end)),
+        };
+        if hinders(purpose, effect.kind) {
+            hindrances.push(told);
+        } else if effect.kind == EffectKind::Preference {
+            preferences.push(told);
+        }
+    }
+    (hindrances, preferences)
 }
 
 async fn find(tx: &mut Tx, name: &Name) -> kit::Result<Consequence> {

@@ -73,6 +73,28 @@ pub(crate) async fn list(
     with_steps(tx, district, rows).await
 }
 
+/// Those of any of these persons, in the order they were proposed for each five hundred of them.
+pub(crate) async fn of_persons(
+    tx: &mut Tx,
+    district: &str,
+    persons: &[&str],
+) -> Result<Vec<Consequence>> {
+    let mut found = Vec::new();
+    for persons in persons.chunks(500) {
+        let rows = kit::query!(tx, Row, |q| {
+            q.push(concat!("SELECT ", columns!(), " FROM consequence WHERE district = "));
+            q.push_bind(district).push(" AND person IN (");
+            let mut list = q.separated(", ");
+            for person in persons {
+                list.push_bind(*person);
+            }
+            q.push(") ORDER BY sequence");
+        })?;
+        found.extend(with_steps(tx, district, rows).await?);
+    }
+    Ok(found)
+}
+
 /// Adds proposals behind the last position, which `lock` yielded.
 pub(crate) async fn insert(tx: &mut Tx, district: &str, new: &[Consequence]) -> Result<()> {
     let Some(last) = new.last() else { return Ok(()) };

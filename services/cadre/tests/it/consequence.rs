@@ -9,6 +9,7 @@ use proto::cadre::v1::consequence_rule::Condition;
 use proto::cadre::v1::consequence_rule_service_client::ConsequenceRuleServiceClient;
 use proto::cadre::v1::consequence_service_client::ConsequenceServiceClient;
 use proto::cadre::v1::decide_consequence_request::Decision;
+use proto::cadre::v1::honour_candidate_service_client::HonourCandidateServiceClient;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
 
@@ -280,5 +281,49 @@ kit::both! {
         let mut tx = served.db("cadre").begin_write().await.unwrap();
         let error = kit::execute!(tx, "DELETE FROM consequence_rule").unwrap_err();
         assert!(format!("{error:?}").contains("insert-only"), "{error:?}");
+    }
+
+    // H11: who is proposed for higher honours is ranked by results, and who is barred has no place.
+    async fn candidates_for_honours_are_ranked_by_results(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let [wang, li, zhao] = two_years(&served).await;
+        let request = pb::ListHonourCandidatesRequest {
+            parent: DISTRICT.to_owned(),
+            periods: vec![period("2023"), period("2022")],
+            date: Some(date((2024, 6, 1))),
+            scope: pb::ConsequenceScope::Head.into(),
+            ..Default::default()
+        };
+        let mut client = HonourCandidateServiceClient::new(served.channel());
+        let list = async |client: &mut HonourCandidateServiceClient<_>, request: &pb::ListHonourCandidatesRequest| {
+            client.list_honour_candidates(request.clone()).await.unwrap().into_inner()
+        };
+        let told = |it: &pb::HonourCandidate| (it.place, it.person.clone(), it.mean_place_percent.clone().unwrap().value);
+        let all = list(&mut client, &request).await.honour_candidates;
+        let expected = [(1, &wang, "33.3333"), (2, &li, "66.6666"), (3, &zhao, "100")];
+        let expected = expected.map(|(place, it, share)| (place, it.name.clone(), share.to_owned()));
+        assert_eq!(all.iter().map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(all[0].ground, ["2023年度经济管理类第1名（共3名），88.35分，等次good", "2022年度经济管理类第1名（共3名），88.35分，等次good"]);
+        assert_eq!((all[0].external_id.as_str(), all[0].sources[1].as_str()), ("001", format!("{DISTRICT}/runs/y2/results/finance").as_str()));
+
+        let bar = vec![effect(pb::EffectKind::NoHonour, None, 12)];
+        enact(&served, "bar", rule("取消评优资格", grades(&["good"], 2), bar)).await.unwrap();
+        assert_eq!(propose(&served, "bar", "2023").await, (1, 0, 0));
+        let it = self::list(&served, "bar").await.remove(0);
+        consequences(&served).decide_consequence(decision(&it, Decision::Accept)).await.unwrap();
+        let paged = pb::ListHonourCandidatesRequest { page_size: 2, ..request.clone() };
+        let page = list(&mut client, &paged).await;
+        assert_eq!(page.honour_candidates.iter().map(|it| (it.place, it.display_name.as_str())).collect::<Vec<_>>(), [(1, "李"), (2, "赵")]);
+        let paged = pb::ListHonourCandidatesRequest { page_token: page.next_page_token, ..paged };
+        let last = list(&mut client, &paged).await;
+        assert_eq!((last.honour_candidates.len(), last.next_page_token.as_str()), (1, ""));
+        assert_eq!((last.honour_candidates[0].place, last.honour_candidates[0].hindrances[0].consequence.as_str()), (0, it.name.as_str()));
+        // After the bar is over the best is the best again; a period without results has nobody.
+        let later = pb::ListHonourCandidatesRequest { date: Some(date((2025, 2, 1))), ..request.clone() };
+        assert_eq!(list(&mut client, &later).await.honour_candidates, all);
+        let more = pb::ListHonourCandidatesRequest { periods: vec![period("2023"), period("2021")], ..request.clone() };
+        assert!(list(&mut client, &more).await.honour_candidates.is_empty());
+        let faulty = pb::ListHonourCandidatesRequest { periods: Vec::new(), date: None, scope: 0, ..request };
+        refused(client.list_honour_candidates(faulty).await, &[("periods", "OUT_OF_RANGE"), ("date", "REQUIRED"), ("scope", "REQUIRED")]);
     }
 }

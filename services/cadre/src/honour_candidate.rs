@@ -1,0 +1,68 @@
+//! Candidates for higher honours (推荐上级表彰人选, H11), ranked by published results. Pure.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use crate::consequence::propose::{About, Fact, latest, line};
+
+/// Places after the point that a share keeps.
+const PLACES: u32 = 4;
+
+/// A candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// From 1; 0 for who is barred.
+    pub(crate) place: i32,
+    pub(crate) person: String,
+    /// Mean of rank by size of the track, in per cent.
+    pub(crate) share: Decimal,
+    /// The facts, each with the result it was read from.
+    pub(crate) ground: Vec<(String, String)>,
+}
+
+/// Whoever has a ranked result in each of the periods, the best first, and at the end who is
+/// barred.
+pub(crate) fn candidates(
+    about: About<'_>,
+    periods: &[String],
+    facts: &[Fact],
+    barred: &HashSet<String>,
+) -> Vec<Candidate> {
+    let mut of: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
+    for fact in latest(about, facts) {
+        if fact.rank.is_some() && fact.track_size > 0 {
+            of.entry(&fact.person).or_default().push(fact);
+        }
+    }
+    let complete = |facts: &[&Fact]| {
+        periods.iter().all(|period| facts.iter().any(|fact| fact.period == *period))
+    };
+    let of = of.into_iter().filter(|(_, facts)| complete(facts));
+    let mut found: Vec<Candidate> = of.map(|(person, facts)| candidate(person, facts)).collect();
+    found.sort_by(|a, b| {
+        let key = |it: &Candidate| (barred.contains(&it.person), it.share);
+        key(a).cmp(&key(b)).then_with(|| a.person.cmp(&b.person))
+    });
+    let mut before = (0, None);
+    for (place, it) in (1..).zip(&mut found) {
+        if barred.contains(&it.person) {
+            continue;
+        }
+        it.place = if before.1 == Some(it.share) { before.0 } else { place };
+        before = (it.place, Some(it.share));
+    }
+    found
+}
+
+fn candidate(person: &str, mut facts: Vec<&Fact>) -> Candidate {
+    facts.sort_by(|a, b| b.period.cmp(&a.period).then_with(|| a.source.cmp(&b.source)));
+    let share = |it: &&Fact| {
+        let share = it.rank.unwrap_or_default() * Decimal::ONE_HUNDRED;
+        (share / Decimal::from(it.track_size)).trunc_with_scale(PLACES)
+    };
+    let sum: Decimal = facts.iter().map(share).sum();
+    let share = (sum / Decimal::from(facts.len())).trunc_with_scale(PLACES);
+    let ground = facts.iter().map(|it| (line(it), it.source.clone())).collect();
+    Candidate { place: 0, person: person.to_owned(), share: share.normalize(), ground }
+}
