@@ -133,7 +133,7 @@ kit::both! {
     }
 }
 
-async fn plan(tx: &mut kit::db::Tx, explain: &str) -> String {
+pub(crate) async fn plan(tx: &mut kit::db::Tx, explain: &str) -> String {
     if tx.is_sqlite() {
         let rows: Vec<(i64, i64, i64, String)> = kit::query!(tx, (i64, i64, i64, String), |q| {
             q.push(explain);

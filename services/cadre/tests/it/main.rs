@@ -18,6 +18,7 @@ mod member;
 mod person;
 mod placement;
 mod placement_report;
+mod plans;
 mod political;
 mod pool;
 mod remark;
