@@ -77,6 +77,9 @@ kit::both! {
         it.shows(&["优秀    31", "直接定为优秀，共2个", "自然资源局", "投资公司"]);
         // H11: six task forces are commended.
         it.shows(&["先进工作专班，共6个"]);
+        // H11: heads in office all year, ranked by their four quarters, for higher honours.
+        let ranked = it.text.split("推荐上级表彰人选，共").nth(1).unwrap();
+        assert!(ranked.lines().nth(2).is_some_and(|it| it.trim_start().starts_with("1 ")), "{ranked}");
         // H8: over 100 of the staff excellent, over 60 poor, by proportion.
         it.shows(&["优秀（绩效工资上浮10%）   105", "较差（绩效工资下浮10%）    63"]);
         // H8: each decided and on the list for payroll; the bonus by grade, ten points apart.
