@@ -48,9 +48,10 @@ async fn attempt(
     method: &MethodDescriptor,
     request: DynamicMessage,
 ) -> Result<Result<DynamicMessage, Status>> {
-    let mut grpc = client(channel).await?;
     let mut tries = 1;
     loop {
+        // A line is asked whether it is ready before each call.
+        let mut grpc = client(channel.clone()).await?;
         let request = Request::new(request.clone());
         match grpc.unary(request, path(method)?, Plain::of(method)).await {
             Err(status) if status.code() == Code::Unavailable && tries < TRIES => {
