@@ -39,6 +39,7 @@ mod political_check;
 mod political_record;
 mod pool;
 mod pool_member;
+mod recusal;
 mod remark;
 mod rest_calendar;
 mod rpc;
@@ -76,6 +77,7 @@ use proto::cadre::v1::political_record_service_server::PoliticalRecordServiceSer
 use proto::cadre::v1::pool_member_service_server::PoolMemberServiceServer;
 use proto::cadre::v1::pool_service_server::PoolServiceServer;
 use proto::cadre::v1::public_commitment_service_server::PublicCommitmentServiceServer;
+use proto::cadre::v1::recusal_service_server::RecusalServiceServer;
 use proto::cadre::v1::remark_service_server::RemarkServiceServer;
 use proto::cadre::v1::rest_calendar_service_server::RestCalendarServiceServer;
 use proto::cadre::v1::training_post_service_server::TrainingPostServiceServer;
@@ -133,6 +135,7 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
         .service(kit::service!(CommitmentFigureServiceServer::new(rpc.clone())))
         .service(kit::service!(RestCalendarServiceServer::new(rpc.clone())))
         .service(kit::service!(PublicCommitmentServiceServer::new(rpc.clone())))
+        .service(kit::service!(RecusalServiceServer::new(rpc.clone())))
         .service(kit::service!(RemarkServiceServer::new(rpc.clone())))
         .service(kit::service!(AccessTicketServiceServer::new(rpc.clone())))
         .service(kit::service!(AppraisalReportServiceServer::new(rpc.clone())))

@@ -29,6 +29,7 @@ mod political_record;
 mod pool;
 mod pool_member;
 mod public_commitment;
+mod recusal;
 mod remark;
 mod rest_calendar;
 mod training;

@@ -23,6 +23,7 @@ pub(crate) mod placement_report;
 pub(crate) mod political_check;
 pub(crate) mod political_record;
 pub(crate) mod pool_member;
+pub(crate) mod recusal;
 pub(crate) mod remark;
 pub(crate) mod result;
 pub(crate) mod training;

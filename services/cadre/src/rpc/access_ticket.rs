@@ -11,7 +11,7 @@ use proto::cadre::v1::access_ticket_service_server::AccessTicketService;
 use proto::cadre::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, change, position};
+use super::{DISTRICT, PERSON, Rpc, change, position, recusal};
 use crate::access_ticket::{AccessTicket, Decision, NAME};
 use crate::store;
 use crate::store::access_ticket::Filter;
@@ -119,6 +119,7 @@ impl AccessTicketService for Rpc {
         store::access_ticket::lock(&mut tx, district).await?;
         let found = store::access_ticket::find(&mut tx, district, position(&name)?).await?;
         let mut found = found.ok_or_else(|| name.not_found())?;
+        recusal::refuse_deciding(&mut tx, district, [&*found.person]).await?;
         found.decide(district, Decision { create_time: tx.now(), ..decision })?;
         store::access_ticket::decide(&mut tx, district, &found).await?;
         let reply = tell(&mut tx, district, DECIDED, &found);

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use tonic::{Request, Response, Status};
 
 use super::growth::days;
-use super::{PERSON, Rpc, change, position};
+use super::{PERSON, Rpc, change, position, recusal};
 use crate::appraisal_report::{AppraisalReport, NAME, title};
 use crate::growth::{Range, counted, report};
 use crate::store;
@@ -29,6 +29,7 @@ impl AppraisalReportService for Rpc {
         let sequence = Some(position(&name)?);
         let (district, person) = (name.id("district"), name.id("person"));
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let found =
             store::appraisal_report::list(&mut tx, district, person, sequence, None).await?.pop();
         Ok(Response::new(to_proto(district, person, &found.ok_or_else(|| name.not_found())?)))
@@ -43,6 +44,7 @@ impl AppraisalReportService for Rpc {
         let (district, person) = (parent.id("district"), parent.id("person"));
         let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &parent).await?;
         let mut rows =
             store::appraisal_report::list(&mut tx, district, person, None, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());

@@ -9,7 +9,7 @@ use proto::cadre::v1::archive_service_server::ArchiveService;
 use proto::cadre::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, ENTRY, PERIOD, PERSON, Rpc, UNIT, change};
+use super::{DISTRICT, ENTRY, PERIOD, PERSON, Rpc, UNIT, change, recusal};
 use crate::archive::Entry;
 use crate::store;
 
@@ -43,6 +43,7 @@ impl ArchiveService for Rpc {
         let name = ENTRY.parse("name", &request.into_inner().name)?;
         let mut tx = self.db.begin_read().await?;
         let (district, person) = (name.id("district"), name.id("person"));
+        recusal::refuse_reading(&mut tx, &name).await?;
         let found = store::archive::find(&mut tx, district, person, name.id("entry")).await?;
         Ok(Response::new(to_proto(&found.ok_or_else(|| name.not_found())?)))
     }
@@ -74,8 +75,13 @@ impl ArchiveService for Rpc {
             limit: page.limit(),
         };
         let mut tx = self.db.begin_read().await?;
+        if everybody.is_none() {
+            recusal::refuse_reading(&mut tx, &parent).await?;
+        }
         let mut entries = store::archive::list(&mut tx, &filter).await?;
         let next_page_token = page.cut(&mut entries, |entry| entry.sequence.to_string());
+        let barred = recusal::barred(&mut tx, district).await?;
+        entries.retain(|it| !barred.iter().any(|(person, _)| *person == it.person));
         let archive_entries = entries.iter().map(to_proto).collect();
         Ok(Response::new(pb::ListArchiveEntriesResponse { archive_entries, next_page_token }))
     }

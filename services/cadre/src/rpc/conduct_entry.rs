@@ -16,7 +16,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::conduct_entry_service_server::ConductEntryService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERIOD, PERSON, Rpc, SCHEME, change, position};
+use super::{DISTRICT, PERIOD, PERSON, Rpc, SCHEME, change, position, recusal};
 use crate::conduct_entry::{ConductEntry, Items, NAME, State, Step};
 use crate::store;
 use crate::store::conduct_entry::Filter;
@@ -189,6 +189,7 @@ impl Rpc {
         }
         store::conduct_entry::lock(&mut tx, district).await?;
         let mut found = find(&mut tx, name).await?;
+        recusal::refuse_deciding(&mut tx, district, [&*found.contents.person]).await?;
         found.clear(district, Step { create_time: tx.now(), ..step })?;
         approval::consume(&mut tx, district, approval, name.as_str(), "").await?;
         store::conduct_entry::clear(&mut tx, district, &found).await?;

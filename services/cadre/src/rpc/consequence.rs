@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status};
 
 use super::appointment_rule::Asked;
 use super::consequence_rule::effect_to_proto;
-use super::{DISTRICT, PERIOD, PERSON, POST, Rpc, UNIT, change};
+use super::{DISTRICT, PERIOD, PERSON, POST, Rpc, UNIT, change, recusal};
 use crate::consequence::propose::{self, proposals, renew};
 use crate::consequence::{Consequence, NAME, Purpose, State, hinders};
 use crate::consequence_rule::{self, Condition, EffectKind};
@@ -135,6 +135,7 @@ impl ConsequenceService for Rpc {
         store::consequence::lock(&mut tx, district).await?;
         let mut found = find(&mut tx, &name).await?;
         etag::check(&request.etag, found.revision(), name.as_str())?;
+        recusal::refuse_deciding(&mut tx, district, [&*found.proposal.person]).await?;
         found.decide(district, step)?;
         let reply = take_step(&mut tx, district, DECIDED, found).await?;
         once.store(&mut tx, &reply).await?;
@@ -188,6 +189,7 @@ impl ConsequenceService for Rpc {
         }
         store::consequence::lock(&mut tx, district).await?;
         let mut found = find(&mut tx, &name).await?;
+        recusal::refuse_deciding(&mut tx, district, [&*found.proposal.person]).await?;
         found.resolve(district, step)?;
         let reply = take_step(&mut tx, district, RESOLVED, found).await?;
         once.store(&mut tx, &reply).await?;

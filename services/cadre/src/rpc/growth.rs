@@ -10,7 +10,7 @@ use proto::cadre::v1::growth_service_server::GrowthService;
 use proto::cadre::v1::missing_filing::Cause;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERIOD, PERSON, Rpc, UNIT, person};
+use super::{DISTRICT, PERIOD, PERSON, Rpc, UNIT, person, recusal};
 use crate::growth::{Entry, Range, counted};
 use crate::store;
 
@@ -45,6 +45,7 @@ impl GrowthService for Rpc {
         let (district, id) = (parent.id("district"), parent.id("person"));
         let zone = self.registry.zone(district).await?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &parent).await?;
         let found = store::growth::records(&mut tx, district, id).await?;
         let timeline = found.ok_or_else(|| parent.not_found())?.timeline(range, &zone);
         let from = match page.after() {
@@ -70,6 +71,7 @@ impl GrowthService for Rpc {
         let (district, id) = (name.id("district"), name.id("person"));
         let zone = self.registry.zone(district).await?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let found = store::growth::records(&mut tx, district, id).await?;
         let records = found.ok_or_else(|| name.not_found())?;
         let range = Range { start: Some(start), end: Some(end), kind: None };

@@ -15,7 +15,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::person_service_server::PersonService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, UNIT, archive, bounded, change};
+use super::{DISTRICT, PERSON, Rpc, UNIT, archive, bounded, change, recusal};
 use crate::person::{Person, name_key};
 use crate::store;
 use draft::{Change, Draft, check_all_free};
@@ -32,6 +32,7 @@ impl PersonService for Rpc {
     ) -> Result<Response<pb::Person>, Status> {
         let name = PERSON.parse("name", &request.into_inner().name)?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let found = store::person::find(&mut tx, name.id("district"), name.id("person")).await?;
         Ok(Response::new(to_proto(&found.ok_or_else(|| name.not_found())?)))
     }
@@ -78,6 +79,8 @@ impl PersonService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut persons = store::person::list(&mut tx, &filter, &page).await?;
         let next_page_token = page.cut(&mut persons, |person| person.id.clone());
+        let barred = recusal::barred(&mut tx, district).await?;
+        persons.retain(|it| !barred.iter().any(|(person, _)| *person == it.id));
         let persons = persons.iter().map(to_proto).collect();
         Ok(Response::new(pb::ListPersonsResponse { persons, next_page_token }))
     }

@@ -14,7 +14,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::placement_service_server::PlacementService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, UNIT, change, position, shown};
+use super::{DISTRICT, PERSON, Rpc, UNIT, change, position, recusal, shown};
 use crate::nominee::Rating;
 use crate::placement::{Act, Assignment, LEDGER, NAME, Placement, Side, Step};
 use crate::store::placement::Filter;
@@ -183,6 +183,7 @@ impl PlacementService for Rpc {
         }
         store::ledger::lock(&mut tx, district, LEDGER).await?;
         let found = find(&mut tx, &name).await?;
+        recusal::refuse_deciding(&mut tx, district, [&*found.person]).await?;
         let mut fields = Fields::default();
         if found.unit(side) != unit {
             let message = format!("that side is {}", UNIT.format(&[district, found.unit(side)]));

@@ -13,7 +13,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::political_record_service_server::PoliticalRecordService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERIOD, PERSON, Rpc, change};
+use super::{DISTRICT, PERIOD, PERSON, Rpc, change, recusal};
 use crate::access_ticket;
 use crate::political_record::{
     Kind, NAME, READ, Read, Record, Sealed, Verdict, check_ticket, vetoed,
@@ -37,6 +37,7 @@ impl PoliticalRecordService for Rpc {
         let (district, person) = (parent.id("district"), parent.id("person"));
         let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &parent).await?;
         let mut rows =
             store::political_record::list(&mut tx, district, person, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
@@ -107,6 +108,7 @@ impl PoliticalRecordService for Rpc {
         fields.check()?;
 
         let mut tx = self.db.begin_write().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let number = ticket.parse().unwrap_or_default();
         let ticket = store::access_ticket::find(&mut tx, district, number).await?;
         check_ticket(ticket.as_ref(), person, &reader, tx.now())?;

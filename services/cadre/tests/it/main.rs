@@ -21,6 +21,7 @@ mod placement_report;
 mod plans;
 mod political;
 mod pool;
+mod recusal;
 mod remark;
 mod rest_calendar;
 mod scene;
