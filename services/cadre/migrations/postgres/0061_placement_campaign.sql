@@ -1,0 +1,2 @@
+-- A campaign's placements, page by page.
+CREATE INDEX placement_campaign_sequence ON placement (district, campaign, sequence);
