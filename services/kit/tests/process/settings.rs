@@ -9,7 +9,6 @@ pub(crate) fn wrong_settings_end_with_64() {
         ("--listen", "nowhere"),
         ("--database-url", "mysql://somewhere"),
         ("--database-connections", "0"),
-        ("--scoring-url", "https://scoring:50051"),
         ("--scoring-url", "scoring:50051"),
         ("--scoring-url", "http://scoring:50051/path"),
         ("--otlp-endpoint", "collector"),
