@@ -50,6 +50,8 @@ pub use tamper::tamper;
 const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(10);
 const CONNECTIONS: u32 = 5;
+/// A debug build keeps much of the longest tests on the stack, more than a test's thread has.
+const STACK: usize = 16 << 20;
 
 /// Declares tests that run on both databases.
 #[macro_export]
@@ -242,7 +244,16 @@ pub fn service_token(grants: &[&str]) -> String {
 }
 
 /// Runs a test's body on a bed of its own; `both!` calls this.
-pub fn run(engine: Engine, body: impl AsyncFnOnce(&Bed)) {
+pub fn run(engine: Engine, body: impl AsyncFnOnce(&Bed) + Send) {
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    let test = std::thread::Builder::new().name(name).stack_size(STACK);
+    let ended = std::thread::scope(|scope| {
+        test.spawn_scoped(scope, || run_here(engine, body)).unwrap().join()
+    });
+    ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
+fn run_here(engine: Engine, body: impl AsyncFnOnce(&Bed)) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_test_writer()

@@ -2,13 +2,72 @@
 //! under way comes first: one district's flood, or its dead endpoints, delays nobody else's letter.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
 
+use kit::Result;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How often is looked for what has become due.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// Batches under way in all, and of one district.
 const BATCHES: usize = 32;
 const OF_DISTRICT: usize = 4;
 
 /// What is sent to in one piece, an endpoint or a channel, by district and id.
 pub(super) type Lane = (String, String);
+
+/// Who sends.
+pub(super) trait Sending: Send + Sync + 'static {
+    /// The lanes for which something is due.
+    fn due(&self) -> impl Future<Output = Result<Vec<Lane>>> + Send;
+
+    /// Sends one batch, and says whose it was.
+    fn send(&self, lane: Lane) -> impl Future<Output = Lane> + Send;
+}
+
+/// Sends until the shutdown, and then finishes what is on its way. Each batch is a task of its own:
+/// one that stood still while its loop waits for a connection would keep the rows it has taken from
+/// those who have all the connections.
+pub(super) async fn run(sender: impl Sending, shutdown: CancellationToken, bell: Arc<Notify>) {
+    let sender = Arc::new(sender);
+    let mut desk = Desk::default();
+    let mut jobs = JoinSet::new();
+    while !shutdown.is_cancelled() {
+        match sender.due().await {
+            Ok(due) => {
+                for lane in desk.choose(due) {
+                    let sender = Arc::clone(&sender);
+                    jobs.spawn(async move { sender.send(lane).await });
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is due cannot be read");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            Some(job) = jobs.join_next() => desk.done(&through(job)),
+            () = bell.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    while let Some(job) = jobs.join_next().await {
+        through(job);
+    }
+}
+
+/// Whose batch is through. A panic within it is the sender's own.
+fn through(job: std::result::Result<Lane, tokio::task::JoinError>) -> Lane {
+    job.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // Nobody ends a batch but the end of the whole.
+        Err(_) => Lane::default(),
+    })
+}
 
 /// Which lanes are being sent to.
 #[derive(Default)]

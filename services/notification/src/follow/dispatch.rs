@@ -3,17 +3,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
 use kit::Result;
 use kit::boot::Context;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::carry::Carrier;
-use super::desk::{Desk, Lane};
+use super::desk::{self, Lane, PAUSE, Sending};
 use crate::channel::Channel;
 use crate::contact::Contact;
 use crate::delivery::{Attempt, LEASE};
@@ -22,48 +19,22 @@ use crate::message::Message;
 use crate::rpc::channel;
 use crate::store;
 
-/// How often is looked for what has become due.
-const PAUSE: Duration = Duration::from_millis(500);
-
 /// Sends until the shutdown.
 pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
     let shutdown = context.shutdown.clone();
-    let sender = Sender { context };
-    let mut desk = Desk::default();
-    let mut jobs = FuturesUnordered::new();
-    while !shutdown.is_cancelled() {
-        match sender.due().await {
-            Ok(due) => {
-                for lane in desk.choose(due) {
-                    jobs.push(sender.lane(lane));
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "what is due cannot be read");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            Some(lane) = jobs.next() => desk.done(&lane),
-            () = bell.notified() => {}
-            () = tokio::time::sleep(PAUSE) => {}
-        }
-    }
-    while jobs.next().await.is_some() {}
+    desk::run(Sender { context }, shutdown, bell).await;
 }
 
 struct Sender {
     context: Context,
 }
 
-impl Sender {
+impl Sending for Sender {
     async fn due(&self) -> Result<Vec<Lane>> {
         store::dispatch::due(&mut self.context.db.begin_read().await?).await
     }
 
-    /// Sends one batch of a channel.
-    async fn lane(&self, lane: Lane) -> Lane {
+    async fn send(&self, lane: Lane) -> Lane {
         if let Err(error) = Box::pin(self.work(&lane.0, &lane.1)).await {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::warn!(district = lane.0, channel = lane.1, %error, cause, "sending later");
@@ -71,7 +42,9 @@ impl Sender {
         }
         lane
     }
+}
 
+impl Sender {
     async fn work(&self, district: &str, id: &str) -> Result<()> {
         let lease = kit::id::uid();
         let keys = &self.context.keys;

@@ -135,7 +135,8 @@ impl Behind {
 }
 
 /// What a scheme proposes by the targets of one period, of which the days up to `through` have
-/// elapsed. Cells with a target are added to `judged`.
+/// elapsed. Cells with a target are added to `judged`. What only follows from a longer period's
+/// plan is left to that one, where all that came before counts too.
 fn proposals<'a>(
     assignment: &registry::Assignment,
     scheme: &str,
@@ -144,6 +145,8 @@ fn proposals<'a>(
     through: Date,
     judged: &mut Vec<Pair>,
 ) -> Result<Vec<(&'a engine::Track, engine::Warning)>> {
+    let planned = assignment.targets.iter().filter(|it| !it.planned_in.is_empty());
+    let planned: HashSet<Pair> = planned.map(|it| pair(&it.unit, &it.indicator)).collect();
     let mut proposed = Vec::new();
     for TrackInputs { track_id, cohort } in
         rulebook::track_inputs(assignment, scheme, rulebook, facts, Some(through))?
@@ -154,10 +157,17 @@ fn proposals<'a>(
         }
         for sheet in cohort.sheets() {
             let with_target = sheet.cells.iter().filter(|(_, cell)| cell.target.is_some());
-            judged.extend(with_target.map(|(indicator, _)| pair(&sheet.subject, indicator)));
+            let pairs = with_target.map(|(indicator, _)| pair(&sheet.subject, indicator));
+            judged.extend(pairs.filter(|it| !planned.contains(it)));
         }
         let found = engine::behind_schedule(track, &cohort).map_err(rulebook::refusal)?;
-        proposed.extend(found.into_iter().map(|it| (track, it)));
+        let found = found.into_iter().filter(|it| match it {
+            engine::Warning::BehindSchedule { subject, pace } => {
+                !planned.contains(&pair(subject, &pace.indicator))
+            }
+            _ => true,
+        });
+        proposed.extend(found.map(|it| (track, it)));
     }
     Ok(proposed)
 }
