@@ -60,7 +60,7 @@ fn denied<T: std::fmt::Debug>(outcome: Result<T, Status>, reason: &str) {
 }
 
 kit::both! {
-    // Issue 4, bars: one's own record and a relative's look absent.
+    // X11: one's own record and a relative's look absent.
     async fn ones_own_record_and_a_relatives_look_absent(bed: &Bed) {
         let served = fake::start(bed).await;
         let wang = add(&served, person("王", vec![head("finance", (2020, 1, 1), None)])).await;
@@ -87,7 +87,7 @@ kit::both! {
         }
     }
 
-    // Issue 4, bars: nobody decides about himself or a relative.
+    // X12: nobody decides about himself or a relative.
     async fn nobody_decides_about_himself_or_a_relative(bed: &Bed) {
         let served = fake::start(bed).await;
         two_years(&served).await;
@@ -107,7 +107,7 @@ kit::both! {
         decide("commission.zhou").await.unwrap();
     }
 
-    // Issue 4, bars: declared, listed, ended by another, with every fault named.
+    // X11, X12: declared, listed, ended by another, with every fault named.
     async fn recusals_are_declared_listed_and_ended_by_another(bed: &Bed) {
         let served = fake::start(bed).await;
         let wang = add(&served, person("王", vec![])).await;
