@@ -8,12 +8,14 @@ mod python;
 mod queue;
 mod s1;
 mod sqlite;
+mod workbook;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::Outcome;
 pub(crate) use python::Python;
+pub(crate) use workbook::Workbook;
 
 /// Which peer to be.
 #[derive(clap::Args)]

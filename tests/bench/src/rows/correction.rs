@@ -1,5 +1,5 @@
 //! Row 4: one correction until the ranks that it affects can be read, in a nation of one county
-//! and in one of many, beside one raw durable transaction.
+//! and in one of many, beside one raw durable transaction and LibreOffice with the same workbook.
 
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use super::Bench;
 use super::bulk::{Form, Report, report};
 use crate::Outcome;
 use crate::pair::{Cost, Spread, order, ratios};
+use crate::peer::Workbook;
 use crate::process::{Conversation, Process};
 use crate::report::Line;
 use crate::suite::{Channel, Size, Suite, decimal, define_in, indicator_in, unit_in};
@@ -74,9 +75,51 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let growth = ratios(alone, among, |it| it.cpu);
     let names = [among_many.as_str(), "1 county"];
     lines.push(Line::new(4, names, (growth, "CPU, many ÷ one"), each(), "≤ 1.1"));
-    let reason = "no program that recalculates a workbook is driven".to_owned();
-    lines.push(Line::absent(4, [&among_many, "LibreOffice"], reason));
+    lines.extend(beside_workbook(bench, (&one, &mut figures[0]), size).await?);
     Ok(lines)
+}
+
+/// The county as a workbook of LibreOffice: the same corrections, the same ranks and scores.
+async fn beside_workbook(
+    bench: &Bench,
+    (suite, figures): (&Suite, &mut Vec<Observation>),
+    size: Size,
+) -> Outcome<Vec<Line>> {
+    let names = ["correction until ranks are read, 1 county", "LibreOffice recalculating it"];
+    let folder = tempfile::tempdir()?;
+    let mut workbook = match Workbook::open(folder.path(), [size.units, size.indicators]) {
+        Ok(workbook) => workbook,
+        Err(reason) => return Ok(vec![Line::absent(4, names, reason)]),
+    };
+    let corrections = u32::try_from(figures.len())?;
+    let cells =
+        |cents| (0..corrections).map(move |it| [it % size.units, it % size.indicators, cents]);
+    // The suite's figures have been corrected an even or odd number of times by now.
+    let mut cents = next(&figures[0]).1;
+    let before = if cents == 7770 { 8880 } else { 7770 };
+    workbook.correct(cells(before))?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for pair in order(bench.pairs) {
+        let mut told = [Vec::new(), Vec::new()];
+        for is_suite in pair {
+            let told = &mut told[usize::from(is_suite)];
+            if is_suite {
+                let (cpu, wall) = (suite.process.cpu()?, Instant::now());
+                *told = correct(&suite.channel, figures).await?;
+                ours.push(Cost { wall: wall.elapsed(), cpu: suite.process.cpu()? - cpu });
+            } else {
+                let (answers, cost) = workbook.correct(cells(cents))?;
+                *told = answers;
+                theirs.push(cost);
+            }
+        }
+        let [theirs, ours] = told;
+        if ours != theirs {
+            return Err(format!("the suite says {ours:?}, the workbook {theirs:?}").into());
+        }
+        cents = if cents == 7770 { 8880 } else { 7770 };
+    }
+    Ok(Line::costs(4, names, (&ours, &theirs), (corrections, "correction"), "≥ 10").into())
 }
 
 /// Ratios have no figure of their own in the two columns of figures.
@@ -118,16 +161,24 @@ async fn held(channel: &Channel, size: Size, count: u32) -> Outcome<Vec<Observat
     Ok(held)
 }
 
-/// Corrects the figures one after another, each until the county's board has it.
-async fn correct(channel: &Channel, held: &mut [Observation]) -> Outcome<()> {
+/// What a figure is corrected to, as text and in hundredths.
+fn next(figure: &Observation) -> (&'static str, u32) {
+    match figure.value.as_ref() {
+        Some(value) if value.value == "77.7" => ("88.8", 8880),
+        _ => ("77.7", 7770),
+    }
+}
+
+/// Corrects the figures one after another, each until the county's board has it; yields its unit's
+/// rank and the hundredths of its score each time.
+async fn correct(channel: &Channel, held: &mut [Observation]) -> Outcome<Vec<String>> {
     let mut observations = ObservationServiceClient::new(channel.clone());
     let mut boards = BoardServiceClient::new(channel.clone());
+    let mut told = Vec::new();
     for figure in held {
-        let value = figure.value.as_ref().map_or("", |it| &it.value);
-        let other = if value == "77.7" { "88.8" } else { "77.7" };
         let correction = CorrectObservationRequest {
             name: figure.name.clone(),
-            value: decimal(other),
+            value: decimal(next(figure).0),
             reason: "测评".into(),
             request_id: uuid::Uuid::new_v4().to_string(),
             ..Default::default()
@@ -135,16 +186,21 @@ async fn correct(channel: &Channel, held: &mut [Observation]) -> Outcome<()> {
         *figure = observations.correct_observation(correction).await?.into_inner();
         let name = format!("{}/boards/v1.{MONTH}", county_name(0));
         let board = boards.get_board(GetBoardRequest { name }).await?.into_inner();
-        if board.cut_sequence != figure.sequence || !ranks(&board, &figure.unit) {
+        if board.cut_sequence != figure.sequence {
             return Err("the board does not have the correction".into());
         }
+        told.push(place(&board, &figure.unit).ok_or("the board does not rank the unit")?);
     }
-    Ok(())
+    Ok(told)
 }
 
-fn ranks(board: &Board, unit: &str) -> bool {
+/// A unit's rank and the hundredths of its score.
+fn place(board: &Board, unit: &str) -> Option<String> {
     let mut entries = board.tracks.iter().flat_map(|track| &track.entries);
-    entries.any(|entry| entry.unit == unit && entry.rank.is_some())
+    let entry = entries.find(|entry| entry.unit == unit)?;
+    let mut score: rust_decimal::Decimal = entry.score.as_ref()?.value.parse().ok()?;
+    score.rescale(2);
+    Some(format!("{} {}", entry.rank.as_ref()?.value, score.mantissa()))
 }
 
 pub(super) fn durable(peer: &mut Conversation, transactions: u32) -> Outcome<()> {
