@@ -12,6 +12,7 @@ mod address;
 mod dial;
 mod refusal;
 mod session;
+mod starttls;
 mod target;
 
 use std::sync::Arc;
@@ -62,7 +63,8 @@ impl Outbound {
     }
 
     /// The same for the address of a mail server: `smtps://host`, with encryption from the first
-    /// byte, or `smtp://host` where requests may go out unencrypted.
+    /// byte; `smtp+starttls://host`, where the server is asked for it and nothing is said to one
+    /// that has none; or `smtp://host` where requests may go out unencrypted.
     pub fn mail_target(&self, url: &str) -> std::result::Result<Target, Refusal> {
         self.accept(Target::parse_mail(url)?)
     }

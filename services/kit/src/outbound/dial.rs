@@ -9,9 +9,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::refusal::{Reason, Refusal};
-use super::{Outbound, Target};
+use super::target::Encryption;
+use super::{Outbound, Target, starttls};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// Addresses of one name that are tried.
@@ -56,16 +58,27 @@ impl Outbound {
         let failed = |why: String| Refusal::new(Reason::NotConnected, format!("{address}: {why}"));
         let late = |_| failed("no answer within 5 seconds".to_owned());
         let stream = timeout(CONNECT, TcpStream::connect(address)).await.map_err(late)?;
-        let stream = stream.map_err(|error| failed(error.to_string()))?;
+        let mut stream = stream.map_err(|error| failed(error.to_string()))?;
         let _ = stream.set_nodelay(true);
-        if !target.is_encrypted() {
-            return Ok(Box::new(stream));
-        }
         let refuse = |why: String| Refusal::new(Reason::Tls, format!("{address}: {why}"));
+        match target.encryption() {
+            Encryption::No => Ok(Box::new(stream)),
+            Encryption::Whole => Ok(Box::new(self.encrypt(target, stream).await.map_err(refuse)?)),
+            Encryption::Asked => {
+                starttls::ask(&mut stream, target.hello()).await.map_err(refuse)?;
+                Ok(starttls::greeting(self.encrypt(target, stream).await.map_err(refuse)?))
+            }
+        }
+    }
+
+    async fn encrypt(
+        &self,
+        target: &Target,
+        stream: TcpStream,
+    ) -> Result<TlsStream<TcpStream>, String> {
         let name = ServerName::try_from(target.host().to_owned());
-        let name = name.map_err(|error| refuse(error.to_string()))?;
+        let name = name.map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(self.tls.clone());
-        let stream = connector.connect(name, stream).await;
-        Ok(Box::new(stream.map_err(|error| refuse(error.to_string()))?))
+        connector.connect(name, stream).await.map_err(|error| error.to_string())
     }
 }

@@ -9,34 +9,48 @@ use super::refusal::{Reason, Refusal};
 
 const LONGEST: usize = 1000;
 
-/// The two ways to speak a protocol, each with its usual port.
-#[derive(Debug, PartialEq, Eq)]
-struct Protocol {
-    encrypted: (&'static str, u16),
-    plain: (&'static str, u16),
+/// When what is said becomes secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encryption {
+    /// From the first byte.
+    Whole,
+    /// Once the server was asked for it, and before anything else is said (RFC 3207).
+    Asked,
+    /// Never.
+    No,
 }
 
-static WEB: Protocol = Protocol { encrypted: ("https", 443), plain: ("http", 80) };
-static MAIL: Protocol = Protocol { encrypted: ("smtps", 465), plain: ("smtp", 25) };
+/// The ways to speak a protocol, each with its usual port; the first is the one to take.
+type Protocol = [(&'static str, u16, Encryption)];
+
+static WEB: &Protocol = &[("https", 443, Encryption::Whole), ("http", 80, Encryption::No)];
+static MAIL: &Protocol = &[
+    ("smtps", 465, Encryption::Whole),
+    ("smtp+starttls", 587, Encryption::Asked),
+    ("smtp", 25, Encryption::No),
+];
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     url: String,
-    protocol: &'static Protocol,
-    encrypted: bool,
+    /// The scheme to take where this one does not do.
+    sound: &'static str,
+    usual_port: u16,
+    encryption: Encryption,
     host: String,
     port: u16,
     path: String,
+    hello: String,
 }
 
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, Refusal> {
-        Self::parse_as(url, &WEB)
+        Self::parse_as(url, WEB)
     }
 
     pub(super) fn parse_mail(url: &str) -> Result<Self, Refusal> {
-        let target = Self::parse_as(url, &MAIL)?;
+        let target = Self::parse_as(url, MAIL)?;
         match target.path.as_str() {
             "/" => Ok(target),
             _ => Err(Refusal::new(Reason::UrlFormat, "must end after host and port")),
@@ -52,12 +66,11 @@ impl Target {
             return refuse("must be visible ASCII without \\ and #; write other characters as %XX");
         }
         let Ok(uri) = url.parse::<Uri>() else {
-            return refuse(&format!("must look like {}://host", protocol.encrypted.0));
+            return refuse(&format!("must look like {}://host", protocol[0].0));
         };
-        let encrypted = match uri.scheme_str() {
-            Some(scheme) if scheme == protocol.encrypted.0 => true,
-            Some(scheme) if scheme == protocol.plain.0 => false,
-            _ => return refuse(&format!("must begin with {}://", protocol.encrypted.0)),
+        let known = protocol.iter().find(|(scheme, ..)| uri.scheme_str() == Some(*scheme));
+        let Some((_, usual_port, encryption)) = known.copied() else {
+            return refuse(&format!("must begin with {}://", protocol[0].0));
         };
         let Some(authority) = uri.authority() else {
             return refuse("must name a host");
@@ -68,20 +81,23 @@ impl Target {
         let host = authority.host().to_ascii_lowercase();
         let rest = authority.as_str().get(authority.host().len()..).unwrap_or_default();
         let port = match (rest, authority.port_u16()) {
-            ("", _) => {
-                if encrypted {
-                    protocol.encrypted.1
-                } else {
-                    protocol.plain.1
-                }
-            }
+            ("", _) => usual_port,
             (_, Some(port)) if port > 0 => port,
             _ => return refuse("must have a port of 1 to 65535 behind the colon"),
         };
         let host = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(&host);
         check_host(host)?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { url: url.to_owned(), protocol, encrypted, host: host.to_owned(), port, path })
+        Ok(Self {
+            url: url.to_owned(),
+            sound: protocol[0].0,
+            usual_port,
+            encryption,
+            host: host.to_owned(),
+            port,
+            path,
+            hello: "localhost".to_owned(),
+        })
     }
 
     /// As it was given.
@@ -102,8 +118,22 @@ impl Target {
         &self.path
     }
 
+    pub(super) fn encryption(&self) -> Encryption {
+        self.encryption
+    }
+
+    /// The same, where the server is greeted as `domain` before the encryption.
+    pub fn greeted_as(mut self, domain: &str) -> Self {
+        self.hello = domain.to_owned();
+        self
+    }
+
+    pub(super) fn hello(&self) -> &str {
+        &self.hello
+    }
+
     pub(super) fn is_encrypted(&self) -> bool {
-        self.encrypted
+        self.encryption != Encryption::No
     }
 
     /// Its address, when it is one.
@@ -115,14 +145,11 @@ impl Target {
     pub(super) fn authority(&self) -> String {
         let host =
             if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        match (self.encrypted, self.port) {
-            (true, 443) | (false, 80) => host,
-            (_, port) => format!("{host}:{port}"),
-        }
+        if self.port == self.usual_port { host } else { format!("{host}:{}", self.port) }
     }
 
     pub(super) fn plain(&self) -> Refusal {
-        let message = format!("{} must be reached by {}://", self.host, self.protocol.encrypted.0);
+        let message = format!("{} must be reached by {}://", self.host, self.sound);
         Refusal::new(Reason::PlainHttp, message)
     }
 }

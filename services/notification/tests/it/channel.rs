@@ -16,7 +16,7 @@ use tonic::Code;
 use crate::contact::verified;
 use crate::data::{DISTRICT, behind, issued, raise};
 use crate::dispatch::{dispatches, retry, settled};
-use crate::standin::{ACCOUNT, Asked, Authority, Operator, PostOffice, fields};
+use crate::standin::{ACCOUNT, Asked, Authority, Operator, PostOffice, Upgrade, fields};
 use crate::{denied, fake, refused};
 
 pub(crate) fn channels(served: &Served) -> ChannelServiceClient<Wire> {
@@ -117,6 +117,66 @@ kit::both! {
         let sent = settled(&served, Reach::Sent, 1).await.remove(0);
         assert_eq!((sent.letter, sent.attempt_count), (letter.name, 1));
         assert_eq!((&*sent.contact, &sent.channel), (&*format!("{DISTRICT}/contacts/zhang"), &created.name));
+    }
+
+    // H7, A2: encryption is asked for before anything is said, and there is no way back from it.
+    async fn a_mail_server_without_encryption_is_told_nothing(bed: &Bed) {
+        let authority = Authority::new();
+        bed.allow_outbound("127.0.0.1/32");
+        bed.trust_outbound(&authority.der);
+        let served = fake::start(bed).await;
+        let cases = [
+            ("offered", Upgrade::Offered, ""),
+            ("none", Upgrade::NotOffered, "does not offer STARTTLS"),
+            ("refused", Upgrade::Refused, "the server said before STARTTLS: 454 not now"),
+            ("injected", Upgrade::Injected, "said more than its reply"),
+        ];
+        for (id, upgrade, said) in cases {
+            let office = PostOffice::start_upgrading(authority.acceptor(), upgrade).await;
+            let by = channel(mail(office.url("smtp+starttls")));
+            let by = create(&served, id, by).await;
+            let it = pb::Contact {
+                unit: format!("{DISTRICT}/units/transport"),
+                channel: by.name.clone(),
+                address: "zhang.san@example.cn".to_owned(),
+                ..Default::default()
+            };
+            crate::contact::force(&served, id, it).await;
+            let request = pb::TestChannelRequest {
+                name: by.name.clone(),
+                contact: format!("{DISTRICT}/contacts/{id}"),
+                ..Default::default()
+            };
+            let told = channels(&served).test_channel(request).await.unwrap().into_inner();
+            let plain = office.plain();
+            assert_eq!(plain[0], "EHLO hengkou.example.cn");
+            assert!(plain[1..].iter().all(|it| it == "STARTTLS"), "{plain:?}");
+            if upgrade == Upgrade::Offered {
+                assert!(told.delivered, "{told:?}");
+                assert_eq!(office.got(1).await[0].recipient, "zhang.san@example.cn");
+                continue;
+            }
+            assert_eq!((told.delivered, &*told.reason), (false, "TLS"), "{told:?}");
+            assert!(told.message.contains(said), "{told:?}");
+        }
+        // Nobody is trusted who shows another's certificate, asked for or not.
+        let stranger = Authority::new();
+        let office = PostOffice::start_upgrading(stranger.acceptor(), Upgrade::Offered).await;
+        let setup = mail(office.url("smtp+starttls"));
+        let change = pb::Channel {
+            name: format!("{DISTRICT}/channels/offered"),
+            setup: Some(setup),
+            ..Default::default()
+        };
+        let request = pb::UpdateChannelRequest { channel: Some(change), update_mask: None };
+        let by = channels(&served).update_channel(request).await.unwrap().into_inner();
+        let request = pb::TestChannelRequest {
+            name: by.name,
+            contact: format!("{DISTRICT}/contacts/offered"),
+            ..Default::default()
+        };
+        let told = channels(&served).test_channel(request).await.unwrap().into_inner();
+        assert_eq!((told.delivered, &*told.reason), (false, "TLS"), "{told:?}");
     }
 
     // H7: what the server says of one mailbox ends that letter's way, not the channel's.
@@ -401,6 +461,7 @@ kit::both! {
         let mut client = channels(&served);
         let cases = [
             ("smtp://mail.example.cn", "PLAIN_HTTP"),
+            ("smtp+starttls://10.1.2.3", "FORBIDDEN_ADDRESS"),
             ("smtps://10.1.2.3", "FORBIDDEN_ADDRESS"),
             ("smtps://kaohe:secret@mail.example.cn", "URL_FORMAT"),
             ("smtps://mail.example.cn/inbox", "URL_FORMAT"),

@@ -12,7 +12,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::io::{AsyncWriteExt as _, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 /// An authority of the test's own, and what a server on the loopback address shows.
@@ -59,6 +59,19 @@ pub(crate) struct Mail {
 pub(crate) struct PostOffice {
     address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
+    /// What was said to it before the encryption that it was asked for.
+    plain: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a mail server does about STARTTLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Upgrade {
+    Offered,
+    NotOffered,
+    /// Offered, and then it cannot.
+    Refused,
+    /// Somebody between puts a reply behind that of the server.
+    Injected,
 }
 
 pub(crate) const ACCOUNT: (&str, &str) = ("kaohe", "correct horse");
@@ -84,7 +97,60 @@ impl PostOffice {
                 });
             }
         });
-        Self { address, mails }
+        Self { address, mails, plain: Arc::default() }
+    }
+
+    /// One that is asked for its encryption.
+    pub(crate) async fn start_upgrading(tls: TlsAcceptor, upgrade: Upgrade) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let office = Self { address, mails: Arc::default(), plain: Arc::default() };
+        let it = office.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (it, tls) = (it.clone(), tls.clone());
+                tokio::spawn(async move {
+                    let Some(stream) = it.until_encrypted(stream, upgrade).await else { return };
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve_on(stream, it.mails, String::new()).await;
+                    }
+                });
+            }
+        });
+        office
+    }
+
+    /// Speaks in plain text until the encryption begins; nothing when it does not.
+    async fn until_encrypted(&self, stream: TcpStream, upgrade: Upgrade) -> Option<TcpStream> {
+        let mut stream = BufReader::new(stream);
+        let mut reply = "220 post.example.cn ESMTP";
+        loop {
+            stream.write_all(format!("{reply}\r\n").as_bytes()).await.ok()?;
+            stream.flush().await.ok()?;
+            let mut line = String::new();
+            if stream.read_line(&mut line).await.ok()? == 0 {
+                return None;
+            }
+            self.plain.lock().unwrap().push(line.trim_end().to_owned());
+            reply = match (line.trim_end(), upgrade) {
+                ("STARTTLS", Upgrade::Offered) => break,
+                ("STARTTLS", Upgrade::Injected) => "220 go on\r\n250 AUTH PLAIN LOGIN",
+                ("STARTTLS", _) => "454 not now",
+                (line, Upgrade::NotOffered) if line.starts_with("EHLO ") => {
+                    "250-post.example.cn\r\n250 AUTH PLAIN LOGIN"
+                }
+                (line, _) if line.starts_with("EHLO ") => "250-post.example.cn\r\n250 STARTTLS",
+                _ => "530 encrypt first",
+            };
+        }
+        stream.write_all(b"220 go on\r\n").await.ok()?;
+        stream.flush().await.ok()?;
+        Some(stream.into_inner())
+    }
+
+    /// What was said to it before the encryption, a command a line.
+    pub(crate) fn plain(&self) -> Vec<String> {
+        self.plain.lock().unwrap().clone()
     }
 
     /// `smtp://127.0.0.1:2525` or the like.
@@ -102,11 +168,19 @@ impl PostOffice {
 }
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, mails: Arc<Mutex<Vec<Mail>>>) {
+    serve_on(stream, mails, "220 post.example.cn ESMTP\r\n".to_owned()).await;
+}
+
+/// Serves, with what is said first; nothing where that was said before.
+async fn serve_on(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    mails: Arc<Mutex<Vec<Mail>>>,
+    mut reply: String,
+) {
     let mut stream = BufReader::new(stream);
     let (mut sender, mut recipient, mut known) = (String::new(), String::new(), false);
-    let mut reply = "220 post.example.cn ESMTP".to_owned();
     loop {
-        if stream.write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+        if stream.write_all(reply.as_bytes()).await.is_err() {
             return;
         }
         stream.flush().await.unwrap();
@@ -147,7 +221,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, mails: Arc<Mutex<Vec
             }
             "QUIT" => "221 bye".to_owned(),
             _ => "500 what".to_owned(),
-        };
+        } + "\r\n";
     }
 }
 

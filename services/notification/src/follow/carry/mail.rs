@@ -58,7 +58,7 @@ async fn hand_over(
     let recipient: Address = address.parse().map_err(unreadable)?;
     let text = written(setup, message, &sender, &recipient, now)?;
 
-    let target = outbound.mail_target(&setup.server)?;
+    let target = outbound.mail_target(&setup.server)?.greeted_as(sender.domain());
     let wire = Box::new(Wire(outbound.connect(&target).await?));
     let hello = ClientId::Domain(sender.domain().to_owned());
     let connected = AsyncSmtpConnection::connect_with_transport(wire, &hello).await;
