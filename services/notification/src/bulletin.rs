@@ -9,6 +9,7 @@ use minijinja::{Value, context};
 use rust_decimal::Decimal;
 
 use crate::district::District;
+use crate::document::Language;
 use crate::print;
 use crate::template::{Template, Text};
 
@@ -86,7 +87,7 @@ impl Bulletin {
         now: Timestamp,
     ) -> Result<Self> {
         let values = values(district, sequence, month, district.day(now), boards);
-        let composed = template.compose(&values)?;
+        let composed = template.compose(Language::Chinese, &values)?;
         Ok(Self {
             district: district.id.clone(),
             sequence,

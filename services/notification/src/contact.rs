@@ -7,7 +7,7 @@ use kit::{Error, Result};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::channel::Kind;
-pub(crate) use crate::document::Language;
+pub(crate) use crate::document::{Language, Role};
 
 /// How contacts are named.
 pub(crate) static NAME: Pattern =
@@ -30,7 +30,7 @@ kit::numbered! {
     }
 }
 
-/// Where a unit's letters go by one channel.
+/// Where letters to a unit, or to a role in it, go by one channel.
 #[derive(Clone, Debug)]
 pub(crate) struct Contact {
     pub(crate) district: String,
@@ -42,6 +42,7 @@ pub(crate) struct Contact {
     /// Empty for a robot, and once removed.
     pub(crate) address: Personal<String>,
     pub(crate) language: Language,
+    pub(crate) role: Role,
     pub(crate) state: State,
     pub(crate) code: Code,
     pub(crate) verify_time: Option<Timestamp>,
@@ -58,6 +59,17 @@ pub(crate) struct Goal {
     pub(crate) channel: String,
     pub(crate) state: State,
     pub(crate) language: Language,
+    pub(crate) role: Role,
+}
+
+/// Where a letter to a role goes: to the role's verified contacts, else to those of the unit as such.
+pub(crate) fn goals(contacts: &[Goal], role: Role) -> Vec<&Goal> {
+    let of = |role| {
+        let fits = |it: &&Goal| it.state == State::Verified && it.role == role;
+        contacts.iter().filter(fits).collect::<Vec<_>>()
+    };
+    let found = of(role);
+    if found.is_empty() { of(Role::Unit) } else { found }
 }
 
 /// The code that was sent last.

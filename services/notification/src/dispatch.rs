@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use kit::name::Pattern;
 
 use crate::delivery::{self, Attempt};
+use crate::document::Role;
 
 /// How dispatches are named.
 pub(crate) static NAME: Pattern =
@@ -38,9 +39,9 @@ kit::numbered! {
     enum Hold {
         /// It is not.
         No = 0,
-        /// The unit has no contact.
+        /// Neither the role nor the unit has a contact.
         NoContact = 1,
-        /// It has none that is verified.
+        /// They have none that is verified.
         Unverified = 2,
     }
 }
@@ -50,8 +51,9 @@ kit::numbered! {
 pub(crate) struct Matter {
     /// Full name of the letter.
     pub(crate) source: String,
-    /// Id of the unit.
+    /// Id of the unit, and who in it.
     pub(crate) unit: String,
+    pub(crate) role: Role,
     pub(crate) subject: String,
     pub(crate) body: String,
     pub(crate) due_date: Option<Date>,

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::name::Pattern;
 
+use crate::document::Language;
+
 /// How districts are named.
 pub(crate) static NAME: Pattern = Pattern::new("district", "districts/{district}");
 /// How units are named.
@@ -65,6 +67,14 @@ impl District {
     /// The office that signs (落款).
     pub(crate) fn office(&self) -> String {
         format!("{}目标责任考核工作领导小组办公室", self.display_name)
+    }
+
+    /// The same in a language.
+    pub(crate) fn office_in(&self, language: Language) -> String {
+        match language {
+            Language::Chinese => self.office(),
+            Language::English => format!("Assessment Office, {}", self.display_name),
+        }
     }
 
     /// The civil day of an instant in the district.

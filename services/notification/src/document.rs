@@ -42,6 +42,22 @@ impl Language {
 }
 
 kit::numbered! {
+    /// Who in a unit is written to.
+    enum Role {
+        /// The unit as such.
+        Unit = 0,
+        /// Its head.
+        UnitHead = 1,
+        /// Who reports.
+        Reporter = 2,
+        /// The leader in charge, of the unit that stands for that leader.
+        LeaderInCharge = 3,
+        /// Who is on duty, of the office.
+        OfficeDuty = 4,
+    }
+}
+
+kit::numbered! {
     /// How far a recipient has come.
     enum State {
         /// Delivered.
@@ -87,6 +103,8 @@ pub(crate) struct Draft {
     pub(crate) period: String,
     /// The period in print, where its id does not say it; kept in the texts alone.
     pub(crate) period_title: String,
+    /// Which part of something longer it is; kept in the texts alone.
+    pub(crate) part: Option<Part>,
     pub(crate) due_date: Option<Date>,
     pub(crate) contents: Contents,
     pub(crate) attachments: Vec<Attachment>,
@@ -99,11 +117,23 @@ pub(crate) struct Draft {
     pub(crate) account: String,
 }
 
+/// Where a document stands among those that together say something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// 1 for the first.
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+}
+
 /// A unit that it is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recipient {
     pub(crate) unit: String,
     pub(crate) display_name: String,
+    /// Who in the unit is written to.
+    pub(crate) role: Role,
+    /// What the unit is to correct; empty for nothing.
+    pub(crate) problem: String,
 }
 
 /// A file that goes with it.
@@ -148,7 +178,10 @@ impl Document {
         let mut texts = Vec::new();
         for language in Language::ALL {
             let values = values::values(&draft, district, &number.to_string(), day, language);
-            let composed = template.compose(language, &values)?;
+            let mut composed = template.compose(language, &values)?;
+            if let Some(part) = draft.part {
+                composed.text.subject.push_str(&part.shown(language));
+            }
             texts.push(Written {
                 language,
                 text: composed.text,
@@ -238,6 +271,16 @@ impl Document {
     fn step(&mut self, unit: &str, receipt: Receipt) -> Receipt {
         self.receipts.entry(unit.to_owned()).or_default().push(receipt.clone());
         receipt
+    }
+}
+
+impl Part {
+    fn shown(self, language: Language) -> String {
+        let Self { number, of } = self;
+        match language {
+            Language::Chinese => format!("（第{number}部分，共{of}部分）"),
+            Language::English => format!(" (part {number} of {of})"),
+        }
     }
 }
 

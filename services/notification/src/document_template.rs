@@ -1,12 +1,11 @@
 //! Templates of documents: what each kind says, in two languages, and the series of its numbers.
 
 use jiff::Timestamp;
-use kit::Error;
 use kit::name::Pattern;
 use minijinja::Value;
 
 use crate::document::{Kind, Language, sample};
-use crate::template::{Composed, Fault, Text, grammar, press};
+use crate::template::{self, Composed, Fault, Text, press};
 
 /// How they are named.
 pub(crate) static NAME: Pattern =
@@ -56,35 +55,12 @@ impl DocumentTemplate {
         true
     }
 
-    /// Fills it in. A district's own template that fails is replaced by the one that Saima
-    /// brings: a document must go out whatever was done to its looks.
+    /// Fills it in.
     pub(crate) fn compose(&self, language: Language, values: &Value) -> kit::Result<Composed> {
         let place = language as usize - 1;
-        let own = || {
-            let text = &self.texts[place];
-            let sample = sample(self.kind, language);
-            let print = |source: &str, bounds| {
-                grammar::check(source, &sample)?;
-                press::print(source, values, Some(bounds))
-            };
-            Ok(Text {
-                subject: print(&text.subject, press::SUBJECT)?,
-                body: print(&text.body, press::BULLETIN)?,
-            })
-        };
-        let fault: Option<Fault> = match self.revision {
-            0 => None,
-            _ => match own() {
-                Ok(text) => return Ok(Composed { text, fault: None }),
-                Err(fault) => Some(fault),
-            },
-        };
-        let text = &self.kind.texts()[place];
-        let print = |source: &str| {
-            press::print(source, values, None).map_err(|fault| Error::internal(fault.to_string()))
-        };
-        let text = Text { subject: print(&text.subject)?, body: print(&text.body)? };
-        Ok(Composed { text, fault })
+        let own = (self.revision > 0).then(|| (&self.texts[place], sample(self.kind, language)));
+        let bounds = [press::SUBJECT, press::BULLETIN];
+        template::compose(own, &self.kind.texts()[place], bounds, values)
     }
 }
 
@@ -95,10 +71,8 @@ pub(crate) fn try_out(
     is_subject: bool,
     source: &str,
 ) -> Result<(), Fault> {
-    let sample = sample(kind, language);
-    grammar::check(source, &sample)?;
     let bounds = if is_subject { press::SUBJECT } else { press::BULLETIN };
-    press::print(source, &sample, Some(bounds)).map(|_| ())
+    template::try_out(source, &sample(kind, language), bounds)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use kit::{Error, Result};
 pub(crate) use warning::{Ground, Warning};
 
 use crate::district::District;
+use crate::document::Language;
 use crate::template::{self, Template, Text};
 
 /// How letters are named.
@@ -50,9 +51,10 @@ pub(crate) struct Letter {
     /// Id of the unit it is for.
     pub(crate) recipient: String,
     pub(crate) recipient_display_name: String,
-    pub(crate) text: Text,
-    /// Why the district's own template was not used; empty when there was no need for that.
-    pub(crate) template_fault: String,
+    /// In Chinese, which holds.
+    pub(crate) written: Written,
+    /// In other languages; none of letters from before there were any.
+    pub(crate) translations: Vec<Written>,
     /// Full name of what it speaks of.
     pub(crate) source: String,
     /// Id of the period it speaks of.
@@ -62,6 +64,15 @@ pub(crate) struct Letter {
     /// In the order they were given.
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) create_time: Timestamp,
+}
+
+/// Its text in a language.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) language: Language,
+    pub(crate) text: Text,
+    /// Why the district's own template was not used; empty when there was no need for that.
+    pub(crate) template_fault: String,
 }
 
 /// One step the recipient took.
@@ -86,16 +97,20 @@ impl Letter {
     ) -> Result<Self> {
         let issued = district.day(now);
         let due_date = issued.checked_add(ACKNOWLEDGE_DAYS.days()).map_err(Error::internal)?;
-        let values = warning.values(district, sequence, issued, due_date);
-        let composed = template.compose(&values)?;
+        let write = |language| -> Result<Written> {
+            let values = warning.values(district, sequence, (issued, due_date), language);
+            let composed = template.compose(language, &values)?;
+            let template_fault = composed.fault.map(|it| it.to_string()).unwrap_or_default();
+            Ok(Written { language, text: composed.text, template_fault })
+        };
         Ok(Self {
             district: district.id.clone(),
             sequence,
             kind: warning.kind(),
             recipient: warning.unit.clone(),
             recipient_display_name: warning.unit_display_name.clone(),
-            text: composed.text,
-            template_fault: composed.fault.map(|it| it.to_string()).unwrap_or_default(),
+            written: write(Language::Chinese)?,
+            translations: vec![write(Language::English)?],
             source: warning.source.clone(),
             period: warning.period.clone(),
             due_date,
@@ -113,7 +128,13 @@ impl Letter {
     /// Bytes of its texts.
     pub(crate) fn size(&self) -> usize {
         let receipts: usize = self.receipts.iter().map(|receipt| receipt.text.len()).sum();
-        self.text.subject.len() + self.text.body.len() + receipts
+        let texts = self.texts().map(|it| it.text.subject.len() + it.text.body.len());
+        texts.sum::<usize>() + receipts
+    }
+
+    /// In every language, Chinese first.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Written> {
+        std::iter::once(&self.written).chain(&self.translations)
     }
 
     /// How often it was written to, the issue included.

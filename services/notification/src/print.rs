@@ -3,6 +3,8 @@
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::document::Language;
+
 /// Places after the point in print.
 const PLACES: u32 = 2;
 /// Places after the point of a quantity below one, of which two might leave nothing.
@@ -25,7 +27,7 @@ pub(crate) fn day(date: Date) -> String {
 }
 
 /// 1 April 2023.
-pub(crate) fn english_day(date: Date) -> String {
+fn english_day(date: Date) -> String {
     const MONTHS: [&str; 12] = [
         "January",
         "February",
@@ -42,6 +44,22 @@ pub(crate) fn english_day(date: Date) -> String {
     ];
     let month = usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at));
     format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
+}
+
+/// A day in a language.
+pub(crate) fn day_in(language: Language, date: Date) -> String {
+    match language {
+        Language::Chinese => day(date),
+        Language::English => english_day(date),
+    }
+}
+
+/// The title of a period's id in a language; the id itself in English.
+pub(crate) fn period_in(language: Language, id: &str) -> String {
+    match language {
+        Language::Chinese => period(id),
+        Language::English => id.to_owned(),
+    }
 }
 
 /// The number of what is issued (发文字号): 〔2023〕12号.

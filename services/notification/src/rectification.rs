@@ -1,5 +1,7 @@
-//! Rectifications (整改, H7): what a unit does about a letter, and who is spoken to when it is late.
+//! Rectifications (整改, H7): what a unit does about a letter or a problem that a document names to it,
+//! and who is spoken to when it is late.
 
+mod place;
 mod supervision;
 
 use jiff::civil::Date;
@@ -7,8 +9,10 @@ use jiff::{Timestamp, ToSpan as _};
 use kit::name::Pattern;
 use kit::{Error, Result};
 
+pub(crate) use place::{Asking, Place};
 pub(crate) use supervision::Way;
 
+use crate::document::{Document, Recipient};
 use crate::letter::Letter;
 
 /// How rectifications are named.
@@ -50,12 +54,13 @@ kit::numbered! {
     }
 }
 
-/// What a unit does about one letter.
+/// What a unit does about one letter or problem.
 #[derive(Clone, Debug)]
 pub(crate) struct Rectification {
     pub(crate) district: String,
-    /// Place of the letter, and its own id.
-    pub(crate) letter: i64,
+    pub(crate) place: Place,
+    /// What is to be corrected, where a document named it; empty where the letter says it.
+    pub(crate) problem: String,
     /// Id of the unit that owes it.
     pub(crate) recipient: String,
     pub(crate) state: State,
@@ -102,24 +107,46 @@ pub(crate) struct Ageing {
 impl Rectification {
     /// What a letter opens.
     pub(crate) fn open(letter: &Letter) -> Result<Self> {
-        let mut opened = Self {
-            district: letter.district.clone(),
-            letter: letter.sequence,
-            recipient: letter.recipient.clone(),
+        let place = Place::of_letter(letter.sequence);
+        let opened = Self::new(&letter.district, place, &letter.recipient, letter.create_time);
+        opened.owing(letter.due_date)
+    }
+
+    /// What a document opens: one for each recipient to whom it names a problem.
+    pub(crate) fn open_problems(document: &Document) -> Result<Vec<Self>> {
+        let Some(due) = document.draft.due_date else { return Ok(Vec::new()) };
+        let open = |(place, to): (i64, &Recipient)| {
+            let place = Place::of_document(document, place);
+            let opened = Self::new(&document.district, place, &to.unit, document.create_time);
+            Self { problem: to.problem.clone(), ..opened }.owing(due)
+        };
+        let recipients = (1..).zip(&document.draft.recipients);
+        recipients.filter(|(_, to)| !to.problem.is_empty()).map(open).collect()
+    }
+
+    fn new(district: &str, place: Place, recipient: &str, now: Timestamp) -> Self {
+        Self {
+            district: district.to_owned(),
+            place,
+            problem: String::new(),
+            recipient: recipient.to_owned(),
             state: State::AwaitingPlan,
-            due_date: letter.due_date,
+            due_date: Date::default(),
             level: 0,
             escalate_date: None,
             steps: 0,
-            create_time: letter.create_time,
-        };
-        opened.owe(letter.due_date)?;
-        Ok(opened)
+            create_time: now,
+        }
+    }
+
+    fn owing(mut self, due: Date) -> Result<Self> {
+        self.owe(due)?;
+        Ok(self)
     }
 
     /// Its full name.
     pub(crate) fn name(&self) -> String {
-        NAME.format(&[&self.district, &self.letter.to_string()])
+        NAME.format(&[&self.district, &self.place.to_string()])
     }
 
     /// Takes the unit's plan.

@@ -1,5 +1,5 @@
 //! Templates: what letters and bulletins say, with variables in Jinja syntax. Saima brings one
-//! for each kind; a district's own takes its place.
+//! for each kind, of letters in two languages; a district's own takes its place.
 
 pub(crate) mod grammar;
 pub(crate) mod press;
@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use kit::Error;
 use kit::name::Pattern;
 use minijinja::Value;
+
+use crate::document::Language;
 
 /// How templates are named.
 pub(crate) static NAME: Pattern =
@@ -29,7 +31,7 @@ kit::numbered! {
 }
 
 /// A title line and a body: the source of a template, or what came of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text {
     pub(crate) subject: String,
     pub(crate) body: String,
@@ -40,7 +42,8 @@ pub(crate) struct Text {
 pub(crate) struct Template {
     pub(crate) district: String,
     pub(crate) kind: Kind,
-    pub(crate) text: Text,
+    /// Chinese and English; the English of a bulletin is empty.
+    pub(crate) texts: [Text; 2],
     /// 0 for the one that Saima brings.
     pub(crate) revision: i64,
     /// When the district last changed it; none for the one that Saima brings.
@@ -74,7 +77,7 @@ impl Template {
         Self {
             district: district.to_owned(),
             kind,
-            text: kind.built_in(),
+            texts: kind.built_in(),
             revision: 0,
             update_time: None,
         }
@@ -85,45 +88,58 @@ impl Template {
         NAME.format(&[&self.district, self.kind.id()])
     }
 
-    /// Takes on another text and says whether that is a change.
-    pub(crate) fn change(&mut self, text: Text, now: Timestamp) -> bool {
-        if self.text == text {
+    /// Takes on other texts and says whether that is a change.
+    pub(crate) fn change(&mut self, texts: [Text; 2], now: Timestamp) -> bool {
+        if self.texts == texts {
             return false;
         }
-        self.text = text;
+        self.texts = texts;
         self.revision += 1;
         self.update_time = Some(now);
         true
     }
 
-    /// Fills it in. A district's own template that fails is replaced by the one that Saima
-    /// brings: a letter must go out whatever was done to its looks.
-    pub(crate) fn compose(&self, values: &Value) -> kit::Result<Composed> {
-        let fault = match self.revision {
-            0 => None,
-            _ => match self.own(values) {
-                Ok(text) => return Ok(Composed { text, fault: None }),
-                Err(fault) => Some(fault),
-            },
-        };
-        let Text { subject, body } = self.kind.built_in();
-        let print = |source: &str| {
-            press::print(source, values, None).map_err(|fault| Error::internal(fault.to_string()))
-        };
-        Ok(Composed { text: Text { subject: print(&subject)?, body: print(&body)? }, fault })
+    /// Fills it in.
+    pub(crate) fn compose(&self, language: Language, values: &Value) -> kit::Result<Composed> {
+        let place = language as usize - 1;
+        let own = (self.revision > 0).then(|| (&self.texts[place], self.kind.sample(language)));
+        let bounds = [Part::Subject, Part::Body].map(|part| press::bounds(self.kind, part));
+        compose(own, &self.kind.built_in()[place], bounds, values)
     }
+}
 
-    fn own(&self, values: &Value) -> Result<Text, Fault> {
-        let sample = self.kind.sample();
-        let print = |part: Part, source: &str| {
+/// Fills in a district's own text, which comes with sample data of the shape it was tried on. One
+/// that fails is replaced by the one that Saima brings: what is written must go out whatever was done
+/// to its looks.
+pub(crate) fn compose(
+    own: Option<(&Text, Value)>,
+    built_in: &Text,
+    [subject, body]: [press::Bounds; 2],
+    values: &Value,
+) -> kit::Result<Composed> {
+    let own = own.map(|(text, sample)| {
+        let print = |source: &str, bounds| {
             grammar::check(source, &sample)?;
-            press::print(source, values, Some(press::bounds(self.kind, part)))
+            press::print(source, values, Some(bounds))
         };
-        Ok(Text {
-            subject: print(Part::Subject, &self.text.subject)?,
-            body: print(Part::Body, &self.text.body)?,
-        })
-    }
+        Ok(Text { subject: print(&text.subject, subject)?, body: print(&text.body, body)? })
+    });
+    let fault: Option<Fault> = match own {
+        None => None,
+        Some(Ok(text)) => return Ok(Composed { text, fault: None }),
+        Some(Err(fault)) => Some(fault),
+    };
+    let print = |source: &str| {
+        press::print(source, values, None).map_err(|fault| Error::internal(fault.to_string()))
+    };
+    let text = Text { subject: print(&built_in.subject)?, body: print(&built_in.body)? };
+    Ok(Composed { text, fault })
+}
+
+/// Says whether a source can be used, by trying it on sample data.
+pub(crate) fn try_out(source: &str, sample: &Value, bounds: press::Bounds) -> Result<(), Fault> {
+    grammar::check(source, sample)?;
+    press::print(source, sample, Some(bounds)).map(|_| ())
 }
 
 /// The template of a kind among those that hold in a district.
@@ -151,13 +167,18 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.id() == id)
     }
 
+    /// The languages that it is written in.
+    pub(crate) fn languages(self) -> &'static [Language] {
+        match self {
+            Self::WorkReminder | Self::WarningSheet => &Language::ALL,
+            Self::MonthlyBulletin => &Language::ALL[..1],
+        }
+    }
+
     /// Says whether a source can be used as a part of a template of this kind, by trying it on
     /// sample data.
-    pub(crate) fn try_out(self, part: Part, source: &str) -> Result<(), Fault> {
-        let sample = self.sample();
-        grammar::check(source, &sample)?;
-        press::print(source, &sample, Some(press::bounds(self, part)))?;
-        Ok(())
+    pub(crate) fn try_out(self, language: Language, part: Part, source: &str) -> Result<(), Fault> {
+        try_out(source, &self.sample(language), press::bounds(self, part))
     }
 
     /// Variables that may stand in a template, each with what it holds.
@@ -169,23 +190,27 @@ impl Kind {
         }
     }
 
-    fn sample(self) -> Value {
+    fn sample(self, language: Language) -> Value {
         match self {
-            Self::WorkReminder => sample::work_reminder(),
-            Self::WarningSheet => sample::warning_sheet(),
+            Self::WorkReminder => sample::work_reminder(language),
+            Self::WarningSheet => sample::warning_sheet(language),
             Self::MonthlyBulletin => sample::monthly_bulletin(),
         }
     }
 
-    /// The first line of the file is the title, what follows the empty line the body.
-    fn built_in(self) -> Text {
+    /// Chinese and English, with a line between. The first line of each is the title, what follows
+    /// the empty line the body.
+    pub(crate) fn built_in(self) -> [Text; 2] {
         let file = match self {
             Self::WorkReminder => include_str!("../templates/work-reminder.jinja"),
             Self::WarningSheet => include_str!("../templates/warning-sheet.jinja"),
             Self::MonthlyBulletin => include_str!("../templates/monthly-bulletin.jinja"),
         };
-        let (subject, body) = file.split_once("\n\n").unwrap_or((file, ""));
-        Text { subject: subject.to_owned(), body: body.trim_end().to_owned() }
+        let (chinese, english) = file.split_once("\n====\n").unwrap_or((file, ""));
+        [chinese, english].map(|part| {
+            let (subject, body) = part.split_once("\n\n").unwrap_or((part, ""));
+            Text { subject: subject.to_owned(), body: body.trim_end().to_owned() }
+        })
     }
 }
 

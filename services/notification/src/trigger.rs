@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kit::name::Pattern;
 use kit::{Error, Result};
 
-use crate::document::{Contents, Kind};
+use crate::document::{Contents, Kind, Role};
 
 pub(crate) use event_type::{resource_of, types_of};
 
@@ -31,6 +31,23 @@ kit::numbered! {
         LeaderInCharge = 5,
         /// The assessment office.
         Office = 6,
+        /// The head of the unit the event is about.
+        UnitHead = 7,
+        /// Who reports for the unit the event is about.
+        Reporter = 8,
+    }
+}
+
+impl Relation {
+    /// Who in the unit is meant.
+    pub(crate) fn role(self) -> Role {
+        match self {
+            Self::Unit | Self::ParentUnit | Self::EvaluatingUnit | Self::Named => Role::Unit,
+            Self::LeaderInCharge => Role::LeaderInCharge,
+            Self::Office => Role::OfficeDuty,
+            Self::UnitHead => Role::UnitHead,
+            Self::Reporter => Role::Reporter,
+        }
     }
 }
 

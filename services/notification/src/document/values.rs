@@ -42,16 +42,14 @@ pub(super) fn values(
     language: Language,
 ) -> Value {
     let chinese = language == Language::Chinese;
-    let day = |day| if chinese { print::day(day) } else { print::english_day(day) };
-    let period = match (draft.period_title.as_str(), chinese) {
-        ("", true) => print::period(&draft.period),
-        ("", false) => draft.period.clone(),
-        (title, _) => title.to_owned(),
+    let day = |day| print::day_in(language, day);
+    let period = match draft.period_title.as_str() {
+        "" => print::period_in(language, &draft.period),
+        title => title.to_owned(),
     };
-    let office = match (draft.issuer.as_str(), chinese) {
-        ("", true) => district.office(),
-        ("", false) => format!("Assessment Office, {}", district.display_name),
-        (issuer, _) => issuer.to_owned(),
+    let office = match draft.issuer.as_str() {
+        "" => district.office_in(language),
+        issuer => issuer.to_owned(),
     };
     let names: Vec<&str> = draft.recipients.iter().map(|it| it.display_name.as_str()).collect();
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
@@ -101,6 +99,7 @@ pub(crate) fn sample(kind: Kind, language: Language) -> Value {
     let recipient = Recipient {
         unit: "transport".to_owned(),
         display_name: "恒口示范区交通局".to_owned(),
+        ..Recipient::default()
     };
     let draft = Draft {
         kind,

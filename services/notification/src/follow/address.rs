@@ -14,7 +14,7 @@ use proto::notification::v1::change::Resource;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::contact::Language;
+use crate::contact::{Language, Role};
 use crate::dispatch::Matter;
 use crate::district::UNIT;
 use crate::document::Kind;
@@ -80,14 +80,20 @@ async fn letter(tx: &mut Tx, letter: pb::Letter) -> Result<()> {
     // The kinds of letters are the first of those of documents.
     let kind = Kind::try_from(letter.kind)?;
     let unit = UNIT.parse("letter.recipient", &letter.recipient)?;
-    let matter = Matter {
+    let due_date = letter.due_date.as_ref().and_then(date::from_proto);
+    let matter = |subject: &str, body: &str| Matter {
         unit: unit.id("unit").to_owned(),
-        subject: letter.subject,
-        body: letter.body,
-        due_date: letter.due_date.as_ref().and_then(date::from_proto),
-        source: letter.name,
+        role: Role::Unit,
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        due_date,
+        source: letter.name.clone(),
     };
-    dispatch::set_out(tx, unit.id("district"), kind, &[(Language::Chinese, matter)]).await
+    let mut written = vec![(Language::Chinese, matter(&letter.subject, &letter.body))];
+    for it in &letter.translations {
+        written.push((Language::try_from(it.language)?, matter(&it.subject, &it.body)));
+    }
+    dispatch::set_out(tx, unit.id("district"), kind, &written).await
 }
 
 /// A document goes to each of its recipients, in the language that is spoken there.
@@ -96,10 +102,12 @@ async fn document(tx: &mut Tx, document: pb::Document) -> Result<()> {
     let kind = Kind::try_from(document.kind)?;
     for recipient in &document.recipients {
         let unit = UNIT.parse("document.recipients.unit", &recipient.unit)?;
+        let role = Role::try_from(recipient.role)?;
         let written = document.texts.iter().map(|text| {
             let matter = Matter {
                 source: document.name.clone(),
                 unit: unit.id("unit").to_owned(),
+                role,
                 subject: text.subject.clone(),
                 body: text.body.clone(),
                 due_date,

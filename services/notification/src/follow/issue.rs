@@ -212,7 +212,7 @@ impl Issuer {
 }
 
 /// True for what passes by waiting, whatever the notice says.
-fn passes(error: &Error) -> bool {
+pub(super) fn passes(error: &Error) -> bool {
     matches!(error, Error::Unavailable { .. } | Error::Deadline | Error::Exhausted { .. })
 }
 

@@ -4,7 +4,7 @@
 //! event counts once. Whom to write to is asked of registry afterwards. What cannot be written
 //! stays where it is with the reason, and holds up nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use proto::scoring::v1::run_service_client::RunServiceClient;
 use tokio::sync::Notify;
 
 use super::hear::Feed;
+use super::issue::passes;
 use super::message;
 use super::peers::Registry;
 use crate::district::{self, District, Unit};
@@ -33,6 +34,8 @@ use crate::{condition, rpc, store};
 
 /// Tasks in one transaction.
 const BATCH: i64 = 100;
+/// Events of one trigger that are gathered at a time.
+const GATHERED: i64 = 2000;
 /// How often is looked for what is due.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long what is at fault is put off.
@@ -189,6 +192,30 @@ impl Sources {
     }
 }
 
+/// What is due in a district, with the triggers that wait for it: a batch, and of a trigger in it
+/// that gathers all that it has.
+async fn due(tx: &mut Tx, district: &str) -> Result<(Vec<Task>, Vec<Trigger>)> {
+    let mut tasks = store::trigger::due(tx, district, None, BATCH).await?;
+    let triggers = triggers(tx, district, &tasks).await?;
+    let gathering: BTreeSet<&str> =
+        triggers.iter().filter(|it| it.rule.digest_hours > 0).map(|it| it.id.as_str()).collect();
+    if gathering.is_empty() || (tasks.len() as i64) < BATCH {
+        return Ok((tasks, triggers));
+    }
+    tasks.retain(|it| !gathering.contains(it.trigger.as_str()));
+    for trigger in gathering {
+        tasks.extend(store::trigger::due(tx, district, Some(trigger), GATHERED).await?);
+    }
+    let triggers = self::triggers(tx, district, &tasks).await?;
+    Ok((tasks, triggers))
+}
+
+async fn triggers(tx: &mut Tx, district: &str, tasks: &[Task]) -> Result<Vec<Trigger>> {
+    let wanted = tasks.iter().map(|it| (it.trigger.clone(), it.revision));
+    let wanted: BTreeSet<_> = wanted.collect();
+    store::trigger::at_revisions(tx, district, &Vec::from_iter(wanted)).await
+}
+
 struct Writer {
     db: Db,
     sources: Sources,
@@ -207,11 +234,8 @@ impl Writer {
 
     async fn district(&self, id: &str) -> Result<()> {
         let mut tx = self.db.begin_read().await?;
-        let (tasks, now) = (store::trigger::due(&mut tx, id, BATCH).await?, tx.now());
-        let mut wanted: Vec<_> = tasks.iter().map(|it| (it.trigger.clone(), it.revision)).collect();
-        wanted.sort();
-        wanted.dedup();
-        let triggers = store::trigger::at_revisions(&mut tx, id, &wanted).await?;
+        let (tasks, triggers) = due(&mut tx, id).await?;
+        let now = tx.now();
         drop(tx);
         let district = self.sources.registry.district(id).await?;
         let units = self.sources.registry.units(id).await?;
@@ -230,8 +254,9 @@ impl Writer {
                 Err(error) => self.hold(&task, &error.to_string()).await?,
             }
         }
-        if self.write(&district, &ready).await.is_ok() {
-            return Ok(());
+        match self.write(&district, &ready).await {
+            Err(error) if !passes(&error) => {}
+            outcome => return outcome,
         }
         // The one at fault is found one by one.
         for one in &ready {

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Kind;
 use crate::district::District;
+use crate::document::Language;
 use crate::print;
 
 /// A warning to one unit.
@@ -49,22 +50,23 @@ impl Warning {
         }
     }
 
-    /// What its letter's template may print.
+    /// What its letter's template may print in a language.
     pub(crate) fn values(
         &self,
         district: &District,
         sequence: i64,
-        issued: Date,
-        due_date: Date,
+        (issued, due_date): (Date, Date),
+        language: Language,
     ) -> Value {
+        let day = |day| print::day_in(language, day);
         let common = context! {
             district => &district.display_name,
-            office => district.office(),
+            office => district.office_in(language),
             number => print::number(issued, sequence),
-            issue_date => print::day(issued),
-            due_date => print::day(due_date),
+            issue_date => day(issued),
+            due_date => day(due_date),
             recipient => &self.unit_display_name,
-            period => print::period(&self.period),
+            period => print::period_in(language, &self.period),
             track => &self.track,
         };
         match &self.ground {

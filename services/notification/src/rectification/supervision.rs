@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Rectification, State, Step};
 use crate::district::{Oversight, Unit};
-use crate::document::{Content, Draft, Kind, Recipient};
+use crate::document::{Content, Draft, Kind, Recipient, Role};
 
 /// The way upwards in a district.
 #[derive(Clone, Copy, Debug)]
@@ -23,24 +23,37 @@ impl Rectification {
         unit: &str,
         way: &Way<'_>,
     ) -> Option<Draft> {
-        let (to, demand) = match step.level {
+        let (to, role, demand) = match step.level {
             1 => {
-                (Some(self.recipient.as_str()), "请单位主要负责同志亲自督促，立即补报。".to_owned())
+                let demand = "请单位主要负责同志亲自督促，立即补报。".to_owned();
+                (Some(self.recipient.as_str()), Role::UnitHead, demand)
             }
-            2 => (self.leader(way), format!("请分管领导督促{unit}限期整改。")),
-            _ => (way.oversight.office.as_deref(), format!("请对{unit}约谈提醒，并跟踪问效。")),
+            2 => {
+                let (to, role) = self.leader(way);
+                (to, role, format!("请分管领导督促{unit}限期整改。"))
+            }
+            _ => {
+                let demand = format!("请对{unit}约谈提醒，并跟踪问效。");
+                (way.oversight.office.as_deref(), Role::OfficeDuty, demand)
+            }
         };
         let to = to?;
         let recipient = Recipient {
             unit: to.to_owned(),
             display_name: way.units.get(to)?.display_name.clone(),
+            role,
+            ..Recipient::default()
         };
         let owed = match self.state {
             State::AwaitingPlan => "提交整改方案",
             _ => "报送整改情况",
         };
         let due = self.due_date.strftime("%Y年%-m月%-d日");
-        let situation = format!("{unit}收到《{subject}》后，应于{due}前{owed}，现已逾期。");
+        let matter = match self.problem.as_str() {
+            "" => String::new(),
+            problem => format!("其中问题：{}。", problem.trim_end_matches('。')),
+        };
+        let situation = format!("{unit}收到《{subject}》后，应于{due}前{owed}，现已逾期。{matter}");
         let text = |text: String| Content::Text(text);
         let contents = [
             ("matter".to_owned(), text(format!("{unit}整改逾期"))),
@@ -58,10 +71,12 @@ impl Rectification {
         })
     }
 
-    /// The leader in charge; else the unit above.
-    fn leader<'a>(&self, way: &Way<'a>) -> Option<&'a str> {
-        let above = || way.units.get(&self.recipient).map(|it| it.parent.as_str());
-        let leader = way.oversight.leader(&self.recipient, way.units);
-        leader.or_else(above).filter(|it| !it.is_empty())
+    /// The leader in charge; else the unit above as such.
+    fn leader<'a>(&self, way: &Way<'a>) -> (Option<&'a str>, Role) {
+        if let Some(leader) = way.oversight.leader(&self.recipient, way.units) {
+            return (Some(leader), Role::LeaderInCharge);
+        }
+        let above = way.units.get(&self.recipient).map(|it| it.parent.as_str());
+        (above.filter(|it| !it.is_empty()), Role::Unit)
     }
 }

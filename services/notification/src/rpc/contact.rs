@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, channel};
 use crate::channel::NAME as CHANNEL;
-use crate::contact::{self, Code, Contact, Language, NAME, State};
+use crate::contact::{self, Code, Contact, Language, NAME, Role, State};
 use crate::district::{self, UNIT};
 use crate::follow::carry::Carrier;
 use crate::message::Message;
@@ -76,6 +76,7 @@ impl ContactService for Rpc {
         let by = fields.member("contact.channel", &CHANNEL, &given.channel, district);
         let address = fields.text("contact.address", &given.address, 0..=254);
         let language = fields.optional_choice("contact.language", given.language);
+        let role = fields.optional_choice("contact.role", given.role).unwrap_or_default();
         fields.check()?;
         let once = Once::new(district, "CreateContact", &request.request_id, &request)?;
 
@@ -99,6 +100,7 @@ impl ContactService for Rpc {
             channel: by,
             address: Personal::new(address),
             language: language.unwrap_or(Language::Chinese),
+            role,
             state: State::Unverified,
             code: Code::default(),
             verify_time: None,
@@ -109,7 +111,7 @@ impl ContactService for Rpc {
         if !store::contact::insert(&mut tx, &self.keys, &contact).await? {
             return Err(Error::already_exists("contact", contact.name()).into());
         }
-        store::dispatch::await_code(&mut tx, district, &contact.unit).await?;
+        store::dispatch::await_code(&mut tx, district, &contact.unit, contact.role).await?;
         let reply = pb::Contact::from(contact);
         change::append(&mut tx, district, CREATED, &reply.name, told(&reply));
         once.store(&mut tx, &reply).await?;
@@ -189,7 +191,7 @@ impl ContactService for Rpc {
         }
         store::contact::save(&mut tx, &contact).await?;
         let to = (contact.id.as_str(), contact.channel.as_str());
-        store::dispatch::release(&mut tx, district, &contact.unit, to).await?;
+        store::dispatch::release(&mut tx, district, (&contact.unit, contact.role), to).await?;
         let reply = pb::Contact::from(contact);
         change::append(&mut tx, district, VERIFIED, &reply.name, told(&reply));
         once.store(&mut tx, &reply).await?;
@@ -217,12 +219,18 @@ impl ContactService for Rpc {
         let changed = contact.remove(tx.now());
         if changed {
             store::contact::save(&mut tx, &contact).await?;
-            let left = store::contact::of_unit(&mut tx, district, &contact.unit).await?;
-            let hold = super::dispatch::hold(&left);
-            store::dispatch::withdraw(&mut tx, district, id, hold).await?;
-            if let Some(other) = left.iter().find(|it| it.state == State::Verified) {
-                let to = (other.id.as_str(), other.channel.as_str());
-                store::dispatch::release(&mut tx, district, &contact.unit, to).await?;
+            store::dispatch::withdraw(&mut tx, district, id).await?;
+            let mut left = store::contact::of_unit(&mut tx, district, &contact.unit).await?;
+            // A role's own come before the unit's.
+            left.sort_by_key(|it| it.role == Role::Unit);
+            for other in left {
+                let of = (contact.unit.as_str(), other.role);
+                if other.state == State::Verified {
+                    let to = (other.id.as_str(), other.channel.as_str());
+                    store::dispatch::release(&mut tx, district, of, to).await?;
+                } else {
+                    store::dispatch::await_code(&mut tx, district, of.0, of.1).await?;
+                }
             }
         }
         let reply = pb::Contact::from(contact);
@@ -265,6 +273,7 @@ impl From<Contact> for pb::Contact {
             channel: CHANNEL.format(&[&it.district, &it.channel]),
             address: String::new(),
             language: it.language as i32,
+            role: it.role as i32,
             masked_address: contact::masked(it.address.reveal()),
             state: it.state as i32,
             verify_time: it.verify_time.map(clock::to_proto),

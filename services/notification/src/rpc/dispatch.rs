@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, channel, sequence};
 use crate::channel::NAME as CHANNEL;
-use crate::contact::{Goal, Language, NAME as CONTACT, State as Standing};
+use crate::contact::{self, Goal, Language, NAME as CONTACT, Role};
 use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
 use crate::district::{self, UNIT};
 use crate::document::{Kind, NAME as DOCUMENT};
@@ -23,8 +23,8 @@ use crate::store::dispatch::Filter;
 const HELD: &str = "saima.notification.v1.DispatchHeld";
 pub(crate) const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
 
-/// Sets a letter on its way to every verified contact of its unit, in the language spoken there,
-/// the first where it is not written in that; held where there is no contact. In a district that
+/// Sets a letter on its way to every verified contact of its role, else of its unit, in the language
+/// spoken there, the first where it is not written in that; held where there is no contact. In a district that
 /// never had a channel there is nothing to do. In quiet hours it waits for their end.
 pub(crate) async fn set_out(
     tx: &mut Tx,
@@ -50,7 +50,7 @@ pub(crate) async fn set_out(
         contact: String::new(),
         channel: String::new(),
         state: State::Held,
-        hold: hold(&contacts),
+        hold: hold(&contacts, first.role),
         next_time,
         tries: 0,
         attempts: 0,
@@ -58,8 +58,8 @@ pub(crate) async fn set_out(
         urgent,
         create_time: now,
     };
-    let verified = contacts.iter().filter(|it| it.state == Standing::Verified);
-    let mut dispatches: Vec<Dispatch> = verified
+    let mut dispatches: Vec<Dispatch> = contact::goals(&contacts, first.role)
+        .into_iter()
         .map(|goal| {
             let spoken = written.iter().find(|(language, _)| *language == goal.language);
             Dispatch {
@@ -86,9 +86,10 @@ pub(crate) async fn set_out(
     Ok(())
 }
 
-/// Why a letter is held for a unit that has these contacts.
-pub(crate) fn hold(contacts: &[Goal]) -> Hold {
-    if contacts.is_empty() { Hold::NoContact } else { Hold::Unverified }
+/// Why a letter to a role is held for a unit that has these contacts.
+fn hold(contacts: &[Goal], role: Role) -> Hold {
+    let concerned = |it: &Goal| it.role == role || it.role == Role::Unit;
+    if contacts.iter().any(concerned) { Hold::Unverified } else { Hold::NoContact }
 }
 
 /// Appends to the feed what happened to a dispatch.
@@ -163,7 +164,7 @@ impl DispatchService for Rpc {
         let found = store::dispatch::get(&mut tx, district, place).await?;
         let found = found.ok_or_else(|| name.not_found())?;
         if found.state == State::Held {
-            let message = "has nowhere to go; verify a contact of its unit";
+            let message = "has nowhere to go; verify a contact of its role or unit";
             return Err(Error::precondition("HELD", found.name(), message).into());
         }
         let channel = store::channel::lock(&mut tx, &self.keys, district, &found.channel).await?;
@@ -186,6 +187,7 @@ fn line(it: Dispatch) -> pb::Dispatch {
     pb::Dispatch {
         name: it.name(),
         unit: named(&UNIT, &it.matter.unit),
+        role: it.matter.role as i32,
         contact: named(&CONTACT, &it.contact),
         channel: named(&CHANNEL, &it.channel),
         letter: it.matter.source.clone(),

@@ -17,6 +17,7 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
 use crate::document::{Document, Draft, Language, NAME, Receipt};
+use crate::rectification::Rectification;
 use crate::store;
 use crate::store::document::Filter;
 
@@ -55,6 +56,9 @@ pub(crate) async fn issue(
     }
     store::document::insert(tx, &district.id, &documents).await?;
     store::document::save_numbers(tx, &district.id, year, &numbers).await?;
+    let problems = documents.iter().map(Rectification::open_problems);
+    let problems = problems.collect::<kit::Result<Vec<_>>>()?.concat();
+    store::rectification::insert(tx, &problems).await?;
     let issued: Vec<_> = documents.into_iter().map(pb::Document::from).collect();
     for document in &issued {
         change::append(

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
-use crate::letter::{Letter, NAME, Warning};
+use crate::letter::{Letter, NAME, Warning, Written};
 use crate::rectification::Rectification;
 use crate::store::letter::Filter;
 use crate::{store, template};
@@ -40,8 +40,9 @@ pub(crate) async fn issue(
         head.letter += 1;
         letters.push(Letter::issue(district, head.letter, warning, template, tx.now())?);
     }
-    if let Some(letter) = letters.iter().find(|letter| !letter.template_fault.is_empty()) {
-        let fault = &letter.template_fault;
+    let at_fault = |it: &&Written| !it.template_fault.is_empty();
+    if let Some(written) = letters.iter().flat_map(Letter::texts).find(at_fault) {
+        let fault = &written.template_fault;
         tracing::warn!(district = district.id, fault, "the built-in template was used instead");
     }
     store::letter::insert(tx, &letters).await?;
@@ -169,6 +170,17 @@ impl LetterService for Rpc {
     }
 }
 
+impl From<Written> for pb::LetterText {
+    fn from(it: Written) -> Self {
+        Self {
+            language: it.language as i32,
+            subject: it.text.subject,
+            body: it.text.body,
+            template_fault: it.template_fault,
+        }
+    }
+}
+
 impl From<Letter> for pb::Letter {
     fn from(letter: Letter) -> Self {
         let receipts = letter.receipts.iter().map(|receipt| pb::Receipt {
@@ -188,9 +200,10 @@ impl From<Letter> for pb::Letter {
             create_time: Some(clock::to_proto(letter.create_time)),
             etag: etag::of(letter.revision()),
             recipient_display_name: letter.recipient_display_name,
-            subject: letter.text.subject,
-            body: letter.text.body,
-            template_fault: letter.template_fault,
+            subject: letter.written.text.subject,
+            body: letter.written.text.body,
+            template_fault: letter.written.template_fault,
+            translations: letter.translations.into_iter().map(pb::LetterText::from).collect(),
             source: letter.source,
         }
     }

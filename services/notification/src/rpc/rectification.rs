@@ -2,9 +2,12 @@
 
 mod convert;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use kit::db::{Db, Tx};
 use kit::field::Fields;
+use kit::name::Name;
 use kit::page::Page;
 use kit::request_id::Once;
 use kit::{Error, date, guard};
@@ -14,10 +17,13 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::rectification_service_server::RectificationService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, sequence};
+use super::{Rpc, change};
 use crate::district::{self, District, UNIT};
-use crate::rectification::{NAME, Rectification, State, Step, Way, check_due};
+use crate::document::NAME as DOCUMENT;
+use crate::letter::NAME as LETTER;
+use crate::rectification::{Asking, NAME, Place, Rectification, Step, Way, check_due};
 use crate::store;
+use crate::store::rectification::Filter;
 use convert::{evidence, shown, whole};
 
 const PLANNED: &str = "saima.notification.v1.RectificationPlanned";
@@ -44,10 +50,9 @@ pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit
     store::rectification::save(&mut tx, &moved).await?;
     // A trigger of the district writes in its own words.
     if store::trigger::waiting(&mut tx, &district.id, ESCALATED).await?.is_empty() {
-        let letters: Vec<i64> = moved.iter().map(|(it, _)| it.letter).collect();
-        let letters = store::letter::titles(&mut tx, &district.id, &letters).await?;
+        let titles = titles(&mut tx, &district.id, &moved).await?;
         let draft = |(it, step): &(Rectification, Step)| {
-            let (subject, unit) = letters.get(&it.letter)?;
+            let (subject, unit) = titles.get(&it.place)?;
             it.supervision(step, subject, unit, way)
         };
         let drafts = moved.iter().filter_map(draft).collect();
@@ -60,6 +65,31 @@ pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit
     Ok(more)
 }
 
+/// The subjects of what asked for rectifications, and the names of who owes them.
+async fn titles(
+    tx: &mut Tx,
+    district: &str,
+    of: &[(Rectification, Step)],
+) -> kit::Result<HashMap<Place, (String, String)>> {
+    let (mut letters, mut documents) = (Vec::new(), Vec::new());
+    for (it, _) in of {
+        match it.place.asking() {
+            Asking::Letter(letter) => letters.push(letter),
+            Asking::Document(document, _) => documents.push(document),
+        }
+    }
+    let letters = store::letter::titles(tx, district, &letters).await?;
+    let documents = store::document::titles(tx, district, &documents).await?;
+    let title = |(it, _): &(Rectification, Step)| {
+        let title = match it.place.asking() {
+            Asking::Letter(letter) => letters.get(&letter),
+            Asking::Document(document, recipient) => documents.get(&(document, recipient)),
+        };
+        Some((it.place, title?.clone()))
+    };
+    Ok(of.iter().filter_map(title).collect())
+}
+
 #[tonic::async_trait]
 impl RectificationService for Rpc {
     async fn get_rectification(
@@ -67,12 +97,12 @@ impl RectificationService for Rpc {
         request: Request<pb::GetRectificationRequest>,
     ) -> Result<Response<pb::Rectification>, Status> {
         let name = NAME.parse("name", &request.get_ref().name)?;
-        let (district, letter) = (name.id("district"), sequence(&name, "rectification")?);
+        let (district, place) = (name.id("district"), place(&name)?);
         let mut tx = self.db.begin_read().await?;
-        let found = store::rectification::get(&mut tx, district, letter).await?;
+        let found = store::rectification::get(&mut tx, district, place).await?;
         let found = found.ok_or_else(|| name.not_found())?;
         guard::for_unit(district, &found.recipient)?;
-        let steps = store::rectification::steps(&mut tx, district, letter).await?;
+        let steps = store::rectification::steps(&mut tx, district, place).await?;
         Ok(Response::new(whole(found, steps)))
     }
 
@@ -84,20 +114,26 @@ impl RectificationService for Rpc {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let district = parent.id("district");
-        let recipient = fields.optional_member("recipient", &UNIT, &request.recipient, district);
-        let state = fields.optional_choice::<State>("state", request.state);
+        let by = match DOCUMENT.read(&request.letter) {
+            Some(_) => &DOCUMENT,
+            None => &LETTER,
+        };
+        let letter = fields.optional_member("letter", by, &request.letter, district);
+        let filter = Filter {
+            recipient: fields.optional_member("recipient", &UNIT, &request.recipient, district),
+            state: fields.optional_choice("state", request.state),
+            places: letter.map(|_| Place::asked_by(&request.letter)),
+        };
         fields.check()?;
-        guard::only_own(district, recipient.as_deref())?;
+        guard::only_own(district, filter.recipient.as_deref())?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
-            &[&request.parent, &request.recipient, &request.state],
+            &[&request.parent, &request.recipient, &request.state, &request.letter],
         )?;
-        let recipient = recipient.as_deref();
         let mut tx = self.db.begin_read().await?;
-        let mut found =
-            store::rectification::list(&mut tx, district, recipient, state, &page).await?;
-        let next_page_token = page.cut(&mut found, |it| it.letter.to_string());
+        let mut found = store::rectification::list(&mut tx, district, &filter, &page).await?;
+        let next_page_token = page.cut(&mut found, |it| it.place.number().to_string());
         let rectifications = found.into_iter().map(shown).collect();
         Ok(Response::new(pb::ListRectificationsResponse { rectifications, next_page_token }))
     }
@@ -117,7 +153,8 @@ impl RectificationService for Rpc {
         let mut found =
             store::rectification::overdue(&mut tx, &district.id, today, after, page.limit())
                 .await?;
-        let key = |it: &Rectification| format!("{} {}", date::to_text(it.due_date), it.letter);
+        let key =
+            |it: &Rectification| format!("{} {}", date::to_text(it.due_date), it.place.number());
         let next_page_token = page.cut(&mut found, key);
         let rectifications = found.into_iter().map(shown).collect();
         Ok(Response::new(pb::ListOverdueResponse { rectifications, next_page_token }))
@@ -145,14 +182,14 @@ impl RectificationService for Rpc {
         let text = fields.paragraph("text", &request.text, 1..=4000);
         let due = fields.date("due_date", &request.due_date);
         fields.check()?;
-        let letter = sequence(&name, "rectification")?;
+        let place = place(&name)?;
         let district = self.registry.district(name.id("district")).await?;
         let plan = |it: &mut Rectification, now| {
             check_due("due_date", due, district.day(now))?;
             it.plan(text.clone(), due, now)
         };
         let (method, id) = ("SubmitPlan", request.request_id.clone());
-        self.step(&district.id, letter, (method, &id, &request), PLANNED, plan).await
+        self.step(&district.id, place, (method, &id, &request), PLANNED, plan).await
     }
 
     async fn report_rectification(
@@ -165,11 +202,11 @@ impl RectificationService for Rpc {
         let text = fields.paragraph("text", &request.text, 1..=4000);
         let evidence = evidence(&mut fields, &request.evidence);
         fields.check()?;
-        let letter = sequence(&name, "rectification")?;
+        let place = place(&name)?;
         let report = |it: &mut Rectification, now| it.report(text.clone(), evidence.clone(), now);
         let (method, id) = ("ReportRectification", request.request_id.clone());
         let district = name.id("district");
-        self.step(district, letter, (method, &id, &request), REPORTED, report).await
+        self.step(district, place, (method, &id, &request), REPORTED, report).await
     }
 
     async fn review_rectification(
@@ -182,7 +219,7 @@ impl RectificationService for Rpc {
         let text = fields.paragraph("text", &request.text, 1..=2000);
         let returned = returned(&mut fields, &request);
         fields.check()?;
-        let letter = sequence(&name, "rectification")?;
+        let place = place(&name)?;
         let district = self.registry.district(name.id("district")).await?;
         let review = |it: &mut Rectification, now| {
             if let Some(due) = returned {
@@ -191,7 +228,7 @@ impl RectificationService for Rpc {
             it.review(returned, text.clone(), now)
         };
         let (method, id) = ("ReviewRectification", request.request_id.clone());
-        self.step(&district.id, letter, (method, &id, &request), REVIEWED, review).await
+        self.step(&district.id, place, (method, &id, &request), REVIEWED, review).await
     }
 }
 
@@ -200,7 +237,7 @@ impl Rpc {
     async fn step(
         &self,
         district: &str,
-        letter: i64,
+        place: Place,
         (method, request_id, request): (&'static str, &str, &impl Message),
         kind: &'static str,
         decide: impl Fn(&mut Rectification, jiff::Timestamp) -> kit::Result<Step>,
@@ -211,22 +248,27 @@ impl Rpc {
             return Ok(Response::new(reply));
         }
         store::head::lock(&mut tx, district).await?;
-        let found = store::rectification::get(&mut tx, district, letter).await?;
+        let found = store::rectification::get(&mut tx, district, place).await?;
         let absent = || {
-            let name = NAME.format(&[district, &letter.to_string()]);
+            let name = NAME.format(&[district, &place.to_string()]);
             Error::not_found("rectification", name)
         };
         let mut found = found.ok_or_else(absent)?;
         guard::for_unit(district, &found.recipient)?;
         let step = decide(&mut found, tx.now())?;
         store::rectification::save(&mut tx, &[(found.clone(), step)]).await?;
-        let steps = store::rectification::steps(&mut tx, district, letter).await?;
+        let steps = store::rectification::steps(&mut tx, district, place).await?;
         let reply = whole(found, steps);
         tell(&mut tx, kind, reply.clone());
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
     }
+}
+
+/// The place that a name ends in: NOT_FOUND when the service never gave out such a name.
+fn place(name: &Name) -> kit::Result<Place> {
+    Place::of(name.id("rectification")).ok_or_else(|| name.not_found())
 }
 
 /// The new due date of what is sent back; none of what is accepted.

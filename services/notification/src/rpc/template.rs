@@ -11,13 +11,19 @@ use proto::notification::v1::template_service_server::TemplateService;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, change};
+use crate::document::Language;
 use crate::template::{Kind, NAME, Part, Template, Text};
 use crate::{district, store};
 
 const UPDATED: &str = "saima.notification.v1.TemplateUpdated";
 
-const SUBJECT: &str = "subject";
-const BODY: &str = "body";
+/// The fields of a template, and what they are of.
+const PARTS: [(&str, Language, Part); 4] = [
+    ("subject", Language::Chinese, Part::Subject),
+    ("body", Language::Chinese, Part::Body),
+    ("english_subject", Language::English, Part::Subject),
+    ("english_body", Language::English, Part::Body),
+];
 
 #[tonic::async_trait]
 impl TemplateService for Rpc {
@@ -62,8 +68,8 @@ impl TemplateService for Rpc {
         let mut tx = self.db.begin_write().await?;
         let mut template = store::template::get(&mut tx, district, kind).await?;
         etag::check(&given.etag, template.revision, name.as_str())?;
-        let text = wish.patch(template.text.clone());
-        if !template.change(text, tx.now()) {
+        let texts = wish.patch(template.texts.clone());
+        if !template.change(texts, tx.now()) {
             return Ok(Response::new(template.into()));
         }
         store::template::save(&mut tx, &template).await?;
@@ -76,10 +82,7 @@ impl TemplateService for Rpc {
 }
 
 /// The texts that an update sets, tried on sample data.
-struct Wish {
-    subject: Option<String>,
-    body: Option<String>,
-}
+struct Wish(Vec<(Language, Part, String)>);
 
 impl Wish {
     fn parse(
@@ -87,43 +90,66 @@ impl Wish {
         given: &pb::Template,
         kind: Kind,
     ) -> kit::Result<Self> {
-        let mutable = [(SUBJECT, !given.subject.is_empty()), (BODY, !given.body.is_empty())];
+        let sources = [&given.subject, &given.body, &given.english_subject, &given.english_body];
+        let mutable: Vec<_> =
+            PARTS.iter().zip(sources).map(|((field, ..), it)| (*field, !it.is_empty())).collect();
         let mask = Mask::parse(&request.update_mask, &mutable)?;
         let mut fields = Fields::default();
-        let subject =
-            mask.has(SUBJECT).then(|| fields.text("template.subject", &given.subject, 1..=200));
-        let body =
-            mask.has(BODY).then(|| fields.paragraph("template.body", &given.body, 1..=20_000));
+        let mut set = Vec::new();
+        for ((field, language, part), source) in PARTS.into_iter().zip(sources) {
+            if !mask.has(field) {
+                continue;
+            }
+            let path = format!("template.{field}");
+            if !kind.languages().contains(&language) {
+                let message = format!("a {} is written in Chinese alone", kind.id());
+                fields.violation(path, "NOT_ALLOWED", message);
+                continue;
+            }
+            let source = match part {
+                Part::Subject => fields.text(&path, source, 1..=200),
+                Part::Body => fields.paragraph(&path, source, 1..=20_000),
+            };
+            set.push((path, language, part, source));
+        }
         fields.check()?;
         let mut fields = Fields::default();
-        for (path, part, source) in
-            [("template.subject", Part::Subject, &subject), ("template.body", Part::Body, &body)]
-        {
-            let Some(source) = source else { continue };
-            if let Err(fault) = kind.try_out(part, source) {
+        for (path, language, part, source) in &set {
+            if let Err(fault) = kind.try_out(*language, *part, source) {
                 fields.violation(path, fault.reason, fault.message);
             }
         }
         fields.check()?;
-        Ok(Self { subject, body })
+        Ok(Self(set.into_iter().map(|(_, language, part, it)| (language, part, it)).collect()))
     }
 
-    fn patch(self, text: Text) -> Text {
-        Text { subject: self.subject.unwrap_or(text.subject), body: self.body.unwrap_or(text.body) }
+    fn patch(self, mut texts: [Text; 2]) -> [Text; 2] {
+        for (language, part, source) in self.0 {
+            let text = &mut texts[language as usize - 1];
+            match part {
+                Part::Subject => text.subject = source,
+                Part::Body => text.body = source,
+            }
+        }
+        texts
     }
 }
 
 impl From<Template> for pb::Template {
     fn from(template: Template) -> Self {
         let variables = template.kind.variables().iter();
+        let name = template.name();
+        let [chinese, english] = template.texts;
         Self {
-            name: template.name(),
+            name,
             variables: variables.map(|(name, says)| (name.to_string(), says.to_string())).collect(),
             built_in: template.revision == 0,
             update_time: template.update_time.map(clock::to_proto),
             etag: etag::of(template.revision),
-            subject: template.text.subject,
-            body: template.text.body,
+            subject: chinese.subject,
+            body: chinese.body,
+            english_subject: english.subject,
+            english_body: english.body,
         }
     }
 }

@@ -54,8 +54,11 @@ impl Schedule {
         let sent = |(id, unit): (&String, &Unit)| {
             let is_meant =
                 self.plan.recipients.contains(id) || self.plan.categories.contains(&unit.category);
-            is_meant
-                .then(|| Recipient { unit: id.clone(), display_name: unit.display_name.clone() })
+            is_meant.then(|| Recipient {
+                unit: id.clone(),
+                display_name: unit.display_name.clone(),
+                ..Recipient::default()
+            })
         };
         let days = (self.plan.due_days > 0).then(|| self.plan.due_days.days());
         Ok(Draft {

@@ -11,8 +11,8 @@ use crate::contact::{Code, Contact, Goal, State};
 
 macro_rules! columns {
     () => {
-        "district, id, unit, channel, address, language, state, code, code_time, code_misses, \
-         verify_time, create_time, update_time, revision"
+        "district, id, unit, channel, address, language, role, state, code, code_time, \
+         code_misses, verify_time, create_time, update_time, revision"
     };
 }
 
@@ -87,16 +87,16 @@ pub(crate) async fn list(
 pub(crate) async fn of_unit(tx: &mut Tx, district: &str, unit: &str) -> Result<Vec<Goal>> {
     let rows = kit::fetch_all!(
         tx,
-        (String, String, i64, i64),
-        "SELECT id, channel, state, language FROM contact
+        (String, String, i64, i64, i64),
+        "SELECT id, channel, state, language, role FROM contact
          WHERE district = $1 AND unit = $2 AND state IN (1, 2) ORDER BY id",
         district,
         unit
     )?;
     rows.into_iter()
-        .map(|(id, channel, state, language)| {
+        .map(|(id, channel, state, language, role)| {
             let (state, language) = (state.try_into()?, language.try_into()?);
-            Ok(Goal { id, channel, state, language })
+            Ok(Goal { id, channel, state, language, role: role.try_into()? })
         })
         .collect()
 }
@@ -124,8 +124,8 @@ pub(crate) async fn insert(tx: &mut Tx, keys: &Keyring, contact: &Contact) -> Re
     let inserted = kit::execute!(
         tx,
         "INSERT INTO contact (district, id, unit, channel, address, mark, language, state, code,
-             code_time, code_misses, create_time, update_time, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $10, $11)
+             code_time, code_misses, create_time, update_time, revision, role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $10, $11, $12)
          ON CONFLICT DO NOTHING",
         district,
         id,
@@ -137,7 +137,8 @@ pub(crate) async fn insert(tx: &mut Tx, keys: &Keyring, contact: &Contact) -> Re
         contact.state as i64,
         contact.code.hash.as_slice(),
         clock::to_micros(contact.create_time),
-        contact.revision
+        contact.revision,
+        contact.role as i64
     )?;
     Ok(inserted == 1)
 }
@@ -205,6 +206,7 @@ struct Row {
     channel: String,
     address: Vec<u8>,
     language: i64,
+    role: i64,
     state: i64,
     code: Vec<u8>,
     code_time: i64,
@@ -227,6 +229,7 @@ impl Row {
             channel: self.channel,
             address: address.unwrap_or_else(Personal::default),
             language: self.language.try_into()?,
+            role: self.role.try_into()?,
             state: self.state.try_into()?,
             code: Code {
                 hash: self.code,

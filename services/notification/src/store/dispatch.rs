@@ -7,13 +7,14 @@ use kit::page::Page;
 use kit::{Error, Result, clock, date};
 
 use crate::delivery::Attempt;
-use crate::dispatch::{Dispatch, Hold, Matter, State};
+use crate::dispatch::{Dispatch, Matter, State};
+use crate::document::Role;
 
 pub(crate) use queue::{claim, due, settle};
 
 macro_rules! columns {
     () => {
-        "district, sequence, source, unit, contact, channel, subject, body, due_date, state, \
+        "district, sequence, source, unit, role, contact, channel, subject, body, due_date, state, \
          hold, next_time, tries, attempts, last_failure, urgent, create_time"
     };
 }
@@ -106,7 +107,7 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
         tx,
         "INSERT INTO dispatch (district, sequence, source, unit, contact, channel, subject, body,
              due_date, state, hold, next_time, lease, tries, attempts, last_failure,
-             urgent, create_time) ",
+             urgent, create_time, role) ",
         dispatches,
         |row, it| {
             row.push_bind(&it.district)
@@ -126,18 +127,20 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
                 .push_bind(it.attempts)
                 .push_bind(&it.last_failure)
                 .push_bind(i64::from(it.urgent))
-                .push_bind(clock::to_micros(it.create_time));
+                .push_bind(clock::to_micros(it.create_time))
+                .push_bind(it.matter.role as i64);
         },
         "ON CONFLICT DO NOTHING"
     )?;
     Ok(())
 }
 
-/// Sends what is held for a unit to a contact; yields how much that is.
+/// Sends what is held for a role in a unit, or for the unit and all its roles, to a contact; yields
+/// how much that is.
 pub(crate) async fn release(
     tx: &mut Tx,
     district: &str,
-    unit: &str,
+    (unit, role): (&str, Role),
     (contact, channel): (&str, &str),
 ) -> Result<u64> {
     let now = clock::to_micros(tx.now());
@@ -145,20 +148,21 @@ pub(crate) async fn release(
         tx,
         "UPDATE dispatch SET state = 1, hold = 0, contact = $3, channel = $4, next_time = $5,
              tries = 0, lease = ''
-         WHERE district = $1 AND unit = $2 AND state = 4
+         WHERE district = $1 AND unit = $2 AND state = 4 AND (role = $6 OR $6 = 0)
            AND NOT EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
                            AND o.source = dispatch.source AND o.contact = $3)",
         district,
         unit,
         contact,
         channel,
-        now
+        now,
+        role as i64
     )
 }
 
 /// Holds what has not reached a contact that is removed, unless the letter goes elsewhere, too;
 /// then it is given up.
-pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str, hold: Hold) -> Result<()> {
+pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str) -> Result<()> {
     kit::execute!(
         tx,
         "UPDATE dispatch SET state = 3, lease = '', last_failure = 'the contact was removed'
@@ -170,22 +174,24 @@ pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str, hold: H
     )?;
     kit::execute!(
         tx,
-        "UPDATE dispatch SET state = 4, hold = $3, contact = '', channel = '', lease = ''
+        "UPDATE dispatch SET state = 4, hold = 1, contact = '', channel = '', lease = ''
          WHERE district = $1 AND contact = $2 AND state = 1",
         district,
-        contact,
-        hold as i64
+        contact
     )?;
     Ok(())
 }
 
-/// Says of what is held for a unit that there is a contact now, not verified yet.
-pub(crate) async fn await_code(tx: &mut Tx, district: &str, unit: &str) -> Result<()> {
+/// Says of what is held for a role in a unit, or for the unit and all its roles, that there is a
+/// contact now, not verified yet.
+pub(crate) async fn await_code(tx: &mut Tx, district: &str, unit: &str, role: Role) -> Result<()> {
     kit::execute!(
         tx,
-        "UPDATE dispatch SET hold = 2 WHERE district = $1 AND unit = $2 AND state = 4",
+        "UPDATE dispatch SET hold = 2
+         WHERE district = $1 AND unit = $2 AND state = 4 AND (role = $3 OR $3 = 0)",
         district,
-        unit
+        unit,
+        role as i64
     )?;
     Ok(())
 }
@@ -210,6 +216,7 @@ struct Row {
     sequence: i64,
     source: String,
     unit: String,
+    role: i64,
     contact: String,
     channel: String,
     subject: String,
@@ -236,6 +243,7 @@ impl TryFrom<Row> for Dispatch {
             matter: Matter {
                 source: row.source,
                 unit: row.unit,
+                role: row.role.try_into()?,
                 subject: row.subject,
                 body: row.body,
                 due_date: due_date.map(|it| date::from_text(&it)).transpose()?,

@@ -3,7 +3,7 @@
 mod number;
 mod part;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kit::db::Tx;
 use kit::page::Page;
@@ -101,6 +101,33 @@ pub(crate) async fn list(
         q.push(" ORDER BY d.sequence LIMIT ").push_bind(page.limit());
     })?;
     whole(tx, district, rows).await
+}
+
+/// Subjects of documents, with the name of each recipient by its place.
+pub(crate) async fn titles(
+    tx: &mut Tx,
+    district: &str,
+    documents: &[i64],
+) -> Result<HashMap<(i64, i64), (String, String)>> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = kit::query!(tx, (i64, i64, String, String), |q| {
+        q.push(
+            "SELECT r.document, r.place, t.subject, r.display_name FROM document_recipient r
+             JOIN document_text t ON t.district = r.district AND t.document = r.document
+                 AND t.language = 1
+             WHERE r.district = ",
+        );
+        q.push_bind(district).push(" AND r.document IN (");
+        let mut list = q.separated(", ");
+        for document in documents {
+            list.push_bind(*document);
+        }
+        q.push(")");
+    })?;
+    let title = |(document, place, subject, unit)| ((document, place), (subject, unit));
+    Ok(rows.into_iter().map(title).collect())
 }
 
 /// Those of the keys for which rules have written.
@@ -233,6 +260,7 @@ impl TryFrom<Row> for Document {
                 recipients: Vec::new(),
                 period: row.period,
                 period_title: String::new(),
+                part: None,
                 due_date,
                 contents: fields_from_text(&row.fields)?,
                 attachments: attachments_from_text(&row.attachments)?,

@@ -6,7 +6,8 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date};
 
-use crate::letter::{Kind, Letter, Receipt, State};
+use crate::document::Language;
+use crate::letter::{Kind, Letter, Receipt, State, Written};
 use crate::template::Text;
 
 macro_rules! columns {
@@ -35,7 +36,7 @@ pub(crate) async fn get(tx: &mut Tx, district: &str, sequence: i64) -> Result<Op
         district,
         sequence
     )?;
-    Ok(with_receipts(tx, district, row.into_iter().collect()).await?.pop())
+    Ok(whole(tx, district, row.into_iter().collect()).await?.pop())
 }
 
 /// A page of a district's letters in the order they were issued.
@@ -63,7 +64,7 @@ pub(crate) async fn list(
         }
         q.push(" ORDER BY sequence LIMIT ").push_bind(page.limit());
     })?;
-    with_receipts(tx, district, rows).await
+    whole(tx, district, rows).await
 }
 
 /// Those of the sources that have their letter.
@@ -117,14 +118,28 @@ pub(crate) async fn insert(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
                 .push_bind(letter.kind as i64)
                 .push_bind(&letter.recipient)
                 .push_bind(&letter.recipient_display_name)
-                .push_bind(&letter.text.subject)
-                .push_bind(&letter.text.body)
-                .push_bind(&letter.template_fault)
+                .push_bind(&letter.written.text.subject)
+                .push_bind(&letter.written.text.body)
+                .push_bind(&letter.written.template_fault)
                 .push_bind(&letter.source)
                 .push_bind(&letter.period)
                 .push_bind(date::to_text(letter.due_date))
                 .push_bind(clock::to_micros(letter.create_time))
                 .push_bind(letter.state as i64);
+        }
+    )?;
+    let texts = letters.iter().flat_map(|it| it.translations.iter().map(move |text| (it, text)));
+    kit::insert_many!(
+        tx,
+        "INSERT INTO letter_text (district, letter, language, subject, body, template_fault) ",
+        texts.collect::<Vec<_>>(),
+        |row, (letter, it)| {
+            row.push_bind(&letter.district)
+                .push_bind(letter.sequence)
+                .push_bind(it.language as i64)
+                .push_bind(&it.text.subject)
+                .push_bind(&it.text.body)
+                .push_bind(&it.template_fault);
         }
     )?;
     Ok(())
@@ -159,7 +174,29 @@ pub(crate) async fn receive(tx: &mut Tx, letter: &Letter, receipt: &Receipt) -> 
     Ok(())
 }
 
-async fn with_receipts(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Letter>> {
+/// Letters with their translations and receipts.
+async fn whole(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Letter>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut translations: HashMap<i64, Vec<Written>> = HashMap::new();
+    let found = kit::query!(tx, (i64, i64, String, String, String), |q| {
+        q.push(
+            "SELECT letter, language, subject, body, template_fault FROM letter_text
+             WHERE district = ",
+        );
+        q.push_bind(district).push(" AND letter IN (");
+        let mut list = q.separated(", ");
+        for row in &rows {
+            list.push_bind(row.sequence);
+        }
+        q.push(") ORDER BY letter, language");
+    })?;
+    for (letter, language, subject, body, template_fault) in found {
+        let (language, text) = (language.try_into()?, Text { subject, body });
+        let written = Written { language, text, template_fault };
+        translations.entry(letter).or_default().push(written);
+    }
     let touched: Vec<i64> =
         rows.iter().filter(|row| row.state > 1).map(|row| row.sequence).collect();
     let mut receipts: HashMap<i64, Vec<Receipt>> = HashMap::new();
@@ -185,8 +222,9 @@ async fn with_receipts(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Ve
     }
     rows.into_iter()
         .map(|row| {
+            let translations = translations.remove(&row.sequence).unwrap_or_default();
             let receipts = receipts.remove(&row.sequence).unwrap_or_default();
-            row.read(receipts)
+            row.read(translations, receipts)
         })
         .collect()
 }
@@ -209,15 +247,19 @@ struct Row {
 }
 
 impl Row {
-    fn read(self, receipts: Vec<Receipt>) -> Result<Letter> {
+    fn read(self, translations: Vec<Written>, receipts: Vec<Receipt>) -> Result<Letter> {
         Ok(Letter {
             district: self.district,
             sequence: self.sequence,
             kind: self.kind.try_into()?,
             recipient: self.recipient,
             recipient_display_name: self.recipient_display_name,
-            text: Text { subject: self.subject, body: self.body },
-            template_fault: self.template_fault,
+            written: Written {
+                language: Language::Chinese,
+                text: Text { subject: self.subject, body: self.body },
+                template_fault: self.template_fault,
+            },
+            translations,
             source: self.source,
             period: self.period,
             due_date: date::from_text(&self.due_date)?,

@@ -6,42 +6,59 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date};
 
-use crate::rectification::{Ageing, Evidence, Rectification, State, Step};
+use crate::rectification::{Ageing, Evidence, Place, Rectification, State, Step};
 
 macro_rules! columns {
     () => {
-        "district, letter, recipient, state, due_date, level, escalate_date, steps, create_time"
+        "district, letter, recipient, state, due_date, level, escalate_date, steps, create_time, \
+         problem"
     };
 }
 
-/// What a letter opened.
-pub(crate) async fn get(tx: &mut Tx, district: &str, letter: i64) -> Result<Option<Rectification>> {
+/// The one of a place.
+pub(crate) async fn get(
+    tx: &mut Tx,
+    district: &str,
+    place: Place,
+) -> Result<Option<Rectification>> {
     let row = kit::fetch_optional!(
         tx,
         Row,
         concat!("SELECT ", columns!(), " FROM rectification WHERE district = $1 AND letter = $2"),
         district,
-        letter
+        place.number()
     )?;
     row.map(Rectification::try_from).transpose()
 }
 
-/// A page in the order of letters.
+/// What a list of rectifications is narrowed to.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) recipient: Option<String>,
+    pub(crate) state: Option<State>,
+    /// The first and the last place.
+    pub(crate) places: Option<(Place, Place)>,
+}
+
+/// A page by their places.
 pub(crate) async fn list(
     tx: &mut Tx,
     district: &str,
-    recipient: Option<&str>,
-    state: Option<State>,
+    filter: &Filter,
     page: &Page,
 ) -> Result<Vec<Rectification>> {
     let after = page.after_number()?.unwrap_or_default();
     let rows = kit::query!(tx, Row, |q| {
         q.push(concat!("SELECT ", columns!(), " FROM rectification WHERE district = "));
         q.push_bind(district).push(" AND letter > ").push_bind(after);
-        if let Some(recipient) = recipient {
+        if let Some((first, last)) = filter.places {
+            q.push(" AND letter >= ").push_bind(first.number());
+            q.push(" AND letter <= ").push_bind(last.number());
+        }
+        if let Some(recipient) = &filter.recipient {
             q.push(" AND recipient = ").push_bind(recipient);
         }
-        if let Some(state) = state {
+        if let Some(state) = filter.state {
             q.push(" AND state = ").push_bind(state as i64);
         }
         q.push(" ORDER BY letter LIMIT ").push_bind(page.limit());
@@ -57,7 +74,7 @@ pub(crate) async fn overdue(
     after: Option<(String, i64)>,
     limit: i64,
 ) -> Result<Vec<Rectification>> {
-    let (due, letter) = after.unwrap_or_default();
+    let (due, place) = after.unwrap_or_default();
     let rows = kit::fetch_all!(
         tx,
         Row,
@@ -70,7 +87,7 @@ pub(crate) async fn overdue(
         district,
         date::to_text(today),
         due,
-        letter,
+        place,
         limit
     )?;
     rows.into_iter().map(Rectification::try_from).collect()
@@ -141,7 +158,7 @@ pub(crate) async fn late(
     rows.into_iter().map(Rectification::try_from).collect()
 }
 
-/// Stores what letters opened.
+/// Stores what letters and documents opened.
 pub(crate) async fn insert(tx: &mut Tx, opened: &[Rectification]) -> Result<()> {
     kit::insert_many!(
         tx,
@@ -149,14 +166,15 @@ pub(crate) async fn insert(tx: &mut Tx, opened: &[Rectification]) -> Result<()> 
         opened,
         |row, it| {
             row.push_bind(&it.district)
-                .push_bind(it.letter)
+                .push_bind(it.place.number())
                 .push_bind(&it.recipient)
                 .push_bind(it.state as i64)
                 .push_bind(date::to_text(it.due_date))
                 .push_bind(it.level)
                 .push_bind(it.escalate_date.map(date::to_text).unwrap_or_default())
                 .push_bind(it.steps)
-                .push_bind(clock::to_micros(it.create_time));
+                .push_bind(clock::to_micros(it.create_time))
+                .push_bind(&it.problem);
         }
     )?;
     Ok(())
@@ -173,7 +191,7 @@ pub(crate) async fn save(tx: &mut Tx, moved: &[(Rectification, Step)]) -> Result
                  escalate_date = v.column5, steps = v.column6 FROM (",
         );
         q.push_values(moved, |mut row, (it, _)| {
-            row.push_bind(it.letter)
+            row.push_bind(it.place.number())
                 .push_bind(it.state as i64)
                 .push_bind(date::to_text(it.due_date))
                 .push_bind(it.level)
@@ -194,7 +212,7 @@ pub(crate) async fn save(tx: &mut Tx, moved: &[(Rectification, Step)]) -> Result
         moved,
         |row, (it, step)| {
             row.push_bind(&it.district)
-                .push_bind(it.letter)
+                .push_bind(it.place.number())
                 .push_bind(step.number)
                 .push_bind(step.kind as i64)
                 .push_bind(&step.text)
@@ -208,14 +226,14 @@ pub(crate) async fn save(tx: &mut Tx, moved: &[(Rectification, Step)]) -> Result
 }
 
 /// The steps of one, in order.
-pub(crate) async fn steps(tx: &mut Tx, district: &str, letter: i64) -> Result<Vec<Step>> {
+pub(crate) async fn steps(tx: &mut Tx, district: &str, place: Place) -> Result<Vec<Step>> {
     let rows = kit::fetch_all!(
         tx,
         (i64, i64, String, String, String, i64, i64),
         "SELECT number, kind, text, evidence, due_date, level, create_time
          FROM rectification_step WHERE district = $1 AND letter = $2 ORDER BY number",
         district,
-        letter
+        place.number()
     )?;
     rows.into_iter()
         .map(|(number, kind, text, evidence, due_date, level, create_time)| {
@@ -255,6 +273,7 @@ struct Row {
     escalate_date: String,
     steps: i64,
     create_time: i64,
+    problem: String,
 }
 
 impl TryFrom<Row> for Rectification {
@@ -264,7 +283,8 @@ impl TryFrom<Row> for Rectification {
         let escalate = Some(row.escalate_date).filter(|it| !it.is_empty());
         Ok(Self {
             district: row.district,
-            letter: row.letter,
+            place: Place::stored(row.letter),
+            problem: row.problem,
             recipient: row.recipient,
             state: row.state.try_into()?,
             due_date: date::from_text(&row.due_date)?,

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::bulletin::{self, Board, Colour, Entry, Track};
 use crate::district::District;
+use crate::document::Language;
 use crate::letter::{Ground, Warning};
 
 type Variables = &'static [(&'static str, &'static str)];
@@ -70,7 +71,7 @@ pub(super) const MONTHLY_BULLETIN: Variables = &[
 const ISSUED: Date = date(2023, 4, 1);
 const DUE: Date = date(2023, 4, 8);
 
-pub(super) fn work_reminder() -> Value {
+pub(super) fn work_reminder(language: Language) -> Value {
     let ground = Ground::BehindSchedule {
         indicator: "固定资产投资完成额".to_owned(),
         unit_of_measure: "万元".to_owned(),
@@ -78,16 +79,16 @@ pub(super) fn work_reminder() -> Value {
         actual: Decimal::new(7500, 0),
         due: Decimal::new(12000, 0),
     };
-    warning("2023-03", ground).values(&district(), 12, ISSUED, DUE)
+    warning("2023-03", ground).values(&district(), 12, (ISSUED, DUE), language)
 }
 
-pub(super) fn warning_sheet() -> Value {
+pub(super) fn warning_sheet(language: Language) -> Value {
     let ground = Ground::LowRanking {
         rank: Decimal::new(12, 0),
         track_size: 12,
         score: Decimal::new(7135, 2),
     };
-    warning("2023Q1", ground).values(&district(), 12, ISSUED, DUE)
+    warning("2023Q1", ground).values(&district(), 12, (ISSUED, DUE), language)
 }
 
 pub(super) fn monthly_bulletin() -> Value {

@@ -1,7 +1,7 @@
 use super::*;
 
 fn reason(kind: Kind, part: Part, source: &str) -> (&'static str, String) {
-    match kind.try_out(part, source) {
+    match kind.try_out(Language::Chinese, part, source) {
         Ok(()) => ("", String::new()),
         Err(fault) => (fault.reason, fault.message),
     }
@@ -18,10 +18,11 @@ fn refused(source: &str, expected: &str, says: &str) {
 #[test]
 fn what_saima_brings_can_be_used() {
     for kind in Kind::ALL {
-        let Text { subject, body } = kind.built_in();
+        let [Text { subject, body }, _] = kind.built_in();
         assert_eq!(reason(kind, Part::Subject, &subject), ("", String::new()));
         assert_eq!(reason(kind, Part::Body, &body), ("", String::new()));
-        let composed = Template::built_in("hengkou", kind).compose(&kind.sample());
+        let composed = Template::built_in("hengkou", kind)
+            .compose(Language::Chinese, &kind.sample(Language::Chinese));
         let text = composed.map(|it| it.text);
         let text = text.as_ref().map_or("", |text| text.body.as_str());
         for expected in
@@ -36,6 +37,27 @@ fn what_saima_brings_can_be_used() {
         }
         assert!(!text.contains("\n\n\n"), "{text}");
     }
+}
+
+// H7: letters are written in English, too.
+#[test]
+fn what_saima_brings_of_letters_is_english_too() -> kit::Result<()> {
+    for kind in [Kind::WorkReminder, Kind::WarningSheet] {
+        let language = Language::English;
+        let [_, Text { subject, body }] = kind.built_in();
+        assert_eq!(kind.try_out(language, Part::Subject, &subject), Ok(()));
+        assert_eq!(kind.try_out(language, Part::Body, &body), Ok(()));
+        let template = Template::built_in("hengkou", kind);
+        let Text { subject, body } = template.compose(language, &kind.sample(language))?.text;
+        for said in ["To: 恒口示范区交通局", "8 April 2023", "Assessment Office, 恒口示范区"]
+        {
+            assert!(body.contains(said), "{said} is not in {body}");
+        }
+        assert!(!subject.contains('关') && !body.contains("\n\n\n"), "{subject}\n{body}");
+        assert!(body.ends_with("1 April 2023"), "{body}");
+    }
+    assert_eq!(Kind::MonthlyBulletin.languages(), [Language::Chinese]);
+    Ok(())
 }
 
 #[test]
@@ -55,7 +77,7 @@ fn the_variables_listed_are_those_that_exist() {
             assert_eq!(reason(kind, Part::Body, &source), ("", String::new()), "{source}");
         }
         let top = kind.variables().iter().filter(|(name, _)| !name.contains("[]")).count();
-        assert_eq!(kind.sample().len(), Some(top));
+        assert_eq!(kind.sample(Language::Chinese).len(), Some(top));
     }
 }
 
@@ -113,8 +135,9 @@ fn a_template_that_fails_when_it_matters_gives_way() -> kit::Result<()> {
     let kind = Kind::WorkReminder;
     let broken = Text { subject: "{{ gone }}".to_owned(), body: "x".to_owned() };
     let mut template = Template::built_in("hengkou", kind);
-    assert!(template.change(broken, Timestamp::UNIX_EPOCH));
-    let composed = template.compose(&kind.sample())?;
+    let [_, english] = kind.built_in();
+    assert!(template.change([broken, english], Timestamp::UNIX_EPOCH));
+    let composed = template.compose(Language::Chinese, &kind.sample(Language::Chinese))?;
     assert_eq!(composed.fault.map(|it| it.reason), Some("UNKNOWN_VARIABLE"));
     assert_eq!(composed.text.subject, "关于固定资产投资完成额未达时序进度的工作提示函");
     Ok(())

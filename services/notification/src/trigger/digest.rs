@@ -1,13 +1,16 @@
-//! One document for each recipient about the events of a while.
+//! One document for each recipient about the events of a while; several that say which part they are
+//! where one would be too long.
 
 use std::collections::BTreeMap;
 
-use crate::document::{Content, Contents, Draft};
+use crate::document::{Content, Contents, Draft, Part};
 
 /// Texts that are named one by one; behind them it is said how many there are.
 const NAMED: usize = 3;
+/// Events that one document tells of.
+const TOLD: usize = 100;
 
-/// Makes one document for each recipient out of those of one trigger.
+/// Makes one document for each recipient out of those of one trigger, in parts of a hundred.
 pub(crate) fn gather(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut by_unit: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
     for draft in drafts {
@@ -21,10 +24,19 @@ pub(crate) fn gather(drafts: Vec<Draft>) -> Vec<Draft> {
             by_unit.entry(recipient.unit.clone()).or_default().push(one);
         }
     }
-    by_unit.into_iter().filter_map(|(unit, drafts)| joined(&unit, drafts)).collect()
+    by_unit.into_iter().flat_map(|(unit, drafts)| parts(&unit, &drafts)).collect()
 }
 
-fn joined(unit: &str, drafts: Vec<Draft>) -> Option<Draft> {
+fn parts(unit: &str, drafts: &[Draft]) -> Vec<Draft> {
+    let of = drafts.len().div_ceil(TOLD);
+    let part = |(number, drafts)| {
+        let part = (of > 1).then_some(Part { number, of });
+        Some(Draft { part, ..joined(unit, drafts)? })
+    };
+    (1..).zip(drafts.chunks(TOLD)).filter_map(part).collect()
+}
+
+fn joined(unit: &str, drafts: &[Draft]) -> Option<Draft> {
     let first = drafts.first()?;
     let due_date = drafts.iter().filter_map(|it| it.due_date).min();
     let period = match drafts.iter().all(|it| it.period == first.period) {

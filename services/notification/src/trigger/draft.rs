@@ -40,7 +40,7 @@ impl Trigger {
         let mut recipients: Vec<Recipient> = Vec::new();
         for it in &self.rule.recipients {
             let found = match it.relation {
-                Relation::Unit => unit.clone(),
+                Relation::Unit | Relation::UnitHead | Relation::Reporter => unit.clone(),
                 Relation::ParentUnit => unit.as_ref().and_then(|id| {
                     units.get(id).map(|it| it.parent.clone()).filter(|it| !it.is_empty())
                 }),
@@ -58,8 +58,12 @@ impl Trigger {
                 return Err(Fault { reason: "UNKNOWN_UNIT", message });
             };
             if !recipients.iter().any(|it| it.unit == found) {
-                let display_name = known.display_name.clone();
-                recipients.push(Recipient { unit: found, display_name });
+                recipients.push(Recipient {
+                    unit: found,
+                    display_name: known.display_name.clone(),
+                    role: it.relation.role(),
+                    ..Recipient::default()
+                });
             }
         }
         let everybody = self.rule.recipients.is_empty() && self.rule.kind.is_for_everybody();

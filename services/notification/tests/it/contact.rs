@@ -160,6 +160,137 @@ kit::both! {
         assert_eq!(found.dispatches.len(), 3);
     }
 
+    // H7: a letter goes out in the language that is spoken there.
+    async fn a_letter_goes_to_its_unit_in_its_language(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        for (id, address, language) in [
+            ("li", "13800000001", pb::Language::Chinese),
+            ("smith", "+85212345678", pb::Language::English),
+        ] {
+            let it = pb::Contact { language: language.into(), ..contact("transport", &by, address) };
+            force(&served, id, it).await;
+        }
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        settled(&served, Reach::Sent, 2).await;
+        let letter = issued(&served, DISTRICT, 1).await.remove(0);
+        let english = &letter.translations[0];
+        assert_eq!((letter.translations.len(), english.language()), (1, pb::Language::English));
+        assert!(english.body.contains("To: 恒口示范区交通局"), "{english:?}");
+        assert!(english.body.contains("8 April 2023"), "{english:?}");
+        let told = texts(&gateway.took(2).await);
+        let told = |to: &str| told.iter().find(|it| it.0 == to).map(|it| it.1.clone()).unwrap();
+        assert!(told("13800000001").contains(&letter.subject));
+        let text = told("+85212345678");
+        assert!(text.contains(&english.subject) && text.contains("acknowledge"), "{text}");
+
+        // A district's own words, and what is said where they fail.
+        let own = |subject: &str| {
+            let template = pb::Template {
+                name: format!("{DISTRICT}/templates/work-reminder"),
+                english_subject: subject.to_owned(),
+                ..Default::default()
+            };
+            pb::UpdateTemplateRequest { template: Some(template), update_mask: None }
+        };
+        let mut client = crate::data::templates(&served);
+        let path = "template.english_subject";
+        refused(client.update_template(own("{{ indicater }}")).await, &[(path, "UNKNOWN_VARIABLE")]);
+        let mut bulletin = own("Monthly");
+        bulletin.template.as_mut().unwrap().name = format!("{DISTRICT}/templates/monthly-bulletin");
+        refused(client.update_template(bulletin).await, &[(path, "NOT_ALLOWED")]);
+        let kept = client.update_template(own("Mind {{ indicator }}")).await.unwrap().into_inner();
+        assert!(kept.english_body.contains("To: {{ recipient }}"), "{kept:?}");
+        raise(&served, behind(DISTRICT, 2, "transport")).await;
+        let letters = issued(&served, DISTRICT, 2).await;
+        assert_eq!(letters[1].translations[0].subject, "Mind 固定资产投资完成额");
+        assert_eq!(letters[1].subject, letter.subject);
+    }
+
+    // H7: a letter goes to whom it is for: a role in its unit, else the unit; held where there is none.
+    async fn a_letter_goes_to_the_role_that_is_meant_or_to_its_unit(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        crate::data::put_units(&served, DISTRICT).await;
+        crate::data::put_oversight(&served, DISTRICT).await;
+        let of = |unit: &str, role: pb::RecipientRole, address: &str| pb::Contact {
+            role: role.into(),
+            ..contact(unit, &by, address)
+        };
+        use pb::RecipientRole as Role;
+        force(&served, "general", of("transport", Role::Unspecified, "13800000001")).await;
+        force(&served, "head", of("transport", Role::UnitHead, "13800000002")).await;
+        force(&served, "leader", of("water", Role::LeaderInCharge, "13800000003")).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        settled(&served, Reach::Sent, 1).await;
+
+        // By hand: to the head; and to who reports, of whom nothing is known.
+        let to = |unit: &str, role: Role| pb::DocumentRecipient {
+            unit: format!("{DISTRICT}/units/{unit}"),
+            role: role.into(),
+            ..Default::default()
+        };
+        for role in [Role::UnitHead, Role::Reporter] {
+            let recipients = vec![to("transport", role)];
+            let slip = pb::Document { recipients, ..crate::document::slip() };
+            let issued = crate::document::issue(&served, slip).await.unwrap();
+            assert_eq!(issued.recipients[0].role(), role);
+        }
+        let sent = settled(&served, Reach::Sent, 3).await;
+        let contacts_of = sent.iter().map(|it| it.contact.rsplit('/').next().unwrap());
+        assert_eq!(contacts_of.collect::<Vec<_>>(), ["general", "head", "general"]);
+
+        // Whoever is late: the head, the leader in charge, and the office, which nobody reaches.
+        for (time, count) in [("2023-04-08T16:00:00Z", 4), ("2023-04-11T00:00:00Z", 5)] {
+            bed.clock().set(time.parse().unwrap());
+            settled(&served, Reach::Sent, count).await;
+        }
+        bed.clock().set("2023-04-15T00:00:00Z".parse().unwrap());
+        let held = settled(&served, Reach::Held, 1).await.remove(0);
+        assert_eq!((held.role(), held.hold_reason()), (Role::OfficeDuty, HoldReason::NoContact));
+        let told: Vec<_> = texts(&gateway.took(5).await).into_iter().map(|it| it.0).collect();
+        assert_eq!(told[3..], ["13800000002", "13800000003"]);
+
+        // Who reports for the office is not who is on duty there.
+        let mut client = contacts(&served);
+        let verify = async |id: &str, it: pb::Contact| {
+            let mut client = contacts(&served);
+            let name = client.create_contact(creation(id, it)).await.unwrap().into_inner().name;
+            let reason = dispatches(&served, Reach::Held).await.first().map(|it| it.hold_reason());
+            let ask = pb::SendContactCodeRequest { name: name.clone(), ..Default::default() };
+            client.send_contact_code(ask).await.unwrap();
+            let code = code_in(&texts(&gateway.taken()).pop().unwrap().1);
+            let request = pb::VerifyContactRequest { name, code, ..Default::default() };
+            client.verify_contact(request).await.unwrap();
+            reason
+        };
+        let reason = verify("clerk", of("office", Role::Reporter, "13800000004")).await;
+        assert_eq!(reason, Some(HoldReason::NoContact));
+        settled(&served, Reach::Held, 1).await;
+        let reason = verify("duty", of("office", Role::OfficeDuty, "13800000005")).await;
+        assert_eq!(reason, Some(HoldReason::ContactUnverified));
+        settled(&served, Reach::Sent, 6).await;
+        assert!(dispatches(&served, Reach::Held).await.is_empty());
+
+        // What has not reached a role's contact that is removed goes to the unit.
+        let disable = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        crate::channel::channels(&served).disable_channel(disable).await.unwrap();
+        let slip = pb::Document {
+            recipients: vec![to("transport", Role::UnitHead)],
+            due_date: None,
+            ..crate::document::slip()
+        };
+        crate::document::issue(&served, slip).await.unwrap();
+        let waiting = settled(&served, Reach::Pending, 1).await.remove(0);
+        assert_eq!(waiting.contact, format!("{DISTRICT}/contacts/head"));
+        let request = pb::RemoveContactRequest { name: waiting.contact, ..Default::default() };
+        client.remove_contact(request).await.unwrap();
+        let waiting = settled(&served, Reach::Pending, 1).await.remove(0);
+        assert_eq!(waiting.contact, format!("{DISTRICT}/contacts/general"));
+    }
+
     // H7: a code is not guessed, and does not hold for ever.
     async fn a_contact_is_verified_by_the_code_that_was_sent_there(bed: &Bed) {
         let (served, gateway, by) = setting(bed).await;

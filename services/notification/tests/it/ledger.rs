@@ -90,6 +90,14 @@ kit::both! {
         ledger!("document_text", "body");
         ledger!("document_recipient", "display_name");
         ledger!("document_receipt", "text");
+        let charged = pb::DocumentRecipient {
+            unit: format!("{DISTRICT}/units/water"),
+            problem: "材料不合格".to_owned(),
+            ..Default::default()
+        };
+        issue(&served, pb::Document { recipients: vec![charged], ..slip() }).await.unwrap();
+        ledger!("document_charge", "problem");
+        ledger!("letter_text", "body");
         create_trigger(&served, "yellow", yellow()).await.unwrap();
         keep_one_occurrence(bed, &served).await;
         let shown = publish(&served, commitment()).await.unwrap();

@@ -90,6 +90,7 @@ kit::both! {
             due_date: Some(Date { year: 2023, month: 4, day: 9 }),
             state: State::Delivered.into(),
             create_time: Some(Timestamp { seconds: 1_680_366_600, nanos: 0 }),
+            translations: letter.translations.clone(),
             etag: letter.etag.clone(),
             ..Default::default()
         };

@@ -134,6 +134,88 @@ kit::both! {
         assert_eq!(get(&served, 1).await, closed);
     }
 
+    // H7, X10: each problem that a bulletin names to a unit is followed from the plan to the review.
+    async fn problems_that_a_document_names_are_followed_to_their_end(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        put_oversight(&served, DISTRICT).await;
+        let to = |unit: &str, problem: &str| pb::DocumentRecipient {
+            unit: format!("{DISTRICT}/units/{unit}"),
+            problem: problem.to_owned(),
+            ..Default::default()
+        };
+        let bulletin = pb::Document {
+            kind: pb::DocumentKind::SpecialBulletin.into(),
+            recipients: vec![to("office", ""), to("transport", "两处工地停工未报。"), to("water", "材料不合格")],
+            fields: vec![
+                crate::document::text("matter", "项目建设专项督查"),
+                crate::document::text("situation", "对3个单位开展督查，反馈问题2项。"),
+            ],
+            ..Default::default()
+        };
+        let undated = crate::document::issue(&served, bulletin.clone()).await;
+        refused(undated, &[("document.due_date", "REQUIRED")]);
+        let bulletin = pb::Document { due_date: day(4, 10), ..bulletin };
+        let issued = crate::document::issue(&served, bulletin).await.unwrap();
+        assert_eq!(issued.recipients[1].problem, "两处工地停工未报。");
+
+        let request =
+            pb::ListRectificationsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+        let found = client(&served).list_rectifications(request).await.unwrap().into_inner();
+        let problem = |place: i32| format!("{DISTRICT}/rectifications/d1-{place}");
+        let told: Vec<_> = found
+            .rectifications
+            .iter()
+            .map(|it| (it.name.clone(), &*it.letter, &*it.problem, it.state(), it.due_date))
+            .collect();
+        let asked = (&*issued.name, State::AwaitingPlan, day(4, 10));
+        assert_eq!(
+            told,
+            [
+                (problem(2), asked.0, "两处工地停工未报。", asked.1, asked.2),
+                (problem(3), asked.0, "材料不合格", asked.1, asked.2),
+            ]
+        );
+        let of = |letter: &str| pb::ListRectificationsRequest {
+            parent: DISTRICT.to_owned(),
+            letter: letter.to_owned(),
+            ..Default::default()
+        };
+        let same = client(&served).list_rectifications(of(&issued.name)).await.unwrap();
+        assert_eq!(same.into_inner(), found);
+        let other = client(&served).list_rectifications(of(&format!("{DISTRICT}/letters/1"))).await;
+        assert!(other.unwrap().into_inner().rectifications.is_empty());
+        refused(client(&served).list_rectifications(of("1")).await, &[("letter", "NAME_FORMAT")]);
+        let at = |name: String| pb::GetRectificationRequest { name };
+        denied(client(&served).get_rectification(at(problem(1))).await, Code::NotFound, "");
+
+        let planned = pb::SubmitPlanRequest { name: problem(3), ..plan(1, day(4, 20)) };
+        client(&served).submit_plan(planned).await.unwrap();
+        let reported = pb::ReportRectificationRequest { name: problem(3), ..report(1, &"ab".repeat(32)) };
+        client(&served).report_rectification(reported).await.unwrap();
+        let accepted = pb::ReviewRectificationRequest { name: problem(3), ..review(1, true, None) };
+        let closed = client(&served).review_rectification(accepted).await.unwrap().into_inner();
+        assert_eq!((closed.state(), closed.steps.len()), (State::Closed, 3));
+
+        // The other is late, and its head is told which problem it is.
+        bed.clock().set("2023-04-10T16:00:00Z".parse().unwrap());
+        let late = eventually(async || {
+            let found = client(&served).get_rectification(at(problem(2))).await;
+            let found = found.unwrap().into_inner();
+            (found.steps.len() == 1).then_some(found)
+        })
+        .await;
+        assert_eq!(late.escalation_level(), pb::EscalationLevel::UnitHead);
+        assert_eq!(overdue(&served).await, [problem(2)]);
+        let request = pb::GetDocumentRequest { name: format!("{DISTRICT}/documents/2") };
+        let mut documents = DocumentServiceClient::new(served.channel());
+        let told = documents.get_document(request).await.unwrap().into_inner();
+        assert_eq!((told.kind(), &told.source), (pb::DocumentKind::SupervisionLetter, &problem(2)));
+        assert_eq!(told.recipients[0].role(), pb::RecipientRole::UnitHead);
+        let body = &told.texts[0].body;
+        assert!(body.contains("现已逾期。其中问题：两处工地停工未报。"), "{body}");
+    }
+
     // H7: the unit itself, whoever is in charge of it or of the one above, the office.
     async fn each_level_is_written_to_once(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -56,6 +56,19 @@ pub(crate) fn yellow() -> pb::Trigger {
     }
 }
 
+/// The cards of a day are told in one slip.
+fn daily(recipients: Vec<pb::TriggerRecipient>) -> pb::Trigger {
+    pb::Trigger {
+        display_name: "每日黄牌汇总".to_owned(),
+        event_type: "saima.scoring.v1.CardIssued".to_owned(),
+        document_kind: pb::DocumentKind::ReminderSlip.into(),
+        recipients,
+        fields: vec![text("matter", "黄牌整改"), list("items", &["{{ name }}"])],
+        digest_hours: 24,
+        ..Default::default()
+    }
+}
+
 pub(crate) async fn create(
     served: &Served,
     id: &str,
@@ -423,15 +436,7 @@ kit::both! {
     async fn events_of_a_while_are_gathered_into_one_document(bed: &Bed) {
         let served = fake::start(bed).await;
         put_units(&served, DISTRICT).await;
-        let digest = pb::Trigger {
-            display_name: "每日黄牌汇总".to_owned(),
-            event_type: "saima.scoring.v1.CardIssued".to_owned(),
-            document_kind: pb::DocumentKind::ReminderSlip.into(),
-            recipients: vec![to(Relation::Unit), named("office")],
-            fields: vec![text("matter", "黄牌整改"), list("items", &["{{ name }}"])],
-            digest_hours: 24,
-            ..Default::default()
-        };
+        let digest = daily(vec![to(Relation::Unit), named("office")]);
         let made = create(&served, "daily", digest.clone()).await.unwrap();
         assert_eq!(made.digest_hours, 24);
         let long = pb::Trigger { digest_hours: 745, ..digest };
@@ -449,6 +454,49 @@ kit::both! {
         let found = documents(&served, 3).await;
         let told: Vec<_> = found.iter().map(|it| (units(it), it.fields[0].items.len().max(it.fields[1].items.len()))).collect();
         assert_eq!(told, [(vec!["考核办"], 3), (vec!["交通局"], 2), (vec!["水利局"], 1)]);
+    }
+
+    // Q6, H5: more than a hundred events are told in parts, and none is left out.
+    async fn a_long_digest_says_which_part_it_is_and_loses_nothing(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        create(&served, "daily", daily(vec![to(Relation::Unit)])).await.unwrap();
+        enable(&served, "daily").await;
+        for id in 1..=201 {
+            issue_card(&served, id, scoring::card::Kind::YellowCard, "transport").await;
+        }
+        for id in 202..=301 {
+            issue_card(&served, id, scoring::card::Kind::YellowCard, "water").await;
+        }
+        eventually(async || {
+            let mut tx = served.db("notification").begin_read().await.unwrap();
+            let (count,) =
+                kit::fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM trigger_task").unwrap();
+            (count == 301).then_some(())
+        })
+        .await;
+        bed.clock().set("2023-04-03T00:00:00Z".parse().unwrap());
+        let found = documents(&served, 4).await;
+        let told = |unit: &str| {
+            let of = found.iter().filter(|it| units(it) == [unit]);
+            let subject = |it: &pb::Document| it.texts.iter().map(|it| it.subject.clone()).collect();
+            let items = |it: &pb::Document| it.fields.iter().flat_map(|it| it.items.clone()).collect();
+            let (subjects, items): (Vec<Vec<String>>, Vec<Vec<String>>) =
+                of.map(|it| (subject(it), items(it))).unzip();
+            (subjects, items)
+        };
+        let (subjects, items) = told("交通局");
+        for (at, subject) in (1..).zip(&subjects) {
+            assert!(subject[0].ends_with(&format!("（第{at}部分，共3部分）")), "{subject:?}");
+            assert!(subject[1].ends_with(&format!(" (part {at} of 3)")), "{subject:?}");
+        }
+        assert_eq!(items.iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 1]);
+        let all: std::collections::BTreeSet<String> = items.into_iter().flatten().collect();
+        assert_eq!(all, (1..=201).map(|id| format!("{DISTRICT}/cards/{id}")).collect());
+        // A hundred fill one, which is no part.
+        let (subjects, items) = told("水利局");
+        assert!(!subjects[0][0].contains("部分") && !subjects[0][1].contains("part"), "{subjects:?}");
+        assert_eq!(items[0].len(), 100);
     }
 
     // Q6: every change of a trigger is a revision.

@@ -52,6 +52,8 @@ fn recipient(it: &Document, to: &Recipient) -> pb::DocumentRecipient {
         unit_display_name: to.display_name.clone(),
         state: it.state(&to.unit) as i32,
         receipts: receipts.map(receipt).collect(),
+        role: to.role as i32,
+        problem: to.problem.clone(),
     }
 }
 

@@ -51,6 +51,10 @@ fn demanded(fields: &mut Fields, draft: &Draft) {
             fields.violation(path, "REQUIRED", message);
         }
     }
+    if draft.due_date.is_none() && draft.recipients.iter().any(|it| !it.problem.is_empty()) {
+        let message = "must be given where a recipient has a problem to correct";
+        fields.violation("document.due_date", "REQUIRED", message);
+    }
     for (name, reason, message) in kind.faults(&draft.contents) {
         let path = format!("document.fields[{name}]");
         fields.violation(path, reason, message);
@@ -75,7 +79,14 @@ fn recipients(
         if !unit.is_empty() && !seen.insert(unit.clone()) {
             fields.violation(path, "DUPLICATE", "comes twice");
         }
-        recipients.push(Recipient { unit, display_name: String::new() });
+        let path = format!("document.recipients[{at}]");
+        let role = fields.optional_choice(format_args!("{path}.role"), it.role);
+        recipients.push(Recipient {
+            unit,
+            role: role.unwrap_or_default(),
+            problem: fields.paragraph(format_args!("{path}.problem"), &it.problem, 0..=1000),
+            ..Recipient::default()
+        });
     }
     recipients
 }

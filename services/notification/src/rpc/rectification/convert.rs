@@ -5,7 +5,6 @@ use kit::{clock, date, etag};
 use proto::notification::v1 as pb;
 
 use crate::district::UNIT;
-use crate::letter;
 use crate::rectification::{Evidence, Rectification, Step};
 
 const MOST: usize = 20;
@@ -19,12 +18,13 @@ pub(super) fn whole(it: Rectification, steps: Vec<Step>) -> pb::Rectification {
 pub(super) fn shown(it: Rectification) -> pb::Rectification {
     pb::Rectification {
         name: it.name(),
-        letter: letter::NAME.format(&[&it.district, &it.letter.to_string()]),
+        letter: it.place.source(&it.district),
         recipient: UNIT.format(&[&it.district, &it.recipient]),
         state: it.state as i32,
         due_date: Some(date::to_proto(it.due_date)),
         escalation_level: it.level as i32,
         steps: Vec::new(),
+        problem: it.problem,
         create_time: Some(clock::to_proto(it.create_time)),
         etag: etag::of(1 + it.steps),
     }

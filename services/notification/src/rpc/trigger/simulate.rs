@@ -99,6 +99,7 @@ fn trial(
     let recipients = draft.recipients.into_iter().map(|it| pb::DocumentRecipient {
         unit: district::UNIT.format(&[district, &it.unit]),
         unit_display_name: it.display_name,
+        role: it.role as i32,
         ..Default::default()
     });
     pb::TriggerTrial {

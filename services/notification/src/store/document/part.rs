@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kit::db::Tx;
 use kit::{Result, clock};
 
-use crate::document::{Document, Receipt, Recipient, Written};
+use crate::document::{Document, Receipt, Recipient, Role, Written};
 use crate::template::Text;
 
 /// Stores the texts and recipients of new documents.
@@ -31,6 +31,9 @@ pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
                 .push_bind(&written.template_fault);
         }
     )?;
+    let charged =
+        |(_, (_, to)): &(_, (_, &Recipient))| to.role != Role::Unit || !to.problem.is_empty();
+    let charges: Vec<_> = recipients.iter().filter(|it| charged(it)).copied().collect();
     kit::insert_many!(
         tx,
         "INSERT INTO document_recipient (district, document, unit, place, display_name) ",
@@ -41,6 +44,18 @@ pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
                 .push_bind(&recipient.unit)
                 .push_bind(place)
                 .push_bind(&recipient.display_name);
+        }
+    )?;
+    kit::insert_many!(
+        tx,
+        "INSERT INTO document_charge (district, document, unit, role, problem) ",
+        charges,
+        |row, (it, (_, recipient))| {
+            row.push_bind(&it.district)
+                .push_bind(it.sequence)
+                .push_bind(&recipient.unit)
+                .push_bind(recipient.role as i64)
+                .push_bind(&recipient.problem);
         }
     )?;
     Ok(())
@@ -110,9 +125,20 @@ pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]
         "SELECT document, unit, display_name FROM document_recipient WHERE district = ",
         ") ORDER BY document, place"
     );
+    let charges = parts!(
+        (i64, String, i64, String),
+        "SELECT document, unit, role, problem FROM document_charge WHERE district = ",
+        ") ORDER BY document, unit"
+    );
+    let mut charges: HashMap<(i64, String), (i64, String)> = charges
+        .into_iter()
+        .map(|(document, unit, role, problem)| ((document, unit), (role, problem)))
+        .collect();
     for (document, unit, display_name) in recipients {
         let Some(at) = places.get(&document) else { continue };
-        documents[*at].draft.recipients.push(Recipient { unit, display_name });
+        let (role, problem) = charges.remove(&(document, unit.clone())).unwrap_or_default();
+        let role = role.try_into()?;
+        documents[*at].draft.recipients.push(Recipient { unit, display_name, role, problem });
     }
     let receipts = parts!(
         (i64, String, i64, String, String, i64, i64),

@@ -16,6 +16,9 @@ macro_rules! columns {
     };
 }
 
+/// Tasks taken by one statement.
+const TAKEN: usize = 200;
+
 /// Lets triggers wait for the time to write, each event once.
 pub(crate) async fn queue(tx: &mut Tx, tasks: &[Task]) -> Result<()> {
     kit::insert_many!(
@@ -72,22 +75,22 @@ pub(crate) async fn due_districts(tx: &mut Tx) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(district,)| district).collect())
 }
 
-/// What is due in a district, the oldest first.
-pub(crate) async fn due(tx: &mut Tx, district: &str, limit: i64) -> Result<Vec<Task>> {
+/// What is due in a district, or of one trigger in it, the oldest first.
+pub(crate) async fn due(
+    tx: &mut Tx,
+    district: &str,
+    trigger: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Task>> {
     let now = clock::to_micros(tx.now());
-    let rows = kit::fetch_all!(
-        tx,
-        Row,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM trigger_task WHERE district = $1 AND next_time <= $2
-              ORDER BY next_time, trigger_id, event_key LIMIT $3"
-        ),
-        district,
-        now,
-        limit
-    )?;
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM trigger_task WHERE district = "));
+        q.push_bind(district).push(" AND next_time <= ").push_bind(now);
+        if let Some(trigger) = trigger {
+            q.push(" AND trigger_id = ").push_bind(trigger);
+        }
+        q.push(" ORDER BY next_time, trigger_id, event_key LIMIT ").push_bind(limit);
+    })?;
     rows.into_iter().map(Task::try_from).collect()
 }
 
@@ -121,20 +124,22 @@ pub(crate) async fn take(
     district: &str,
     tasks: &[&Task],
 ) -> Result<HashSet<(String, String)>> {
-    if tasks.is_empty() {
-        return Ok(HashSet::new());
+    let mut taken = HashSet::new();
+    for tasks in tasks.chunks(TAKEN) {
+        let rows = kit::query!(tx, (String, String), |q| {
+            q.push("DELETE FROM trigger_task WHERE district = ").push_bind(district);
+            q.push(" AND (");
+            let mut list = q.separated(" OR ");
+            for it in tasks {
+                list.push("(trigger_id = ").push_bind_unseparated(&it.trigger);
+                list.push_unseparated(" AND event_key = ").push_bind_unseparated(&it.event_key);
+                list.push_unseparated(")");
+            }
+            q.push(") RETURNING trigger_id, event_key");
+        })?;
+        taken.extend(rows);
     }
-    let rows = kit::query!(tx, (String, String), |q| {
-        q.push("DELETE FROM trigger_task WHERE district = ").push_bind(district).push(" AND (");
-        let mut list = q.separated(" OR ");
-        for it in tasks {
-            list.push("(trigger_id = ").push_bind_unseparated(&it.trigger);
-            list.push_unseparated(" AND event_key = ").push_bind_unseparated(&it.event_key);
-            list.push_unseparated(")");
-        }
-        q.push(") RETURNING trigger_id, event_key");
-    })?;
-    Ok(rows.into_iter().collect())
+    Ok(taken)
 }
 
 /// Leaves a task waiting, not to be tried before `until`, with what was wrong.
