@@ -3,10 +3,11 @@
 mod setup;
 
 use jiff::Timestamp;
+use kit::Result;
 use kit::name::Pattern;
 use kit::secret::Personal;
 
-use crate::endpoint::{Health, State};
+use crate::lane::Standing;
 
 pub(crate) use setup::{DINGTALK_URL, Kind, Mail, Setup, Sms, WECOM_URL, fill};
 
@@ -41,12 +42,7 @@ pub(crate) struct Channel {
     pub(crate) id: String,
     pub(crate) wish: Wish,
     pub(crate) secrets: Secrets,
-    pub(crate) state: State,
-    pub(crate) disable_reason: String,
-    pub(crate) health: Health,
-    pub(crate) create_time: Timestamp,
-    pub(crate) update_time: Timestamp,
-    pub(crate) revision: i64,
+    pub(crate) standing: Standing,
 }
 
 impl Channel {
@@ -69,35 +65,12 @@ impl Channel {
             return false;
         }
         (self.wish, self.secrets) = (wish, kept);
-        self.touch(now);
+        self.standing.touch(now);
         true
     }
 
-    /// Disables it; false when it is so already.
-    pub(crate) fn disable(&mut self, reason: String, now: Timestamp) -> bool {
-        if self.state == State::Disabled {
-            return false;
-        }
-        self.state = State::Disabled;
-        self.disable_reason = reason;
-        self.touch(now);
-        true
-    }
-
-    /// Enables it, with a clean slate; false when it is so already.
-    pub(crate) fn enable(&mut self, now: Timestamp) -> bool {
-        if self.state == State::Enabled {
-            return false;
-        }
-        self.state = State::Enabled;
-        self.disable_reason = String::new();
-        self.health = Health::default();
-        self.touch(now);
-        true
-    }
-
-    fn touch(&mut self, now: Timestamp) {
-        self.update_time = now;
-        self.revision += 1;
+    /// Refuses to send while it is disabled.
+    pub(crate) fn check_enabled(&self) -> Result<()> {
+        self.standing.check_enabled("CHANNEL_DISABLED", self.name())
     }
 }

@@ -30,6 +30,7 @@ mod event;
 mod fact;
 mod follow;
 mod inbox;
+mod lane;
 mod letter;
 mod message;
 mod notice;

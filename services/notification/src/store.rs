@@ -13,6 +13,7 @@ pub(crate) mod endpoint;
 pub(crate) mod event;
 pub(crate) mod head;
 pub(crate) mod inbox;
+mod lane;
 pub(crate) mod letter;
 pub(crate) mod notice;
 pub(crate) mod publication;

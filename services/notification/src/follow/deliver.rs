@@ -15,8 +15,9 @@ use tokio::time::Instant;
 use super::desk::{self, Lane, PAUSE, Sending};
 use super::post::Post;
 use crate::delivery::{Attempt, Delivery, LEASE};
-use crate::endpoint::{Endpoint, Health};
+use crate::endpoint::Endpoint;
 use crate::event::Event;
+use crate::lane::Health;
 use crate::rpc::endpoint;
 use crate::secret::Secret;
 use crate::store;
@@ -73,7 +74,7 @@ impl Sender {
 
         let batch = Batch {
             waiting: deliveries.into_iter().zip(events).collect(),
-            health: endpoint.health,
+            health: endpoint.standing.health,
             outcomes: Vec::new(),
             stopped: false,
         };

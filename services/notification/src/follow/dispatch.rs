@@ -78,7 +78,7 @@ impl Sender {
     ) -> Vec<(Dispatch, Attempt)> {
         let begin = Instant::now();
         let carrier = Carrier::new(&self.context.outbound, channel);
-        let mut health = channel.health;
+        let mut health = channel.standing.health;
         let mut outcomes = Vec::new();
         for mut dispatch in dispatches {
             let now = self.context.clock.now();

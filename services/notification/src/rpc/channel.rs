@@ -17,11 +17,11 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change};
 use crate::channel::{Channel, NAME, Setup};
 use crate::district::{self, UNIT};
-use crate::endpoint::{Health, State};
+use crate::lane::Standing;
 use crate::store;
 
 use given::Given;
-pub(crate) use settle::{check_enabled, reached, settle};
+pub(crate) use settle::{reached, settle};
 
 const CREATED: &str = "saima.notification.v1.ChannelCreated";
 const UPDATED: &str = "saima.notification.v1.ChannelUpdated";
@@ -81,12 +81,7 @@ impl ChannelService for Rpc {
             id,
             wish,
             secrets,
-            state: State::Enabled,
-            disable_reason: String::new(),
-            health: Health::default(),
-            create_time: tx.now(),
-            update_time: tx.now(),
-            revision: 1,
+            standing: Standing::new(tx.now()),
         };
         if !store::channel::insert(&mut tx, &self.keys, &channel).await? {
             return Err(Error::already_exists("channel", channel.name()).into());
@@ -111,7 +106,7 @@ impl ChannelService for Rpc {
         let mut tx = self.db.begin_write().await?;
         let found = store::channel::lock(&mut tx, &self.keys, district, id).await?;
         let mut channel = found.ok_or_else(|| name.not_found())?;
-        etag::check(&given.etag, channel.revision, name.as_str())?;
+        etag::check(&given.etag, channel.standing.revision, name.as_str())?;
         let (wish, secrets) = wanted.patch(&channel)?;
         if !channel.change(wish, secrets, tx.now()) {
             return Ok(Response::new(channel.into()));
@@ -142,7 +137,7 @@ impl ChannelService for Rpc {
         }
         let found = store::channel::lock(&mut tx, &self.keys, district, id).await?;
         let mut channel = found.ok_or_else(|| name.not_found())?;
-        let changed = channel.disable(reason, tx.now());
+        let changed = channel.standing.disable(reason, tx.now());
         if changed {
             store::channel::save(&mut tx, &self.keys, &channel).await?;
         }
@@ -171,7 +166,7 @@ impl ChannelService for Rpc {
         }
         let found = store::channel::lock(&mut tx, &self.keys, district, id).await?;
         let mut channel = found.ok_or_else(|| name.not_found())?;
-        let changed = channel.enable(tx.now());
+        let changed = channel.standing.enable(tx.now());
         if changed {
             store::channel::save(&mut tx, &self.keys, &channel).await?;
         }
@@ -196,22 +191,22 @@ impl ChannelService for Rpc {
 
 impl From<Channel> for pb::Channel {
     fn from(it: Channel) -> Self {
-        let opens = (it.health.circuit_time > jiff::Timestamp::UNIX_EPOCH)
-            .then(|| clock::to_proto(it.health.circuit_time));
+        let name = it.name();
+        let standing = it.standing;
         Self {
-            name: it.name(),
+            name,
             owner: UNIT.format(&[&it.district, &it.wish.owner]),
             display_name: it.wish.display_name,
             rate_per_minute: it.wish.rate as i32,
             setup: Some(shown(it.wish.setup)),
-            state: it.state as i32,
-            disable_reason: it.disable_reason,
-            consecutive_failures: it.health.failures,
-            failing_since_time: it.health.failing_since.map(clock::to_proto),
-            circuit_open_time: opens,
-            create_time: Some(clock::to_proto(it.create_time)),
-            update_time: Some(clock::to_proto(it.update_time)),
-            etag: etag::of(it.revision),
+            state: standing.state as i32,
+            disable_reason: standing.disable_reason,
+            consecutive_failures: standing.health.failures,
+            failing_since_time: standing.health.failing_since.map(clock::to_proto),
+            circuit_open_time: standing.health.opened_until().map(clock::to_proto),
+            create_time: Some(clock::to_proto(standing.create_time)),
+            update_time: Some(clock::to_proto(standing.update_time)),
+            etag: etag::of(standing.revision),
         }
     }
 }

@@ -10,7 +10,7 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::contact_service_server::ContactService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, channel};
+use super::{Rpc, change};
 use crate::channel::NAME as CHANNEL;
 use crate::contact::{self, Code, Contact, Language, NAME, Role, State};
 use crate::district::{self, UNIT};
@@ -136,7 +136,7 @@ impl ContactService for Rpc {
         let mut contact = found.ok_or_else(|| name.not_found())?;
         let channel = store::channel::lock(&mut tx, &self.keys, district, &contact.channel).await?;
         let channel = channel.ok_or_else(|| name.not_found())?;
-        channel::check_enabled(&channel)?;
+        channel.check_enabled()?;
         let (code, now) = (contact::code()?, tx.now());
         let expire_time = contact.expect(self.hash(district, id, &code)?, now)?;
         store::contact::save_code(&mut tx, &contact).await?;

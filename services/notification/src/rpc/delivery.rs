@@ -8,7 +8,6 @@ use proto::notification::v1 as pb;
 use proto::notification::v1::delivery_service_server::DeliveryService;
 use tonic::{Request, Response, Status};
 
-use super::endpoint::check_enabled;
 use super::{Rpc, sequence};
 use crate::delivery::{Attempt, Delivery, NAME, State};
 use crate::endpoint::{self, Endpoint};
@@ -76,7 +75,7 @@ impl DeliveryService for Rpc {
             return Ok(Response::new(reply));
         }
         let found = store::endpoint::lock(&mut tx, district, id).await?;
-        check_enabled(&found.ok_or_else(|| name.not_found())?)?;
+        found.ok_or_else(|| name.not_found())?.check_enabled()?;
         if !store::delivery::retry(&mut tx, district, id, place).await? {
             return Err(name.not_found().into());
         }

@@ -10,7 +10,7 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::dispatch_service_server::DispatchService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, channel, sequence};
+use super::{Rpc, change, sequence};
 use crate::channel::NAME as CHANNEL;
 use crate::contact::{self, Goal, Language, NAME as CONTACT, Role};
 use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
@@ -168,7 +168,7 @@ impl DispatchService for Rpc {
             return Err(Error::precondition("HELD", found.name(), message).into());
         }
         let channel = store::channel::lock(&mut tx, &self.keys, district, &found.channel).await?;
-        channel::check_enabled(&channel.ok_or_else(|| name.not_found())?)?;
+        channel.ok_or_else(|| name.not_found())?.check_enabled()?;
         store::dispatch::retry(&mut tx, district, place).await?;
         let found = store::dispatch::get(&mut tx, district, place).await?;
         let reply = line(found.ok_or_else(|| name.not_found())?);

@@ -18,13 +18,14 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change};
 use crate::delivery::Attempt;
 use crate::district::UNIT;
-use crate::endpoint::{Endpoint, Health, NAME, State};
+use crate::endpoint::{Endpoint, NAME};
 use crate::event::Event;
 use crate::follow::post::Post;
+use crate::lane::Standing;
 use crate::secret::{Scheme, Secret};
 use crate::{district, store};
 
-pub(crate) use settle::{check_enabled, settle};
+pub(crate) use settle::settle;
 use wish::Given;
 
 const CREATED: &str = "saima.notification.v1.EndpointCreated";
@@ -89,12 +90,7 @@ impl EndpointService for Rpc {
             id: id.clone(),
             wish,
             scheme: scheme.unwrap_or(Scheme::Symmetric),
-            state: State::Enabled,
-            disable_reason: String::new(),
-            health: Health::default(),
-            create_time: tx.now(),
-            update_time: tx.now(),
-            revision: 1,
+            standing: Standing::new(tx.now()),
         };
         if !store::endpoint::insert(&mut tx, &endpoint).await? {
             return Err(Error::already_exists("endpoint", endpoint.name()).into());
@@ -122,7 +118,7 @@ impl EndpointService for Rpc {
         let mut tx = self.db.begin_write().await?;
         let found = store::endpoint::lock(&mut tx, district, id).await?;
         let mut endpoint = found.ok_or_else(|| name.not_found())?;
-        etag::check(&given.etag, endpoint.revision, name.as_str())?;
+        etag::check(&given.etag, endpoint.standing.revision, name.as_str())?;
         if !endpoint.change(wish.patch(endpoint.wish.clone()), tx.now()) {
             return Ok(Response::new(endpoint.into()));
         }
@@ -152,7 +148,7 @@ impl EndpointService for Rpc {
         }
         let found = store::endpoint::lock(&mut tx, district, id).await?;
         let mut endpoint = found.ok_or_else(|| name.not_found())?;
-        let changed = endpoint.disable(reason, tx.now());
+        let changed = endpoint.standing.disable(reason, tx.now());
         if changed {
             store::endpoint::save(&mut tx, &endpoint).await?;
         }
@@ -181,7 +177,7 @@ impl EndpointService for Rpc {
         }
         let found = store::endpoint::lock(&mut tx, district, id).await?;
         let mut endpoint = found.ok_or_else(|| name.not_found())?;
-        let changed = endpoint.enable(tx.now());
+        let changed = endpoint.standing.enable(tx.now());
         if changed {
             store::endpoint::save(&mut tx, &endpoint).await?;
         }
@@ -282,7 +278,7 @@ impl EndpointService for Rpc {
         }
         let found = store::endpoint::lock(&mut tx, district, id).await?;
         let endpoint = found.ok_or_else(|| name.not_found())?;
-        check_enabled(&endpoint)?;
+        endpoint.check_enabled()?;
         let end = store::event::beyond(&mut tx, district, start, REPLAYED).await?;
         let count = replay::events(&mut tx, &endpoint, (start, end)).await?;
         let reply = pb::ReplayEventsResponse {
@@ -310,15 +306,15 @@ fn outcome(event: Event, attempt: Attempt) -> pb::TestEndpointResponse {
 
 impl From<Endpoint> for pb::Endpoint {
     fn from(it: Endpoint) -> Self {
-        let opens = (it.health.circuit_time > jiff::Timestamp::UNIX_EPOCH)
-            .then(|| clock::to_proto(it.health.circuit_time));
+        let name = it.name();
+        let standing = it.standing;
         let owner = match it.wish.owner.as_str() {
             "" => String::new(),
             owner => UNIT.format(&[&it.district, owner]),
         };
         let conditions = it.wish.conditions.iter().map(condition::shown).collect();
         Self {
-            name: it.name(),
+            name,
             display_name: it.wish.display_name,
             url: it.wish.url,
             event_types: it.wish.event_types,
@@ -329,14 +325,14 @@ impl From<Endpoint> for pb::Endpoint {
             rate_per_minute: it.wish.rate as i32,
             conditions,
             signature_scheme: it.scheme as i32,
-            state: it.state as i32,
-            disable_reason: it.disable_reason,
-            consecutive_failures: it.health.failures,
-            failing_since_time: it.health.failing_since.map(clock::to_proto),
-            circuit_open_time: opens,
-            create_time: Some(clock::to_proto(it.create_time)),
-            update_time: Some(clock::to_proto(it.update_time)),
-            etag: etag::of(it.revision),
+            state: standing.state as i32,
+            disable_reason: standing.disable_reason,
+            consecutive_failures: standing.health.failures,
+            failing_since_time: standing.health.failing_since.map(clock::to_proto),
+            circuit_open_time: standing.health.opened_until().map(clock::to_proto),
+            create_time: Some(clock::to_proto(standing.create_time)),
+            update_time: Some(clock::to_proto(standing.update_time)),
+            etag: etag::of(standing.revision),
         }
     }
 }

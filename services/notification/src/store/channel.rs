@@ -8,7 +8,7 @@ use kit::secret::{self, Keyring, Personal, RecordKey};
 use kit::{Error, Result, clock};
 
 use crate::channel::{Channel, Secrets, Setup, Wish};
-use crate::endpoint::Health;
+use crate::store::lane;
 
 macro_rules! columns {
     () => {
@@ -113,15 +113,15 @@ pub(crate) async fn insert(tx: &mut Tx, keys: &Keyring, channel: &Channel) -> Re
                 .push_bind(it.wish.setup.kind() as i64)
                 .push_bind(setup)
                 .push_bind(secrets)
-                .push_bind(it.state as i64)
-                .push_bind(&it.disable_reason)
-                .push_bind(it.health.failures)
-                .push_bind(it.health.failing_since.map(clock::to_micros))
-                .push_bind(clock::to_micros(it.health.circuit_time))
+                .push_bind(it.standing.state as i64)
+                .push_bind(&it.standing.disable_reason)
+                .push_bind(it.standing.health.failures)
+                .push_bind(it.standing.health.failing_since.map(clock::to_micros))
+                .push_bind(clock::to_micros(it.standing.health.circuit_time))
                 .push_bind(0_i64)
-                .push_bind(clock::to_micros(it.create_time))
-                .push_bind(clock::to_micros(it.update_time))
-                .push_bind(it.revision);
+                .push_bind(clock::to_micros(it.standing.create_time))
+                .push_bind(clock::to_micros(it.standing.update_time))
+                .push_bind(it.standing.revision);
         },
         "ON CONFLICT DO NOTHING"
     )?;
@@ -145,36 +145,18 @@ pub(crate) async fn save(tx: &mut Tx, keys: &Keyring, channel: &Channel) -> Resu
         channel.wish.rate,
         setup,
         secrets,
-        channel.state as i64,
-        &channel.disable_reason,
-        clock::to_micros(channel.update_time),
-        channel.revision
+        channel.standing.state as i64,
+        &channel.standing.disable_reason,
+        clock::to_micros(channel.standing.update_time),
+        channel.standing.revision
     )?;
     if saved == 0 {
         return Err(Error::Conflict { name: channel.name() });
     }
-    save_health(tx, &channel.district, &channel.id, channel.health).await
+    save_health(tx, &channel.district, &channel.id, channel.standing.health).await
 }
 
-/// Writes how the last attempts went, which is no revision.
-pub(crate) async fn save_health(
-    tx: &mut Tx,
-    district: &str,
-    id: &str,
-    health: Health,
-) -> Result<()> {
-    kit::execute!(
-        tx,
-        "UPDATE channel SET failures = $3, failing_since = $4, circuit_time = $5
-         WHERE district = $1 AND id = $2",
-        district,
-        id,
-        health.failures,
-        health.failing_since.map(clock::to_micros),
-        clock::to_micros(health.circuit_time)
-    )?;
-    Ok(())
-}
+lane::health!("channel");
 
 fn written(setup: &Setup) -> Result<String> {
     serde_json::to_string(setup).map_err(Error::internal)
@@ -207,14 +189,8 @@ struct Row {
     rate: i64,
     setup: String,
     secrets: Vec<u8>,
-    state: i64,
-    disable_reason: String,
-    failures: i64,
-    failing_since: Option<i64>,
-    circuit_time: i64,
-    create_time: i64,
-    update_time: i64,
-    revision: i64,
+    #[sqlx(flatten)]
+    standing: lane::Row,
 }
 
 impl Row {
@@ -236,16 +212,7 @@ impl Row {
             },
             district: self.district,
             id: self.id,
-            state: self.state.try_into()?,
-            disable_reason: self.disable_reason,
-            health: Health {
-                failures: self.failures,
-                failing_since: self.failing_since.map(clock::from_micros).transpose()?,
-                circuit_time: clock::from_micros(self.circuit_time)?,
-            },
-            create_time: clock::from_micros(self.create_time)?,
-            update_time: clock::from_micros(self.update_time)?,
-            revision: self.revision,
+            standing: self.standing.try_into()?,
         })
     }
 }

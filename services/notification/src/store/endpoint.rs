@@ -4,7 +4,8 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock};
 
-use crate::endpoint::{Condition, Endpoint, Health, Wish};
+use crate::endpoint::{Condition, Endpoint, Wish};
+use crate::store::lane;
 
 macro_rules! columns {
     () => {
@@ -82,14 +83,14 @@ pub(crate) async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<bool> {
                 .push_bind(it.wish.rate)
                 .push_bind(conditions)
                 .push_bind(it.scheme as i64)
-                .push_bind(it.state as i64)
-                .push_bind(&it.disable_reason)
-                .push_bind(it.health.failures)
-                .push_bind(it.health.failing_since.map(clock::to_micros))
-                .push_bind(clock::to_micros(it.health.circuit_time))
-                .push_bind(clock::to_micros(it.create_time))
-                .push_bind(clock::to_micros(it.update_time))
-                .push_bind(it.revision);
+                .push_bind(it.standing.state as i64)
+                .push_bind(&it.standing.disable_reason)
+                .push_bind(it.standing.health.failures)
+                .push_bind(it.standing.health.failing_since.map(clock::to_micros))
+                .push_bind(clock::to_micros(it.standing.health.circuit_time))
+                .push_bind(clock::to_micros(it.standing.create_time))
+                .push_bind(clock::to_micros(it.standing.update_time))
+                .push_bind(it.standing.revision);
         },
         "ON CONFLICT DO NOTHING"
     )?;
@@ -117,10 +118,10 @@ pub(crate) async fn save(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
         &wish.subject_prefix,
         i64::from(wish.include_resource),
         i64::from(wish.ordered),
-        endpoint.state as i64,
-        &endpoint.disable_reason,
-        clock::to_micros(endpoint.update_time),
-        endpoint.revision,
+        endpoint.standing.state as i64,
+        &endpoint.standing.disable_reason,
+        clock::to_micros(endpoint.standing.update_time),
+        endpoint.standing.revision,
         &wish.owner,
         wish.rate,
         written(&wish.conditions)?
@@ -135,28 +136,10 @@ pub(crate) async fn save(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
         &endpoint.id
     )?;
     subscribe(tx, endpoint).await?;
-    save_health(tx, &endpoint.district, &endpoint.id, endpoint.health).await
+    save_health(tx, &endpoint.district, &endpoint.id, endpoint.standing.health).await
 }
 
-/// Writes how the last attempts went, which is no revision.
-pub(crate) async fn save_health(
-    tx: &mut Tx,
-    district: &str,
-    id: &str,
-    health: Health,
-) -> Result<()> {
-    kit::execute!(
-        tx,
-        "UPDATE endpoint SET failures = $3, failing_since = $4, circuit_time = $5
-         WHERE district = $1 AND id = $2",
-        district,
-        id,
-        health.failures,
-        health.failing_since.map(clock::to_micros),
-        clock::to_micros(health.circuit_time)
-    )?;
-    Ok(())
-}
+lane::health!("endpoint");
 
 async fn subscribe(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
     kit::insert_many!(
@@ -188,14 +171,8 @@ struct Row {
     rate: i64,
     conditions: String,
     scheme: i64,
-    state: i64,
-    disable_reason: String,
-    failures: i64,
-    failing_since: Option<i64>,
-    circuit_time: i64,
-    create_time: i64,
-    update_time: i64,
-    revision: i64,
+    #[sqlx(flatten)]
+    standing: lane::Row,
 }
 
 impl TryFrom<Row> for Endpoint {
@@ -217,16 +194,7 @@ impl TryFrom<Row> for Endpoint {
             district: row.district,
             id: row.id,
             scheme: row.scheme.try_into()?,
-            state: row.state.try_into()?,
-            disable_reason: row.disable_reason,
-            health: Health {
-                failures: row.failures,
-                failing_since: row.failing_since.map(clock::from_micros).transpose()?,
-                circuit_time: clock::from_micros(row.circuit_time)?,
-            },
-            create_time: clock::from_micros(row.create_time)?,
-            update_time: clock::from_micros(row.update_time)?,
-            revision: row.revision,
+            standing: row.standing.try_into()?,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! What a batch of attempts means for its dispatches and its channel.
 
+use kit::Result;
 use kit::db::Tx;
 use kit::secret::Keyring;
-use kit::{Error, Result};
 use proto::notification::v1 as pb;
 use proto::notification::v1::change::Resource;
 
@@ -10,7 +10,6 @@ use super::DISABLED;
 use crate::channel::Channel;
 use crate::delivery::Attempt;
 use crate::dispatch::{Dispatch, REFUSED, State as Reach};
-use crate::endpoint::State;
 use crate::inbox::Kind;
 use crate::rpc::{change, dispatch, inbox};
 use crate::store;
@@ -34,21 +33,22 @@ pub(crate) async fn settle(
         return Ok(());
     };
     let settled = store::dispatch::settle(tx, (district, id), lease, &outcomes).await?;
-    let before = channel.health;
+    let before = channel.standing.health;
     for (it, attempt) in outcomes {
-        channel.health = channel.health.after(reached(&attempt), attempt.create_time);
+        channel.standing.health =
+            channel.standing.health.after(reached(&attempt), attempt.create_time);
         if it.state == Reach::Dead && settled.contains(&it.sequence) {
             dispatch::tell(tx, dispatch::GIVEN_UP, it);
         }
     }
-    if !channel.health.is_hopeless(now) {
-        return match channel.health == before {
+    if !channel.standing.health.is_hopeless(now) {
+        return match channel.standing.health == before {
             true => Ok(()),
-            false => store::channel::save_health(tx, district, id, channel.health).await,
+            false => store::channel::save_health(tx, district, id, channel.standing.health).await,
         };
     }
     let reason = "every attempt failed for five days";
-    if channel.disable(reason.to_owned(), now) {
+    if channel.standing.disable(reason.to_owned(), now) {
         tracing::warn!(channel = channel.name(), reason, "was disabled");
         store::channel::save(tx, keys, &channel).await?;
         let text = format!("渠道“{}”已停用：{reason}", channel.wish.display_name);
@@ -59,13 +59,4 @@ pub(crate) async fn settle(
         change::append(tx, district, DISABLED, &name, Resource::Channel(channel));
     }
     Ok(())
-}
-
-/// Refuses to send by a channel that is disabled.
-pub(crate) fn check_enabled(channel: &Channel) -> Result<()> {
-    if channel.state == State::Enabled {
-        return Ok(());
-    }
-    let message = format!("is disabled ({}); enable it first", channel.disable_reason);
-    Err(Error::precondition("CHANNEL_DISABLED", channel.name(), message))
 }

@@ -1,13 +1,13 @@
 //! What a batch of attempts means for its deliveries and its endpoint.
 
+use kit::Result;
 use kit::db::Tx;
-use kit::{Error, Result};
 use proto::notification::v1 as pb;
 use proto::notification::v1::change::Resource;
 
 use super::DISABLED;
 use crate::delivery::{Attempt, Delivery};
-use crate::endpoint::{Endpoint, State};
+use crate::endpoint::Endpoint;
 use crate::inbox::Kind;
 use crate::rpc::{change, inbox};
 use crate::store;
@@ -23,21 +23,22 @@ pub(crate) async fn settle(
     let (district, id, now) = (&*endpoint.district, &*endpoint.id, tx.now());
     let Some(mut endpoint) = store::endpoint::lock(tx, district, id).await? else { return Ok(()) };
     store::delivery::settle(tx, (district, id), lease, outcomes).await?;
-    let before = endpoint.health;
+    let before = endpoint.standing.health;
     for (_, attempt) in outcomes {
-        endpoint.health = endpoint.health.after(attempt.succeeded(), attempt.create_time);
+        endpoint.standing.health =
+            endpoint.standing.health.after(attempt.succeeded(), attempt.create_time);
     }
     let reason = if outcomes.iter().any(|(_, attempt)| attempt.is_farewell()) {
         "the endpoint replied 410 Gone: it wants no more events"
-    } else if endpoint.health.is_hopeless(now) {
+    } else if endpoint.standing.health.is_hopeless(now) {
         "every attempt failed for five days"
     } else {
-        return match endpoint.health == before {
+        return match endpoint.standing.health == before {
             true => Ok(()),
-            false => store::endpoint::save_health(tx, district, id, endpoint.health).await,
+            false => store::endpoint::save_health(tx, district, id, endpoint.standing.health).await,
         };
     };
-    if endpoint.disable(reason.to_owned(), now) {
+    if endpoint.standing.disable(reason.to_owned(), now) {
         tracing::warn!(endpoint = endpoint.name(), reason, "was disabled");
         store::endpoint::save(tx, &endpoint).await?;
         let text = format!("接收端“{}”已停用：{reason}", endpoint.wish.display_name);
@@ -48,13 +49,4 @@ pub(crate) async fn settle(
         change::append(tx, district, DISABLED, &name, Resource::Endpoint(endpoint));
     }
     Ok(())
-}
-
-/// Refuses to send to an endpoint that is disabled.
-pub(crate) fn check_enabled(endpoint: &Endpoint) -> Result<()> {
-    if endpoint.state == State::Enabled {
-        return Ok(());
-    }
-    let message = format!("is disabled ({}); enable it first", endpoint.disable_reason);
-    Err(Error::precondition("ENDPOINT_DISABLED", endpoint.name(), message))
 }
