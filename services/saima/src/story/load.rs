@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, MethodDescriptor, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor, Value};
 
 use super::book::Load;
 use super::play::Player;
@@ -19,7 +19,7 @@ impl Player<'_> {
         let streamed = method.is_client_streaming();
         let input = method.input();
         let holder = if streamed { message_of(&method, "rows")? } else { input.clone() };
-        let into = holder.get_field_by_name(&load.into).ok_or_else(|| {
+        let into = field_at(&holder, &load.into).ok_or_else(|| {
             Failure::data(format!("{} has no field `{}`", holder.name(), load.into))
         })?;
         let messages = self.messages(load, &into).await?;
@@ -31,7 +31,7 @@ impl Player<'_> {
         }
         for batch in messages.chunks(load.batch) {
             let mut request = self.request(&method, load.request.as_ref())?;
-            request.set_field(&into, Value::List(batch.to_vec()));
+            put(&mut request, &load.into, Value::List(batch.to_vec()));
             call::unary(self.suite.channel(), &method, request).await?;
         }
         Ok(())
@@ -124,7 +124,30 @@ impl Player<'_> {
     }
 }
 
-fn message_of(method: &MethodDescriptor, field: &str) -> Result<prost_reflect::MessageDescriptor> {
+/// The field at a path of messages, `document.recipients`.
+fn field_at(holder: &MessageDescriptor, path: &str) -> Option<FieldDescriptor> {
+    match path.split_once('.') {
+        None => holder.get_field_by_name(path),
+        Some((first, rest)) => {
+            field_at(holder.get_field_by_name(first)?.kind().as_message()?, rest)
+        }
+    }
+}
+
+/// Sets the field at a path that there is.
+fn put(message: &mut DynamicMessage, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => message.set_field_by_name(path, value),
+        Some((first, rest)) => {
+            let inner = message.get_field_by_name_mut(first).and_then(Value::as_message_mut);
+            if let Some(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn message_of(method: &MethodDescriptor, field: &str) -> Result<MessageDescriptor> {
     let field = method.input().get_field_by_name(field);
     let kind = field.map(|it| it.kind());
     kind.as_ref()

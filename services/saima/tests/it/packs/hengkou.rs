@@ -2,7 +2,10 @@
 
 use kit::testing::Bed;
 use proto::cadre::v1::ListArchiveEntriesRequest;
-use proto::notification::v1::{ListBulletinsRequest, ListLettersRequest};
+use proto::notification::v1::rectification_service_client::RectificationServiceClient;
+use proto::notification::v1::{
+    ListBulletinsRequest, ListLettersRequest, ListRectificationsRequest,
+};
 use proto::scoring::v1::{ListObservationsRequest, ListWarningsRequest, ObservationState};
 
 use super::{count, play};
@@ -64,8 +67,16 @@ kit::both! {
         let it = play(bed, "hengkou", 2).await;
         // H4: four quarters, then the year of 128 units.
         it.shows(&["2023Q2 对账", "2023Q3 对账", "2023Q4 对账", "年度考核，共128个"]);
-        // H7: 18 problems fed back by two inspections, all followed to their end.
-        it.shows(&["专项督查反馈问题，共18项", "限期整改    18", "督查问题整改情况，共18项", "复核销号    18"]);
+        // H7: 18 problems that two bulletins fed back, each followed from its plan to the review.
+        it.shows(&["反馈问题，共9项", "待报方案     9", "问题整改情况，共9项", "复核销号     9"]);
+        let request = ListRectificationsRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
+        let mut rectifications = RectificationServiceClient::new(it.suite.channel());
+        let found = rectifications.list_rectifications(request).await.unwrap().into_inner();
+        let problems = found.rectifications.iter().filter(|it| !it.problem.is_empty());
+        let states = count(problems.clone().map(|it| it.state().as_str_name()));
+        assert_eq!(states, [("STATE_CLOSED", 18)].into());
+        let letters = count(problems.map(|it| it.letter.as_str()));
+        assert!(letters.len() == 2 && letters.values().all(|count| *count == 9), "{letters:?}");
         // H7: 2 special bulletins, 15 letters; who is late is written to, level by level.
         it.shows(&["专项通报，共2期", "人工印发的公文，共17份", "工作提示函    11", "预警单         4", "督办函"]);
         // H2: the city's targets and the district's own rank in the city.
