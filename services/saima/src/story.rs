@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `apply: FOLDER` | makes the district equal to a folder's files; `.` is the pack without its story |
 //! | `call: METHOD` | calls an RPC with the message `request`; `keep` names parts of the reply for later |
-//! | `load: METHOD` | calls an RPC that takes many: each line of `table` becomes the message `row` in the field `into` |
+//! | `load: METHOD` | calls an RPC that takes many: each line of `table` becomes the message `row` in the field `into`, `document.recipients` for one in a message |
 //! | `report: TABLES` | bulk reports from tables of a line a subject and a column an indicator |
 //! | `verify: PERIODS` | every evaluating unit agrees with what is reported and not disputed |
 //! | `for: ROWS` | does the steps under `do` for every line of a table, entry of a list, or item of a list of the suite |
