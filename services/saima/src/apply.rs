@@ -12,11 +12,9 @@ mod work;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use http::Uri;
-
 pub use plan::Plan;
 
-use crate::client::{DEFAULT_SERVER, Suite};
+use crate::client::{Server, Suite};
 use crate::failure::Result;
 use crate::pack::{Pack, Source};
 
@@ -27,9 +25,9 @@ pub struct Args {
     #[arg(short = 'f', long = "folder", value_name = "FOLDER")]
     pub folder: PathBuf,
 
-    /// Where the suite listens
-    #[arg(long, env = "SAIMA_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
-    pub server: Uri,
+    /// The suite
+    #[command(flatten)]
+    pub server: Server,
 
     /// Token of the caller: the assessment office, or a platform
     #[arg(

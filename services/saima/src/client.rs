@@ -1,5 +1,6 @@
 //! The suite as a client sees it: one address, every service's client.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Uri;
@@ -7,7 +8,7 @@ use proto::{access, cadre, notification, registry, scoring};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Status};
 
 use crate::failure::{Failure, Result};
@@ -16,6 +17,60 @@ use crate::failure::{Failure, Result};
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// Where the suite is, and how it is known there.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Server {
+    /// Where the suite listens; https:// where it shows a certificate
+    #[arg(long = "server", env = "SAIMA_SERVER", value_name = "URL", default_value = DEFAULT_SERVER)]
+    pub url: Uri,
+
+    /// Authority of the certificate that it shows, in PEM
+    #[arg(long, env = "SAIMA_AUTHORITY", value_name = "FILE")]
+    pub authority: Option<PathBuf>,
+}
+
+impl Server {
+    /// A server that is not encrypted.
+    pub fn at(url: Uri) -> Self {
+        Self { url, authority: None }
+    }
+
+    async fn line(&self, token: &str) -> Result<Line> {
+        let bearer = Bearer::of(token)?;
+        let url = &self.url;
+        let encrypted = url.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let mut endpoint = Endpoint::from(url.clone()).connect_timeout(CONNECT);
+        match &self.authority {
+            Some(file) if encrypted => {
+                let unread = |error| Failure::input(format!("{}: {error}", file.display()));
+                let authority = Certificate::from_pem(std::fs::read(file).map_err(unread)?);
+                let tls = ClientTlsConfig::new().ca_certificate(authority);
+                endpoint = endpoint.tls_config(tls).map_err(|error| {
+                    Failure::input(format!("{}: no certificates in PEM: {error}", file.display()))
+                })?;
+            }
+            Some(_) => {
+                return Err(Failure::input(format!(
+                    "--authority wants an https:// server, not {url}"
+                )));
+            }
+            None if encrypted => {
+                let message =
+                    "an https:// server wants --authority, the file of its certificate's authority";
+                return Err(Failure::input(message));
+            }
+            None => {}
+        }
+        let channel = endpoint.connect().await.map_err(|error| {
+            let cause = std::error::Error::source(&error).map(|it| format!(" ({it})"));
+            let cause = cause.unwrap_or_default();
+            let message = format!("nobody answers at {url}{cause}; is `saima serve` running?");
+            Failure::unavailable(message)
+        })?;
+        Ok(InterceptedService::new(channel, bearer))
+    }
+}
 
 /// A connection to the suite.
 #[derive(Clone, Debug)]
@@ -160,14 +215,14 @@ clients! {
 
 impl Suite {
     /// Connects to the suite at `server` as whoever has `token`.
-    pub async fn connect(server: &Uri, token: &str) -> Result<Self> {
-        Ok(Self { channel: line(server, token).await?, second: None })
+    pub async fn connect(server: &Server, token: &str) -> Result<Self> {
+        Ok(Self { channel: server.line(token).await?, second: None })
     }
 
     /// The same, with a second person at hand who approves what needs four eyes; nobody without a
     /// token.
-    pub async fn approved_by(self, server: &Uri, token: &str) -> Result<Self> {
-        let second = if token.is_empty() { None } else { Some(line(server, token).await?) };
+    pub async fn approved_by(self, server: &Server, token: &str) -> Result<Self> {
+        let second = if token.is_empty() { None } else { Some(server.line(token).await?) };
         Ok(Self { second, ..self })
     }
 
@@ -180,16 +235,6 @@ impl Suite {
     pub fn channel(&self) -> Line {
         self.channel.clone()
     }
-}
-
-async fn line(server: &Uri, token: &str) -> Result<Line> {
-    let bearer = Bearer::of(token)?;
-    let endpoint = Endpoint::from(server.clone()).connect_timeout(CONNECT);
-    let channel = endpoint.connect().await;
-    let channel = channel.map_err(|_| {
-        Failure::unavailable(format!("nobody answers at {server}; is `saima serve` running?"))
-    })?;
-    Ok(InterceptedService::new(channel, bearer))
 }
 
 /// Every page of a list.

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::client::Suite;
+use crate::client::{Server, Suite};
 use crate::failure::{Failure, Result};
 use crate::packs::{Files, NAMES};
 use crate::story::{Player, Story, Telling};
@@ -80,8 +80,9 @@ fn list(out: &mut impl Write) -> Result<()> {
 
 async fn tell(args: &Args, files: Files, house: &House, out: &mut impl Write) -> Result<()> {
     let painted = io::stdout().is_terminal();
-    let suite = Suite::connect(&house.url()?, &house.token()?).await?;
-    let suite = suite.approved_by(&house.url()?, &house.second()?).await?;
+    let server = Server::at(house.url()?);
+    let suite = Suite::connect(&server, &house.token()?).await?;
+    let suite = suite.approved_by(&server, &house.second()?).await?;
     let clock = house.clock();
     let move_clock = |instant| clock.set(instant);
     let mut told = Told::open(args.data_dir.as_deref(), &files.name)?;

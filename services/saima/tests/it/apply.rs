@@ -1,9 +1,8 @@
 //! `saima apply`: the difference, its carrying out, and that there is none left.
 
-use http::Uri;
 use kit::testing::{Bed, Served};
 use saima::apply::Plan;
-use saima::client::Suite;
+use saima::client::{Server, Suite};
 use saima::pack::{Pack, Source};
 use saima::packs::Files;
 use saima::serve::SERVICES;
@@ -12,9 +11,9 @@ use crate::command::saima;
 use crate::example;
 
 async fn suite(served: &Served) -> Suite {
-    let url: Uri = format!("http://{}", served.address()).parse().unwrap();
-    let suite = Suite::connect(&url, &kit::testing::everybody()).await.unwrap();
-    suite.approved_by(&url, &kit::testing::second()).await.unwrap()
+    let server = Server::at(format!("http://{}", served.address()).parse().unwrap());
+    let suite = Suite::connect(&server, &kit::testing::everybody()).await.unwrap();
+    suite.approved_by(&server, &kit::testing::second()).await.unwrap()
 }
 
 fn definitions() -> Vec<Source> {

@@ -4,6 +4,7 @@
 mod apply;
 mod command;
 mod demo;
+mod encrypted;
 mod lint;
 mod packs;
 mod proof;

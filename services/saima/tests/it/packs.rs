@@ -9,10 +9,9 @@ mod xingping;
 
 use std::collections::BTreeMap;
 
-use http::Uri;
 use indicatif::ProgressBar;
 use kit::testing::{Bed, Served};
-use saima::client::Suite;
+use saima::client::{Server, Suite};
 use saima::packs::Files;
 use saima::serve::SERVICES;
 use saima::story::{Player, Telling};
@@ -30,9 +29,9 @@ struct Played {
 /// Plays the first `chapters` of a pack.
 async fn play(bed: &Bed, pack: &str, chapters: usize) -> Played {
     let served = bed.start(&SERVICES).await;
-    let url: Uri = format!("http://{}", served.address()).parse().unwrap();
-    let suite = Suite::connect(&url, &kit::testing::everybody()).await.unwrap();
-    let suite = suite.approved_by(&url, &kit::testing::second()).await.unwrap();
+    let server = Server::at(format!("http://{}", served.address()).parse().unwrap());
+    let suite = Suite::connect(&server, &kit::testing::everybody()).await.unwrap();
+    let suite = suite.approved_by(&server, &kit::testing::second()).await.unwrap();
     let mut text = Vec::new();
     let move_clock = |instant| bed.clock().set(instant);
     let telling = Telling {
