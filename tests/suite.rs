@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod audit;
+mod canary;
 mod contract;
 mod house;
 mod permission;
