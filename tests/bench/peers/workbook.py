@@ -11,6 +11,8 @@ screen as a child of this process and is spoken to through a pipe, so nothing is
 saved while it is measured.
 """
 
+import ctypes
+import signal
 import subprocess
 import sys
 import time
@@ -25,7 +27,11 @@ OFFICE = "/usr/lib/libreoffice/program/soffice.bin"
 def launch(folder, pipe):
     profile = f"-env:UserInstallation=file://{folder}/profile"
     arguments = ["--headless", "--norestore", "--nologo", profile, f"--accept=pipe,name={pipe};urp;"]
-    return subprocess.Popen([OFFICE, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # It ends with this process, however this process ends.
+    follow = lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    return subprocess.Popen(
+        [OFFICE, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=follow
+    )
 
 
 def start(folder):

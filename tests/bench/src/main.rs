@@ -47,8 +47,8 @@ enum Command {
 #[derive(clap::Args)]
 struct Run {
     /// Rows of the table: 1 national recompute, 2 kernel, 3 growth, 4 one correction, 5 bulk report into SQLite, 6 into PostgreSQL, 7 single
-    /// reports of many callers, 8 unary read, 9 webhooks, 10 a noisy district, 11 start and idle memory, 12 what the edge costs.
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])]
+    /// reports of many callers, 8 unary read, 9 webhooks, 10 a noisy district, 11 start and idle memory, 12 what the edge costs, 13 what the chain costs and how long a million rows take to verify.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])]
     rows: Vec<u32>,
     /// Interleaved pairs of each row.
     #[arg(long, default_value_t = 7)]

@@ -1,5 +1,6 @@
 //! The peers that Saima is measured against, each a process of its own.
 
+mod chain;
 mod echo;
 mod edge;
 mod national;
@@ -45,6 +46,11 @@ enum Peer {
         /// The database file.
         file: PathBuf,
     },
+    /// A loop that seals batches as scoring does, and stores no row.
+    Chain {
+        /// Folder of the database.
+        folder: PathBuf,
+    },
     /// A loop that copies or upserts batches, one durable transaction each.
     Postgres {
         /// The database.
@@ -70,6 +76,7 @@ pub(crate) async fn run(arguments: Arguments) -> Outcome<()> {
         Peer::Echo { listen } => echo::serve(listen).await,
         Peer::Edge { listen, data, keys } => edge::serve(listen, data, keys).await,
         Peer::Sqlite { file } => sqlite::work(&file),
+        Peer::Chain { folder } => chain::work(&folder).await,
         Peer::Postgres { url } => postgres::work(&url).await,
         Peer::Queue { url } => queue::work(&url).await,
         Peer::National { file } => national::work(&file),

@@ -1,6 +1,7 @@
 //! The rows of the table.
 
 pub(crate) mod bulk;
+mod chain;
 mod correction;
 mod county;
 mod edge;
@@ -76,7 +77,8 @@ pub(crate) async fn run(row: u32, bench: &Bench) -> Outcome<Vec<Line>> {
         10 => neighbour::run(bench).await,
         11 => start::run(bench).await,
         12 => edge::run(bench).await,
-        _ => Err(format!("there is no row {row}; there are 1 to 12").into()),
+        13 => chain::run(bench).await,
+        _ => Err(format!("there is no row {row}; there are 1 to 13").into()),
     }
 }
 

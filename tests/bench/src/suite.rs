@@ -90,6 +90,11 @@ impl Suite {
         Self::launch(saima, data, more).await
     }
 
+    /// Kills it as it stands; yields the folder that its databases are in, under `data`.
+    pub(crate) fn stop(self) -> tempfile::TempDir {
+        self.data
+    }
+
     /// The file of its keys.
     pub(crate) fn keys(&self) -> String {
         self.data.path().join("data.keys").to_string_lossy().into_owned()

@@ -50,6 +50,11 @@ pub(crate) async fn serve(listen: SocketAddr, data: PathBuf, keys: PathBuf) -> O
         data,
         "--key-file".into(),
         keys,
+        // Calls are counted, and none is too many.
+        "--calls-per-minute".into(),
+        "4000000000".into(),
+        "--call-burst".into(),
+        "4000000000".into(),
     ])?;
     // The kit brings the process up by itself, run time and all.
     let run = move || kit::boot::run("echo", &settings.config, &[SERVICE]);
