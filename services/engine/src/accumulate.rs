@@ -1,8 +1,10 @@
 //! How the facts of shorter periods make the fact of a longer one.
 
+use std::borrow::Borrow;
+
 use rust_decimal::Decimal;
 
-use crate::exact::{Arithmetic, Ratio};
+use crate::exact::{Arithmetic, DIGITS, PLACES, Ratio};
 use crate::fact::Fact;
 
 /// How the values of shorter periods make the value of a longer one.
@@ -36,10 +38,10 @@ pub enum Accumulation {
 ///     value: "97.5".parse().unwrap(), verified: true, partial: true, sources: vec!["o1".into(), "o3".into()],
 /// }));
 /// ```
-pub fn accumulate(how: Accumulation, parts: &[Fact]) -> Result<Fact, Arithmetic> {
+pub fn accumulate<F: Borrow<Fact>>(how: Accumulation, parts: &[F]) -> Result<Fact, Arithmetic> {
     let mut held = Held::default();
     for part in parts {
-        held.take(how, part);
+        held.take(how, part.borrow());
     }
     if held.values.is_empty() {
         return Ok(without_value(parts));
@@ -48,14 +50,34 @@ pub fn accumulate(how: Accumulation, parts: &[Fact]) -> Result<Fact, Arithmetic>
         Accumulation::Mean => held.values.len() as u64,
         Accumulation::Sum | Accumulation::Cumulative | Accumulation::Latest => 1,
     };
-    let sum: Ratio = held.values.into_iter().map(Ratio::from).sum();
+    let value = match short_sum(&held.values).filter(|_| divisor == 1) {
+        Some(sum) => sum,
+        None => {
+            let sum: Ratio = held.values.into_iter().map(Ratio::from).sum();
+            sum.over(Ratio::whole(divisor))?.cut()?
+        }
+    };
     Ok(Fact::Value {
-        value: sum.over(Ratio::whole(divisor))?.cut()?,
+        value,
         verified: !held.unverified,
         partial: held.partial,
         sources: held.sources,
     })
 }
+
+/// A sum that is short enough to need no cut; `None` where it might.
+fn short_sum(values: &[Decimal]) -> Option<Decimal> {
+    let scale = values.iter().map(Decimal::scale).max().filter(|scale| *scale <= PLACES)?;
+    let mut sum = 0_i128;
+    for value in values {
+        let units = value.mantissa().checked_mul(10_i128.checked_pow(scale - value.scale())?)?;
+        sum = sum.checked_add(units)?;
+    }
+    (sum.unsigned_abs() < SHORT).then(|| Decimal::from_i128_with_scale(sum, scale).normalize())
+}
+
+/// Beyond 28 digits a number is cut.
+const SHORT: u128 = 10_u128.pow(DIGITS);
 
 /// What the value rests on so far.
 #[derive(Default)]
@@ -86,10 +108,10 @@ impl Held {
 }
 
 /// Missing, unless every part says that it does not apply.
-fn without_value(parts: &[Fact]) -> Fact {
+fn without_value<F: Borrow<Fact>>(parts: &[F]) -> Fact {
     let (mut reasons, mut names, mut all_verified) = (Vec::<&str>::new(), Vec::new(), true);
     for part in parts {
-        let Fact::NotApplicable { reason, verified, sources } = part else {
+        let Fact::NotApplicable { reason, verified, sources } = part.borrow() else {
             return Fact::Missing;
         };
         if !reasons.contains(&reason.as_str()) {

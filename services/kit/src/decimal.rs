@@ -50,8 +50,13 @@ pub fn parse(text: &str) -> Option<Decimal> {
 
 /// The canonical text: no exponent, no trailing zeros, no plus sign, `0` for zero.
 pub fn to_text(value: Decimal) -> String {
+    plain(value).to_string()
+}
+
+/// A decimal that is written as [`to_text`] does: no zeros at its end, and one zero.
+pub fn plain(value: Decimal) -> Decimal {
     let value = value.normalize();
-    if value.is_zero() { "0".to_owned() } else { value.to_string() }
+    if value.is_zero() { Decimal::ZERO } else { value }
 }
 
 /// A decimal as it was stored. Text that is none is damage, hence `Internal`.

@@ -1,7 +1,7 @@
 //! A period's facts laid out for scoring: one cohort for each track.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use engine::{
     Accumulation, Cell, Cohort, Entry, Exemption, Fact, Referred, Share, Sheet, Tally, Trouble,
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 use crate::indicators::{Indicators, Measure};
 use crate::milestones::Plans;
-use crate::span::Span;
+use crate::span::{Length, Span};
 use crate::targets::Targets;
 use crate::{PERIOD, Rulebook, refusal};
 
@@ -23,11 +23,17 @@ use crate::{PERIOD, Rulebook, refusal};
 /// last segment of the name. What is not in here is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    by_subject: BTreeMap<String, BTreeMap<String, BTreeMap<String, Fact>>>,
+    /// By subject and indicator.
+    series: HashMap<String, HashMap<String, Series>>,
+    /// Ids of periods, each once, in the order in which they came.
+    periods: Vec<String>,
     carried: BTreeMap<String, Carried>,
     tallies: BTreeMap<String, BTreeMap<String, Tally>>,
     entries: BTreeMap<String, Vec<Entry>>,
 }
+
+/// An indicator's facts, each with the place of its period among those that came.
+type Series = Vec<(usize, Fact)>;
 
 /// What a subject brings along from other runs and decisions.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +56,25 @@ pub struct TrackInputs {
 impl Facts {
     /// Adds a fact; a later one for the same cell takes the place of the earlier.
     pub fn insert(&mut self, subject: &str, indicator: &str, period: &str, fact: Fact) {
-        let subject = self.by_subject.entry(subject_id(subject).into_owned()).or_default();
-        let indicator = subject.entry(last_segment(indicator).to_owned()).or_default();
-        indicator.insert(last_segment(period).to_owned(), fact);
+        let period = last_segment(period);
+        // The last one, mostly: facts come period by period.
+        let place = self.periods.iter().rposition(|it| it == period).unwrap_or_else(|| {
+            self.periods.push(period.to_owned());
+            self.periods.len() - 1
+        });
+        let (subject, indicator) = (subject_id(subject), last_segment(indicator));
+        let of_subject = match self.series.get_mut(&*subject) {
+            Some(found) => found,
+            None => self.series.entry(subject.into_owned()).or_default(),
+        };
+        let series = match of_subject.get_mut(indicator) {
+            Some(found) => found,
+            None => of_subject.entry(indicator.to_owned()).or_default(),
+        };
+        match series.iter_mut().rfind(|(at, _)| *at == place) {
+            Some((_, held)) => *held = fact,
+            None => series.push((place, fact)),
+        }
     }
 
     /// Adds a result that a reference node asked for, in the order of [`Rulebook::wanted`].
@@ -105,9 +127,14 @@ impl Facts {
         self.tallies.get(&*subject_id(subject))?.get(last_segment(indicator))
     }
 
-    fn get(&self, subject: &str, indicator: &str, period: &str) -> Option<&Fact> {
-        let indicators = self.by_subject.get(&*subject_id(subject))?;
-        indicators.get(last_segment(indicator))?.get(period)
+    /// The place of a period; none where nothing was reported for it.
+    fn place(&self, period: &str) -> Option<usize> {
+        self.periods.iter().position(|it| it == period)
+    }
+
+    fn series(&self, subject: &str, indicator: &str) -> &[(usize, Fact)] {
+        let found = self.series.get(&*subject_id(subject));
+        found.and_then(|it| it.get(last_segment(indicator))).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -131,7 +158,9 @@ pub fn track_inputs(
     let through = through.unwrap_or(span.last);
     let plans = Plans::read(assignment, through, &mut fields);
     fields.check()?;
-    let layout = Layout { span, through, indicators, targets, plans, facts };
+    let parts = Parts::of(&span, through, facts);
+    let before = span.year_before().map(|before| Parts::of(&before, before.last, facts));
+    let layout = Layout { span, through, parts, before, indicators, targets, plans, facts };
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
@@ -187,9 +216,51 @@ pub(crate) fn last_segment(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
+/// A reporting period within the scored one.
+struct Part {
+    /// Among the facts; none where nothing was reported for it.
+    place: Option<usize>,
+    /// It has ended, so a fact that is not there is missing.
+    is_due: bool,
+}
+
+/// The reporting periods of the scored one, in time order, by how long they are.
+struct Parts(BTreeMap<Length, Vec<Part>>);
+
+impl Parts {
+    fn of(span: &Span, through: Date, facts: &Facts) -> Self {
+        let part = |it: Span| Part { place: facts.place(&it.id()), is_due: it.last <= through };
+        let lengths = LENGTHS.into_iter().filter(|length| *length <= span.length);
+        Self(lengths.map(|length| (length, span.parts(length).map(part).collect())).collect())
+    }
+
+    fn every(&self, length: Length) -> &[Part] {
+        self.0.get(&length).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether anything was reported for one of them.
+    fn reported(&self, length: Length) -> bool {
+        self.every(length).iter().any(|part| part.place.is_some())
+    }
+}
+
+const LENGTHS: [Length; 5] =
+    [Length::Week, Length::Month, Length::Quarter, Length::HalfYear, Length::Year];
+
+/// The fact of a part. Both go on in time, so the search does where it stopped.
+fn fact_at<'f>(series: &'f [(usize, Fact)], from: &mut usize, place: usize) -> Option<&'f Fact> {
+    let order = (*from..series.len()).chain(0..*from);
+    let at = order.into_iter().find(|at| series[*at].0 == place)?;
+    *from = at;
+    Some(&series[at].1)
+}
+
 struct Layout<'a> {
     span: Span,
     through: Date,
+    parts: Parts,
+    /// Those of the year before.
+    before: Option<Parts>,
     indicators: Indicators,
     targets: Targets<'a>,
     plans: Plans<'a>,
@@ -253,9 +324,9 @@ impl Layout<'_> {
 
     /// How many of the reporting periods have elapsed.
     fn rounds(&self, measure: &Measure) -> Share {
-        let parts: Vec<Span> = self.span.parts(measure.frequency).collect();
+        let parts = self.parts.every(measure.frequency);
         let count = |parts: usize| u32::try_from(parts).unwrap_or(u32::MAX);
-        let done = parts.iter().filter(|part| part.last <= self.through).count();
+        let done = parts.iter().filter(|part| part.is_due).count();
         if parts.is_empty() { Share::WHOLE } else { Share::new(count(done), count(parts.len())) }
     }
 
@@ -266,15 +337,15 @@ impl Layout<'_> {
         indicator: &str,
         measure: &Measure,
     ) -> Result<Option<Decimal>, Trouble> {
-        let Some(before) = self.span.year_before() else {
+        let before = self.before.as_ref().filter(|it| it.reported(measure.frequency));
+        let Some(before) = before else {
             return Ok(None);
         };
-        if measure.frequency > before.length {
-            return Ok(None);
-        }
-        let parts = before.parts(measure.frequency);
-        let facts = parts.filter_map(|part| self.facts.get(unit, indicator, &part.id()).cloned());
-        match self.accumulated(unit, indicator, measure, &facts.collect::<Vec<_>>())? {
+        let (series, mut from) = (self.facts.series(unit, indicator), 0);
+        let places = before.every(measure.frequency).iter().filter_map(|part| part.place);
+        let facts: Vec<&Fact> =
+            places.filter_map(|place| fact_at(series, &mut from, place)).collect();
+        match self.accumulated(unit, indicator, measure, &facts)? {
             Fact::Value { value, .. } => Ok(Some(value)),
             Fact::Missing | Fact::NotApplicable { .. } => Ok(None),
         }
@@ -285,7 +356,7 @@ impl Layout<'_> {
         unit: &str,
         indicator: &str,
         measure: &Measure,
-        parts: &[Fact],
+        parts: &[&Fact],
     ) -> Result<Fact, Trouble> {
         accumulate(measure.accumulation, parts).map_err(|cause| Trouble {
             subject: unit.to_owned(),
@@ -305,10 +376,10 @@ impl Layout<'_> {
                 sources: Vec::new(),
             });
         }
-        let parts = self.span.parts(measure.frequency).filter_map(|part| {
-            let fact = self.facts.get(unit, indicator, &part.id());
-            let due = part.last <= self.through;
-            fact.cloned().or(due.then_some(Fact::Missing))
+        let (series, mut from) = (self.facts.series(unit, indicator), 0);
+        let parts = self.parts.every(measure.frequency).iter().filter_map(|part| {
+            let fact = part.place.and_then(|place| fact_at(series, &mut from, place));
+            fact.or(part.is_due.then_some(&Fact::Missing))
         });
         self.accumulated(unit, indicator, measure, &parts.collect::<Vec<_>>())
     }

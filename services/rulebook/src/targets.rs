@@ -82,7 +82,8 @@ impl<'a> Targets<'a> {
         measure: &Measure,
         period: &Span,
     ) -> Option<Decimal> {
-        let value = |span: &Span| self.set(unit, indicator, span).map(|it| it.value);
+        let sets = self.sets(unit, indicator)?;
+        let value = |span: &Span| sets.get(span.id().as_str()).map(|it| it.value);
         if let Some(own) = value(period) {
             return Some(own);
         }
@@ -110,7 +111,9 @@ impl<'a> Targets<'a> {
         period: &Span,
     ) -> Vec<PlanPoint> {
         let none = Vec::new;
-        if let Some(own) = self.set(unit, indicator, period) {
+        let Some(sets) = self.sets(unit, indicator) else { return none() };
+        let set = |span: &Span| sets.get(span.id().as_str());
+        if let Some(own) = set(period) {
             return if own.plan.is_empty() {
                 none()
             } else {
@@ -124,7 +127,7 @@ impl<'a> Targets<'a> {
         for length in shorter.into_iter().filter(|length| *length < period.length) {
             let parts = period.parts(length);
             let sets: Option<Vec<(Span, &Set)>> =
-                parts.map(|part| Some((part, self.set(unit, indicator, &part)?))).collect();
+                parts.map(|part| Some((part, set(&part)?))).collect();
             let Some(sets) = sets else { continue };
             if sets.iter().all(|(_, set)| set.plan.is_empty()) {
                 return none();
@@ -140,8 +143,9 @@ impl<'a> Targets<'a> {
         none()
     }
 
-    fn set(&self, unit: &str, indicator: &str, span: &Span) -> Option<&Set> {
-        self.values.get(unit)?.get(indicator)?.get(span.id().as_str())
+    /// All of an indicator's, by period; none where it has none.
+    fn sets(&self, unit: &str, indicator: &str) -> Option<&BTreeMap<&'a str, Set>> {
+        self.values.get(unit)?.get(indicator)
     }
 }
 

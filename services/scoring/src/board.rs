@@ -29,7 +29,7 @@ pub(crate) fn mark_disputes(
 ) {
     let disputed = facts.iter().filter(|fact| fact.standing == Standing::Disputed);
     let disputed: Vec<(&str, &str)> =
-        disputed.map(|fact| (fact.unit.as_str(), fact.indicator.as_str())).collect();
+        disputed.map(|fact| (&*fact.unit, &*fact.indicator)).collect();
     let units: HashSet<&str> = disputed.iter().map(|(unit, _)| *unit).collect();
     for outcome in outcomes.iter_mut().filter(|outcome| units.contains(outcome.unit.as_str())) {
         let here = |(unit, indicator): &(&str, &str)| {

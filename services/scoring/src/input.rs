@@ -10,6 +10,9 @@
 mod carried;
 mod extra;
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
 use kit::{Error, Result, decimal};
 
 use crate::cell::{Cell, Standing};
@@ -20,6 +23,8 @@ pub(crate) use extra::{Entered, Marked, Rated};
 
 const FORM: &str = "saima run input 2";
 const FIRST_FORM: &str = "saima run input 1";
+/// How many bytes a cell's line has, about.
+const CELL: usize = 64;
 
 /// The pinned input of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +61,9 @@ pub(crate) struct Facts {
 /// One cell as the run saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pinned {
-    pub(crate) period: String,
-    pub(crate) unit: String,
-    pub(crate) indicator: String,
+    pub(crate) period: Arc<str>,
+    pub(crate) unit: Arc<str>,
+    pub(crate) indicator: Arc<str>,
     pub(crate) sequence: i64,
     pub(crate) reading: Reading,
     pub(crate) standing: Standing,
@@ -67,9 +72,9 @@ pub(crate) struct Pinned {
 impl From<Cell> for Pinned {
     fn from(cell: Cell) -> Self {
         Self {
-            period: cell.period.to_string(),
-            unit: cell.unit.to_string(),
-            indicator: cell.indicator.to_string(),
+            period: cell.period,
+            unit: cell.unit,
+            indicator: cell.indicator,
             sequence: cell.sequence,
             reading: cell.reading,
             standing: cell.standing,
@@ -97,17 +102,23 @@ impl Input {
             marks.len(),
         ];
         let counts = counts.map(|count| count.to_string()).join("\t");
-        let mut text = format!("{FORM}\nengine {engine}\n{scheme}\n{counts}\n");
+        let mut text = String::with_capacity(CELL * (cells.len() + 1));
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{FORM}\nengine {engine}\n{scheme}\n{counts}\n");
         for fact in cells {
             let Pinned { period, unit, indicator, sequence, .. } = fact;
+            for word in [&**period, unit, indicator] {
+                text.push_str(word);
+                text.push('\t');
+            }
             let standing = standing_text(fact.standing);
-            let value = match fact.reading {
-                Reading::Value(value) => decimal::to_text(value),
-                Reading::NotApplicable => "-".to_owned(),
+            let _ = match fact.reading {
+                Reading::Value(value) => {
+                    let value = decimal::plain(value);
+                    writeln!(text, "{sequence}\t{standing}\t{value}")
+                }
+                Reading::NotApplicable => writeln!(text, "{sequence}\t{standing}\t-"),
             };
-            text.push_str(&format!(
-                "{period}\t{unit}\t{indicator}\t{sequence}\t{standing}\t{value}\n"
-            ));
         }
         for tally in tallies {
             text.push_str(&tally.to_line()?);
@@ -182,9 +193,9 @@ fn pinned(line: &str) -> Result<Pinned> {
         return Err(Error::internal(format!("a pinned fact of another form: {line}")));
     };
     Ok(Pinned {
-        period: period.to_owned(),
-        unit: unit.to_owned(),
-        indicator: indicator.to_owned(),
+        period: period.into(),
+        unit: unit.into(),
+        indicator: indicator.into(),
         sequence: sequence.parse().map_err(Error::internal)?,
         reading: match value {
             "-" => Reading::NotApplicable,
@@ -214,9 +225,9 @@ mod tests {
     #[test]
     fn what_was_pinned_is_read_back_byte_for_byte() {
         let fact = |reading, standing| Pinned {
-            period: "2023-01".to_owned(),
-            unit: "finance".to_owned(),
-            indicator: "revenue".to_owned(),
+            period: "2023-01".into(),
+            unit: "finance".into(),
+            indicator: "revenue".into(),
             sequence: 7,
             reading,
             standing,

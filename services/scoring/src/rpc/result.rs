@@ -1,5 +1,7 @@
 //! Results and explanations on the wire.
 
+mod kept;
+
 use engine::{Colour, Explained};
 use kit::name::Name;
 use kit::{decimal, guard};
@@ -9,6 +11,8 @@ use crate::assignment::UNIT;
 use crate::result::{Gate, Grade, NAME, Outcome, Part};
 use crate::run::Standing;
 use crate::subject;
+
+pub(super) use kept::{Kept, Told};
 
 /// The result of a unit in a run.
 pub(super) fn to_proto(district: &str, run: i64, outcome: &Outcome) -> pb::Result {
@@ -48,14 +52,18 @@ pub(super) fn is_open(
     if guard::is_whole(district)? {
         return Ok(());
     }
-    let answers = match outcome.responsible_unit.as_str() {
-        "" => &outcome.unit,
-        unit => unit,
-    };
-    guard::for_unit(district, answers)?;
+    guard::for_unit(district, answers(outcome))?;
     // What is not published yet is not there for a unit.
     let published = standing.is_some_and(|it| it.publish_time.is_some());
     if published { Ok(()) } else { Err(name.not_found()) }
+}
+
+/// The unit that answers for a result's subject.
+pub(super) fn answers(outcome: &Outcome) -> &str {
+    match outcome.responsible_unit.as_str() {
+        "" => &outcome.unit,
+        unit => unit,
+    }
 }
 
 /// Why who is bound to units lists no results.

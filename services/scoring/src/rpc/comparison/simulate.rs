@@ -51,9 +51,11 @@ pub(super) fn read(request: &pb::SimulateRunRequest) -> Result<(Name, Wanted)> {
         let path = format!("observations[{place}].");
         let at = |field: &str| format!("{path}{field}");
         facts.push(Pinned {
-            period: fields.member(at("period"), &PERIOD, &given.period, district),
-            unit: subject::member(&mut fields, at("unit"), &given.unit, district),
-            indicator: fields.member(at("indicator"), &INDICATOR, &given.indicator, district),
+            period: fields.member(at("period"), &PERIOD, &given.period, district).into(),
+            unit: subject::member(&mut fields, at("unit"), &given.unit, district).into(),
+            indicator: fields
+                .member(at("indicator"), &INDICATOR, &given.indicator, district)
+                .into(),
             sequence: 0,
             reading: report::reading(&mut fields, &path, given.presence, &given.value),
             standing: Standing::Verified,

@@ -16,7 +16,7 @@ use rulebook::{Facts, Rulebook, TrackInputs};
 use crate::assignment::{INDICATOR, SCHEME};
 use crate::input::Pinned;
 use crate::rpc::assignment::Definitions;
-use crate::rpc::run::score::facts;
+use crate::rpc::run::score::{Sources, facts};
 use crate::store;
 use crate::subject;
 use crate::warning::{Ground, Warning};
@@ -58,7 +58,7 @@ impl Behind {
         let (behind, now) = (self.clone(), tx.now());
         let work = move || {
             let pinned: Vec<Pinned> = cells.into_iter().map(Pinned::from).collect();
-            behind.compute(&facts(&behind.district, &pinned), &closed, now)
+            behind.compute(&facts(&behind.district, &pinned, Sources::Left), &closed, now)
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }

@@ -66,7 +66,7 @@ pub(in crate::rpc) async fn score(
     scheme: &str,
     known: &input::Facts,
 ) -> Result<Scored> {
-    let work = Work::of(district, definitions, scheme, known);
+    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Named));
     work.away(|work| {
         let (mut results, mut rules) = (Vec::new(), Vec::new());
         for (track, cohort) in work.cohorts(None)? {
@@ -89,7 +89,7 @@ pub(in crate::rpc) async fn summarize(
     known: &input::Facts,
     stage: Stage,
 ) -> Result<Summarized> {
-    let work = Work::of(district, definitions, scheme, known);
+    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Left));
     work.away(move |work| {
         let (through, summarize): (_, fn(&_, &_) -> _) = match stage {
             Stage::Final => (None, engine::summarize),
@@ -115,14 +115,9 @@ struct Work {
 }
 
 impl Work {
-    fn of(
-        district: &str,
-        definitions: Arc<Definitions>,
-        scheme: &str,
-        known: &input::Facts,
-    ) -> Self {
+    fn of(district: &str, definitions: Arc<Definitions>, scheme: &str, facts: Facts) -> Self {
         let scheme = [scheme.to_owned(), SCHEME.format(&[district, scheme])];
-        Self { definitions, scheme, facts: all(district, known) }
+        Self { definitions, scheme, facts }
     }
 
     async fn away<T: Send + 'static>(
@@ -173,9 +168,16 @@ impl Work {
     }
 }
 
+/// Whether the observation behind a fact is named with it. Only trees show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rpc) enum Sources {
+    Named,
+    Left,
+}
+
 /// Everything that is known, as the rulebook takes it.
-fn all(district: &str, known: &input::Facts) -> Facts {
-    let mut facts = facts(district, &known.cells);
+fn all(district: &str, known: &input::Facts, sources: Sources) -> Facts {
+    let mut facts = facts(district, &known.cells, sources);
     for rated in &known.tallies {
         facts.insert_tally(&rated.unit, &rated.indicator, rated.tally.clone());
     }
@@ -216,15 +218,19 @@ fn all(district: &str, known: &input::Facts) -> Facts {
     facts
 }
 
-/// Facts as the rulebook takes them, each with the observation behind it.
+/// Facts as the rulebook takes them.
 pub(in crate::rpc) fn facts<'a>(
     district: &str,
     pinned: impl IntoIterator<Item = &'a Pinned>,
+    sources: Sources,
 ) -> Facts {
     let mut facts = Facts::default();
     for pin in pinned {
         let verified = pin.standing == Standing::Verified;
-        let sources = vec![observation::name(district, pin.sequence)];
+        let sources = match sources {
+            Sources::Named => vec![observation::name(district, pin.sequence)],
+            Sources::Left => Vec::new(),
+        };
         let fact = match pin.reading {
             Reading::Value(value) => Fact::Value { value, verified, partial: false, sources },
             Reading::NotApplicable => {
