@@ -21,6 +21,7 @@
 mod channel;
 mod cluster;
 mod serve;
+mod stub;
 mod tamper;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ use cluster::Cluster;
 
 pub use channel::Channel;
 pub use serve::Served;
+pub use stub::{DOCS, Stub};
 pub use tamper::tamper;
 
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -48,7 +48,7 @@ async fn set(bed: &Bed) -> Served {
         let name = name("units", unit);
         let category = category.to_owned();
         let doc = registry::Unit { name: name.clone(), category, ..Default::default() };
-        fake::put(&served, "registry", &name, &doc).await;
+        served.put("registry", &name, &doc).await;
     }
     let experience = pb::CategoryExperience { categories: streets(), least_months: 24 };
     let stay = pb::MinimumStay { categories: streets(), heads_only: true, least_months: 24 };

@@ -257,7 +257,7 @@ kit::both! {
         let zhao = persons(&served).create_person(elsewhere).await.unwrap().into_inner();
         let broken = [("r1", Code::NotFound), ("r2", Code::Internal), ("r8", Code::Unavailable)];
         for (run, code) in broken {
-            fake::refuse(&served, "scoring", &format!("{DISTRICT}/runs/{run}"), code).await;
+            served.refuse("scoring", &format!("{DISTRICT}/runs/{run}"), code).await;
             publish(&served, DISTRICT, run, "finance", 1).await;
         }
         put_run(&served, OTHER, "r1", "2023Q1").await;

@@ -220,7 +220,7 @@ kit::both! {
         let other = scoring::Mark { unit: format!("{DISTRICT}/units/water"), ..mark(3, "contribution", "A") };
         let gone = scoring::Mark { superseded: true, ..mark(4, "contribution", "B") };
         for mark in [mark(1, "difficulty", "A"), mark(2, "innovation", "B"), other, gone, mark(5, "innovation", "A")] {
-            fake::put(&served, "scoring", &mark.name, &mark).await;
+            served.put("scoring", &mark.name, &mark).await;
         }
         let grade = |numbers: &[i32]| pb::GradeCommitmentRequest {
             name: it.name.clone(),

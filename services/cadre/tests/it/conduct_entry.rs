@@ -57,7 +57,7 @@ async fn put_lists(served: &Served) -> String {
     };
     let name = format!("{DISTRICT}/schemes/heads-2023");
     let scheme = registry::Scheme { name: name.clone(), tracks: vec![track], ..Default::default() };
-    fake::put(served, "registry", &name, &scheme).await;
+    served.put("registry", &name, &scheme).await;
     name
 }
 

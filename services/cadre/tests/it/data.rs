@@ -10,8 +10,6 @@ use proto::google::r#type::{Date, Decimal};
 use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 
-use crate::fake;
-
 /// The district most tests are in.
 pub(crate) const DISTRICT: &str = "districts/hengkou";
 /// Another, which must not suffer with the first.
@@ -25,7 +23,7 @@ pub(crate) async fn put(served: &Served) {
             time_zone: "Asia/Shanghai".to_owned(),
             ..Default::default()
         };
-        fake::put(served, "registry", district, &doc).await;
+        served.put("registry", district, &doc).await;
         for unit in ["finance", "water", "roads"] {
             put_unit(served, district, unit).await;
         }
@@ -40,7 +38,7 @@ pub(crate) async fn put(served: &Served) {
             }],
             ..Default::default()
         };
-        fake::put(served, "registry", &scheme.name, &scheme).await;
+        served.put("registry", &scheme.name, &scheme).await;
     }
 }
 
@@ -48,7 +46,7 @@ pub(crate) async fn put(served: &Served) {
 pub(crate) async fn put_unit(served: &Served, district: &str, unit: &str) {
     let name = format!("{district}/units/{unit}");
     let doc = registry::Unit { name: name.clone(), ..Default::default() };
-    fake::put(served, "registry", &name, &doc).await;
+    served.put("registry", &name, &doc).await;
 }
 
 /// Tells the registry of a period.
@@ -56,7 +54,7 @@ pub(crate) async fn put_period(served: &Served, district: &str, id: &str, end: (
     let name = format!("{district}/periods/{id}");
     let doc =
         registry::Period { name: name.clone(), end_date: Some(date(end)), ..Default::default() };
-    fake::put(served, "registry", &name, &doc).await;
+    served.put("registry", &name, &doc).await;
 }
 
 /// Tells scoring of a published run of a period.
@@ -68,7 +66,7 @@ pub(crate) async fn put_run(served: &Served, district: &str, run: &str, period: 
         period: format!("{district}/periods/{period}"),
         ..Default::default()
     };
-    fake::put(served, "scoring", &name, &doc).await;
+    served.put("scoring", &name, &doc).await;
 }
 
 /// Lets scoring publish a unit's result.
@@ -95,7 +93,7 @@ pub(crate) async fn publish_as_it_is(served: &Served, result: scoring::Result) {
     let name = result.name.clone();
     let resource = Some(scoring::change::Resource::Result(result));
     let change = scoring::Change { resource, ..Default::default() };
-    fake::publish(served, "saima.scoring.v1.ResultPublished", &name, &change).await;
+    served.tell("scoring", "saima.scoring.v1.ResultPublished", &name, &change).await;
 }
 
 /// A decimal on the wire.

@@ -184,7 +184,7 @@ kit::both! {
         let result = format!("{DISTRICT}/runs/r1/results/finance");
         let name = format!("{result}/feedback");
         let feedback = scoring::Feedback { name: name.clone(), weak_points: vec![point("招商引资", "2"), point("固定资产投资", "1")], ..Default::default() };
-        fake::put(&served, "scoring", &name, &feedback).await;
+        served.put("scoring", &name, &feedback).await;
         let lecture = offer(&served, training(pb::TrainingKind::Lecture, "招商大讲堂")).await.unwrap();
         enrol(&served, &lecture.name, &[&wang]).await.unwrap();
         enrolments(&served).record_attendance(attendance(&lecture.name, (2023, 4, 1), &[(&wang, pb::Presence::Present)])).await.unwrap();

@@ -113,7 +113,7 @@ kit::both! {
             put_assignment(&served, district, "2023Q2", &["target"]).await;
         }
         let board = format!("{DISTRICT}/boards/target.2023Q2");
-        fake::refuse(&served, "scoring", &board, Code::Unavailable).await;
+        served.refuse("scoring", &board, Code::Unavailable).await;
         put_board(&served, OTHER, "target", "2023Q2").await;
         close(&served, DISTRICT, "2023-04").await;
         close(&served, OTHER, "2023-04").await;
@@ -126,13 +126,13 @@ kit::both! {
     // H5, A1: months that wait for their boards do not keep those behind them waiting.
     async fn many_months_that_wait_hold_up_none(bed: &Bed) {
         let served = fake::start(bed).await;
-        fake::refuse(&served, "registry", DISTRICT, Code::Unavailable).await;
+        served.refuse("registry", DISTRICT, Code::Unavailable).await;
         put_assignment(&served, DISTRICT, "2023Q2", &["target"]).await;
         put_board(&served, DISTRICT, "target", "2023Q2").await;
         for year in 1900..2000 {
             for quarter in ["Q1", "Q2", "Q3"] {
                 let name = format!("{DISTRICT}/periods/{year}{quarter}/assignment");
-                fake::refuse(&served, "registry", &name, Code::Unavailable).await;
+                served.refuse("registry", &name, Code::Unavailable).await;
             }
             for month in ["01", "04", "07"] {
                 close(&served, DISTRICT, &format!("{year}-{month}")).await;

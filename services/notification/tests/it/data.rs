@@ -43,7 +43,7 @@ pub(crate) async fn put_units(served: &Served, district: &str) {
         unit("water", "水利局", ""),
     ];
     let reply = registry::ListUnitsResponse { units, ..Default::default() };
-    fake::put(served, "registry", &format!("{district}/units"), &reply).await;
+    served.put("registry", &format!("{district}/units"), &reply).await;
 }
 
 /// Tells the registry who is in charge of the transport department, and which unit is the office.
@@ -55,7 +55,7 @@ pub(crate) async fn put_oversight(served: &Served, district: &str) {
         charges: vec![registry::Charge { unit: unit("transport"), leader: unit("water") }],
         ..Default::default()
     };
-    fake::put(served, "registry", &oversight.name, &oversight).await;
+    served.put("registry", &oversight.name, &oversight).await;
 }
 
 /// Tells the registry of a district.
@@ -66,7 +66,7 @@ pub(crate) async fn put_district(served: &Served, name: &str, display_name: &str
         time_zone: "Asia/Shanghai".to_owned(),
         ..Default::default()
     };
-    fake::put(served, "registry", name, &district).await;
+    served.put("registry", name, &district).await;
 }
 
 /// A warning of an indicator behind schedule.
@@ -148,7 +148,7 @@ pub(crate) async fn put_assignment(
     };
     let reply =
         registry::GetAssignmentResponse { assignment: Some(assignment), ..Default::default() };
-    fake::put(served, "registry", &name, &reply).await;
+    served.put("registry", &name, &reply).await;
 }
 
 /// Tells scoring of a board, and yields its name.
@@ -189,7 +189,7 @@ pub(crate) async fn put_board(
         tracks: vec![track],
         ..Default::default()
     };
-    fake::put(served, "scoring", &name, &board).await;
+    served.put("scoring", &name, &board).await;
     name
 }
 

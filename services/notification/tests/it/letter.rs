@@ -182,8 +182,8 @@ kit::both! {
     // A1: a peer that is away delays its own district's letters and nobody else's.
     async fn letters_wait_for_the_registry(bed: &Bed) {
         let served = fake::start(bed).await;
-        fake::refuse(&served, "registry", DISTRICT, Code::Unavailable).await;
-        fake::refuse(&served, "registry", "districts/broken", Code::Internal).await;
+        served.refuse("registry", DISTRICT, Code::Unavailable).await;
+        served.refuse("registry", "districts/broken", Code::Internal).await;
         raise(&served, behind("districts/broken", 1, "transport")).await;
         raise(&served, behind(DISTRICT, 1, "transport")).await;
         raise(&served, behind(OTHER, 1, "transport")).await;
@@ -233,7 +233,7 @@ kit::both! {
     async fn one_letter_at_fault_holds_up_none_of_its_batch(bed: &Bed) {
         let served = fake::start(bed).await;
         curse(bed, &served).await;
-        fake::refuse(&served, "registry", DISTRICT, Code::Unavailable).await;
+        served.refuse("registry", DISTRICT, Code::Unavailable).await;
         for (id, unit) in (1..).zip(["water", "cursed", "transport"]) {
             raise(&served, behind(DISTRICT, id, unit)).await;
         }
@@ -252,7 +252,7 @@ kit::both! {
     // H7: hundreds of warnings at once, in batches.
     async fn many_warnings_make_as_many_letters(bed: &Bed) {
         let served = fake::start(bed).await;
-        fake::refuse(&served, "registry", DISTRICT, Code::Unavailable).await;
+        served.refuse("registry", DISTRICT, Code::Unavailable).await;
         for id in 1..=450 {
             raise(&served, behind(DISTRICT, id, &format!("village-{id}"))).await;
         }

@@ -78,7 +78,7 @@ async fn award(served: &Served, id: i32, state: scoring::award::State) -> String
         state: state.into(),
         ..Default::default()
     };
-    fake::put(served, "scoring", &award.name, &award).await;
+    served.put("scoring", &award.name, &award).await;
     award.name
 }
 
@@ -105,7 +105,7 @@ kit::both! {
             }],
             ..Default::default()
         };
-        fake::put(&served, "scoring", &board, &standing).await;
+        served.put("scoring", &board, &standing).await;
         let shown = publish(&served, from(&board)).await.unwrap();
         assert_eq!(shown.kind(), pb::PublicationKind::Board);
         assert_eq!(shown.title, "考核方案target2023年第一季度三色榜");

@@ -179,7 +179,7 @@ kit::both! {
         ] {
             let name = format!("{DISTRICT}/periods/{month}/inspectionCounts");
             let reply = scoring::ListInspectionCountsResponse { inspection_counts: counts };
-            fake::put(&served, "scoring", &name, &reply).await;
+            served.put("scoring", &name, &reply).await;
         }
         bed.clock().set("2023-05-05T00:00:00Z".parse().unwrap());
         kept(&served, "bulletin", 1).await;

@@ -284,7 +284,7 @@ kit::both! {
         };
         let reply =
             registry::ListUnitsResponse { units: vec![known, office], ..Default::default() };
-        fake::put(&served, "registry", &format!("{DISTRICT}/units"), &reply).await;
+        served.put("registry", &format!("{DISTRICT}/units"), &reply).await;
         bed.clock().set("2023-04-03T00:10:00Z".parse().unwrap());
         let found = documents(&served, 2).await;
         assert!(found.iter().any(|it| units(it) == ["项目办", "考核办"]));
@@ -325,13 +325,13 @@ kit::both! {
             weak_points: vec![weak("固定资产投资", "5.5"), weak("招商引资", "2")],
             ..Default::default()
         };
-        fake::put(&served, "scoring", &format!("{}/feedback", result.name), &feedback).await;
+        served.put("scoring", &format!("{}/feedback", result.name), &feedback).await;
         let run = scoring::Run {
             name: format!("{DISTRICT}/runs/1"),
             period: format!("{DISTRICT}/periods/2023Q1"),
             ..Default::default()
         };
-        fake::put(&served, "scoring", &run.name, &run).await;
+        served.put("scoring", &run.name, &run).await;
         let event = result.name.clone();
         let resource = scoring::change::Resource::Result(result);
         fake::publish(&served, "saima.scoring.v1.ResultPublished", &event, resource).await;
@@ -404,7 +404,7 @@ kit::both! {
             evaluating_unit: unit("office"),
             ..Default::default()
         };
-        fake::put(&served, "registry", &indicator.name, &indicator).await;
+        served.put("registry", &indicator.name, &indicator).await;
         let escalated = pb::Trigger {
             display_name: "逾期督办".to_owned(),
             event_type: "saima.notification.v1.RectificationEscalated".to_owned(),

@@ -1,5 +1,0 @@
-CREATE TABLE doc (
-    name TEXT COLLATE "C" PRIMARY KEY,
-    body BYTEA  NOT NULL,
-    code BIGINT NOT NULL
-);
