@@ -1,10 +1,13 @@
-//! What is asked of a person (B4, X3): typed filters over what is on record, each explained with the
-//! value that was compared.
+//! What is asked of a person (B4, X3): typed filters over what is on record and a condition in the
+//! office's words, each explained with the value that was compared.
+
+pub(crate) mod formula;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
+use self::formula::Formula;
 use crate::definition::day;
 use crate::period;
 use crate::person::{Education, EntryKind, Person, Posting, Rank};
@@ -28,6 +31,7 @@ pub(crate) struct Criteria {
     pub(crate) experience: Option<Experience>,
     pub(crate) results: Option<Results>,
     pub(crate) months_in_rank: i32,
+    pub(crate) formula: Formula,
 }
 
 /// Work in certain units.
@@ -84,6 +88,8 @@ kit::numbered! {
         Results = 8,
         /// Time in the present rank.
         MonthsInRank = 9,
+        /// A condition in the office's words.
+        Condition = 10,
     }
 }
 
@@ -167,6 +173,10 @@ impl Criteria {
             let (count, value) = asked.count(person, graded, day);
             let wanted = format!("{}不少于{}次", asked.grades.join("、"), asked.count);
             add(Kind::Results, count >= asked.count, Some(value), wanted);
+        }
+        if !self.formula.text().is_empty() {
+            let (holds, value) = self.formula.check(person, day);
+            add(Kind::Condition, holds, Some(value), self.formula.text().to_owned());
         }
         found
     }

@@ -11,6 +11,7 @@ mod audit;
 pub mod boot;
 pub mod chain;
 pub mod clock;
+pub mod condition;
 pub mod config;
 pub mod date;
 pub mod db;

@@ -18,7 +18,6 @@
 mod bulletin;
 mod calendar;
 mod channel;
-mod condition;
 mod contact;
 mod delivery;
 mod dispatch;

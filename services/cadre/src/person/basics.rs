@@ -79,6 +79,10 @@ kit::numbered! {
 }
 
 impl Education {
+    /// All there are.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Secondary, Self::College, Self::Bachelor, Self::Master, Self::Doctor];
+
     /// In the office's words.
     pub(crate) fn label(self) -> &'static str {
         match self {
@@ -98,6 +102,16 @@ impl From<Education> for i64 {
 }
 
 impl Rank {
+    /// All there are.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Clerk,
+        Self::DeputySection,
+        Self::Section,
+        Self::DeputyDivision,
+        Self::Division,
+        Self::DeputyBureau,
+    ];
+
     /// In the office's words.
     pub(crate) fn label(self) -> &'static str {
         match self {
@@ -118,6 +132,16 @@ impl From<Rank> for i64 {
 }
 
 impl EntryKind {
+    /// All there are.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::CivilServant,
+        Self::SelectedGraduate,
+        Self::Transfer,
+        Self::Army,
+        Self::Institution,
+        Self::Talent,
+    ];
+
     /// In the office's words.
     pub(crate) fn label(self) -> &'static str {
         match self {

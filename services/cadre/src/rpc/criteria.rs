@@ -9,6 +9,7 @@ use kit::{Result, date};
 use proto::cadre::v1 as pb;
 
 use super::UNIT;
+use crate::criteria::formula::Formula;
 use crate::criteria::{Criteria, Experience, Graded, Outcome, Results};
 use crate::person::Person;
 use crate::store;
@@ -55,6 +56,7 @@ pub(super) fn read(
             given.least_months_in_rank,
             0..=600,
         ),
+        formula: formula(fields, &format!("{at}.condition"), &given.condition),
         results: given.results.as_ref().map(|it| {
             let at = format!("{at}.results");
             let count = if it.least_count == 0 { 1 } else { it.least_count };
@@ -66,6 +68,16 @@ pub(super) fn read(
             }
         }),
     }
+}
+
+fn formula(fields: &mut Fields, at: &str, given: &str) -> Formula {
+    let text = fields.paragraph(at, given, 0..=1000);
+    Formula::read(&text).unwrap_or_else(|faults| {
+        for it in faults {
+            fields.violation(at, it.reason, it.message);
+        }
+        Formula::default()
+    })
 }
 
 /// Some of an enumeration, at most ten.
@@ -107,6 +119,7 @@ pub(super) fn to_proto(district: &str, it: &Criteria) -> pb::Criteria {
             units: it.units.iter().map(|id| UNIT.format(&[district, id])).collect(),
             least_months: it.months,
         }),
+        condition: it.formula.text().to_owned(),
         least_months_in_rank: it.months_in_rank,
         results: it.results.as_ref().map(|it| pb::ResultCriterion {
             grade_ids: it.grades.clone(),

@@ -157,6 +157,36 @@ kit::both! {
         ]);
     }
 
+    // B4, X3: what no filter says is said in CEL, explained by the facts that it was read from.
+    async fn a_condition_in_the_offices_words_is_screened(bed: &Bed) {
+        let served = fake::start(bed).await;
+        add(&served, known("甲", 1985, pb::PersonRank::Section, &["招商引资"])).await;
+        add(&served, known("乙", 1979, pb::PersonRank::DeputyDivision, &["党务"])).await;
+        add(&served, person("丙", vec![])).await;
+        let asked = |condition: &str| pb::Criteria { condition: condition.to_owned(), ..Default::default() };
+        let young = asked("age < 40 && ('招商引资' in skills || rank == '副处级')");
+        let all = screened(&served, screen(By::Criteria(young.clone()))).await;
+        let told: Vec<_> = all.iter().map(|it| (it.display_name.as_str(), it.passed, it.outcomes[0].value.as_str())).collect();
+        assert_eq!(told, [
+            ("丙", false, "age=未登记、rank=未登记、skills=未登记"),
+            ("乙", false, "age=43、rank=副处级、skills=党务"),
+            ("甲", true, "age=37、rank=正科级、skills=招商引资"),
+        ]);
+        assert_eq!((all[0].outcomes[0].criterion(), &all[0].outcomes[0].wanted), (pb::CriterionKind::Condition, &young.condition));
+        assert_eq!(define(&served, vec![pool("young", pb::PoolKind::Young, young.clone())]).await.unwrap(), (1, 0, 0));
+        assert_eq!(define(&served, vec![pool("young", pb::PoolKind::Young, young)]).await.unwrap(), (0, 0, 1));
+        assert_eq!(screened(&served, screen(By::Pool(name("pools", "young")))).await, all);
+        for (condition, reason) in [
+            ("age <", "CONDITION_SYNTAX"),
+            ("age < 'x'", "CONDITION_TYPE"),
+            ("wage > 1", "UNKNOWN_FACT"),
+            ("rank == '局长'", "UNKNOWN_VALUE"),
+        ] {
+            let refusal = pools(&served).screen_persons(screen(By::Criteria(asked(condition)))).await;
+            refused(refusal, &[("criteria.condition", reason)]);
+        }
+    }
+
     // B4, H10: time in posts and units and past results count.
     async fn time_and_results_are_screened(bed: &Bed) {
         let served = fake::start(bed).await;

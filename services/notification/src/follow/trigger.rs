@@ -14,7 +14,7 @@ use kit::boot::Context;
 use kit::db::{Db, Tx};
 use kit::feed::{self, Follower};
 use kit::peers::{Peer, Peers};
-use kit::{Error, Result};
+use kit::{Error, Result, condition};
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
@@ -26,11 +26,11 @@ use super::message;
 use super::peers::Registry;
 use crate::district::{self, District, Unit};
 use crate::document::Draft;
-use crate::fact::Fact;
+use crate::fact::{Fact, Printed as _};
 use crate::trigger::digest;
 use crate::trigger::draft::Asked;
 use crate::trigger::{Heard, Relation, Task, Trigger};
-use crate::{condition, rpc, store};
+use crate::{rpc, store};
 
 /// Tasks in one transaction.
 const BATCH: i64 = 100;

@@ -9,7 +9,7 @@ use minijinja::Value;
 use super::{Heard, Relation, Trigger};
 use crate::district::{Oversight, PERIOD, UNIT, Unit};
 use crate::document::{Content, Contents, Draft, Recipient};
-use crate::fact::{Fact, Shape};
+use crate::fact::{Fact, Printed as _, Shape, Tried as _};
 use crate::template::{Fault, grammar, press};
 
 /// Where an event says which unit it is about, the one that answers first.

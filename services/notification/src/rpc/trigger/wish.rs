@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use kit::condition;
 use kit::field::Fields;
 use kit::mask::Mask;
 use proto::notification::v1 as pb;
 
-use crate::condition;
 use crate::district::{UNIT, Unit};
 use crate::document::{Content, Kind};
 use crate::fact::Shape;

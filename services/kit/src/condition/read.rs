@@ -1,19 +1,17 @@
-//! Conditions, read and checked against the shape of the events they are about.
+//! Conditions, read and checked against the shape of the facts they are asked of.
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr, SourceInfo, operators};
 use cel::parser::Parser;
 use rust_decimal::Decimal;
 
-use super::{Condition, Sign, Term};
-use crate::fact::Shape;
-use crate::template::Fault;
+use super::{Condition, Fault, Shape, Sign, Term};
 
 /// Deepest nesting.
 const DEEPEST: u16 = 64;
 
 /// Reads a condition; an empty one always holds. Reasons: `CONDITION_SYNTAX`, `CONDITION_TYPE`,
 /// `UNKNOWN_FACT`, `UNKNOWN_VALUE`.
-pub(crate) fn read(text: &str, shape: &Shape) -> Result<Condition, Vec<Fault>> {
+pub fn read(text: &str, shape: &Shape) -> Result<Condition, Vec<Fault>> {
     if text.trim().is_empty() {
         return Ok(Condition::Constant(true));
     }
@@ -131,8 +129,7 @@ impl Reader<'_> {
     fn one_of(&mut self, one: &IdedExpr, list: &IdedExpr) -> Condition {
         let (mut term, shape) = self.term(one);
         let Expr::List(given) = &list.expr else {
-            self.fault(list, "CONDITION_TYPE", "a list such as [\"a\", \"b\"] is due here");
-            return Condition::Constant(false);
+            return self.among(one, (term, &shape), list);
         };
         let mut terms = Vec::new();
         let before = self.faults.len();
@@ -145,6 +142,28 @@ impl Reader<'_> {
             terms.push(member);
         }
         Condition::In(term, terms)
+    }
+
+    fn among(
+        &mut self,
+        one: &IdedExpr,
+        (mut term, shape): (Term, &Shape),
+        list: &IdedExpr,
+    ) -> Condition {
+        let path = self.path(list).unwrap_or_default();
+        let known = if path.is_empty() { None } else { self.known(list, &path) };
+        match known {
+            Some(Shape::List(item)) => {
+                let mut member = Term::Fact(path.clone());
+                self.fit(one, (&mut term, shape), (&mut member, &*item));
+            }
+            None if !path.is_empty() => {}
+            _ => {
+                let message = "a list such as [\"a\", \"b\"], or a fact that is one, is due here";
+                self.fault(list, "CONDITION_TYPE", message);
+            }
+        }
+        Condition::Among(term, path)
     }
 
     /// Sees that two terms are of one sort; a text beside a day is read as a day.
@@ -240,7 +259,7 @@ impl Reader<'_> {
     }
 
     fn no_term(&mut self, given: &IdedExpr) -> (Term, Shape) {
-        let message = "a fact of the event, a number or a text in quotes is due here";
+        let message = "a fact, a number or a text in quotes is due here";
         self.fault(given, "CONDITION_TYPE", message);
         (Term::Flag(false), Shape::Flag)
     }
@@ -252,7 +271,7 @@ impl Reader<'_> {
             self.text.get(place)
         });
         let point = if digits.is_some_and(|it| it.starts_with('.')) { "0" } else { "" };
-        let number = digits.and_then(|it| kit::decimal::parse(&format!("{point}{it}")));
+        let number = digits.and_then(|it| crate::decimal::parse(&format!("{point}{it}")));
         if number.is_none() {
             let message = "a number has at most 28 digits and no exponent";
             self.fault(given, "CONDITION_SYNTAX", message);
@@ -272,14 +291,14 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands at a path; a fault when the event has no such fact.
+    /// What stands at a path; a fault when there is no such fact.
     fn known(&mut self, given: &IdedExpr, path: &[String]) -> Option<Shape> {
         if let Some(shape) = self.shape.at(path) {
             return Some(shape.clone());
         }
         let known = (0..path.len()).rev().find_map(|end| self.shape.at(&path[..end]));
         let names = known.map(Shape::names).unwrap_or_default();
-        let message = format!("the event has no {}; there are {names}", path.join("."));
+        let message = format!("there is no {}; there are {names}", path.join("."));
         self.fault(given, "UNKNOWN_FACT", message);
         None
     }

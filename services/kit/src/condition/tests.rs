@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 
 use super::*;
-use crate::fact::Shape;
 
 fn shape() -> Shape {
     let parts = [
@@ -43,6 +42,8 @@ fn conditions_hold_or_not() {
         ("resource.due_date > '2023-04-07'", true),
         ("resource.unit.startsWith('districts/a/')", true),
         ("size(resource.findings) == 1 || false", true),
+        ("'x' in resource.findings", true),
+        ("resource.unit in resource.findings", false),
         ("has(resource.late)", false),
         ("resource.late", false),
         ("resource.late == false", false),
@@ -65,6 +66,8 @@ fn faults_of_conditions_are_named() {
         ("resource.due_date < 'soon'", "CONDITION_TYPE", "a day is written"),
         ("resource.pace", "CONDITION_TYPE", "compare it"),
         ("resource.findings == 'x'", "CONDITION_TYPE", "compare a part"),
+        ("'x' in resource.pace", "CONDITION_TYPE", "a fact that is one"),
+        ("resource.pace in resource.findings", "CONDITION_TYPE", "a number is no a text"),
         ("matches(resource.unit, 'x')", "CONDITION_TYPE", "has no meaning"),
         ("resource.pace + 1 > 2", "CONDITION_TYPE", "is due here"),
         ("resource.findings.all(it, it == 'x')", "CONDITION_TYPE", "is due here"),
