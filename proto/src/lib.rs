@@ -1,9 +1,10 @@
 //! The contract of Saima, compiled: messages, clients and servers of the four services.
 //!
-//! The words are in `proto/saima/**/*.proto`; nothing but the walk over a score tree was
-//! written by hand. Not here: conversions to domain types, which stand where they are used.
+//! The words are in `proto/saima/**/*.proto`; nothing but the walk over a score tree, and what
+//! requests of one shape have in common, was written by hand. Not here: conversions to domain types, which stand where they are used.
 #![allow(missing_docs, clippy::all)]
 
+pub mod batch;
 mod tree;
 
 /// Every proto file as a `google.protobuf.FileDescriptorSet`, custom options included.

@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What stands in a definition of one kind.
-pub(crate) trait Contents: Clone + PartialEq + Serialize + DeserializeOwned + Send {
+pub(crate) trait Contents:
+    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
+{
     /// How they are named.
     fn pattern() -> &'static Pattern;
 

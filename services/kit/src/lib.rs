@@ -16,6 +16,7 @@ pub mod config;
 pub mod date;
 pub mod db;
 pub mod decimal;
+pub mod definition;
 pub mod error;
 pub mod etag;
 pub mod feed;

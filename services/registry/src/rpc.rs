@@ -8,6 +8,7 @@ mod change;
 mod comment;
 mod community;
 mod consultation;
+mod definition;
 mod district;
 mod front;
 mod indicator;

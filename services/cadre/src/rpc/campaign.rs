@@ -4,23 +4,19 @@ use std::collections::{HashMap, HashSet};
 
 use kit::db::Tx;
 use kit::field::Fields;
-use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, date, etag};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::campaign_service_server::CampaignService;
 use proto::cadre::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, Rpc, change, definition, term};
+use super::definition::{Listed, Told};
+use super::{Rpc, term};
 use crate::campaign::{Campaign, Contents, NAME, Phase};
-use crate::definition::Row;
+use crate::definition::{Definition, Row};
 use crate::nominee::State;
 use crate::store;
 use crate::training_post::{self, TrainingPost};
-
-const CREATED: &str = "saima.cadre.v1.CampaignCreated";
-const UPDATED: &str = "saima.cadre.v1.CampaignUpdated";
 
 #[tonic::async_trait]
 impl CampaignService for Rpc {
@@ -28,11 +24,8 @@ impl CampaignService for Rpc {
         &self,
         request: Request<pb::GetCampaignRequest>,
     ) -> Result<Response<pb::Campaign>, Status> {
-        let name = NAME.parse("name", &request.get_ref().name)?;
-        let district = name.id("district");
-        let mut tx = self.db.begin_read().await?;
-        let found = store::definition::find(&mut tx, district, name.id("campaign")).await?;
-        Ok(Response::new(to_proto(district, &found.ok_or_else(|| name.not_found())?)))
+        let request = request.into_inner();
+        Ok(Response::new(self.definition::<pb::Campaign>(&request.name).await?))
     }
 
     async fn list_campaigns(
@@ -40,13 +33,8 @@ impl CampaignService for Rpc {
         request: Request<pb::ListCampaignsRequest>,
     ) -> Result<Response<pb::ListCampaignsResponse>, Status> {
         let request = request.into_inner();
-        let parent = DISTRICT.parse("parent", &request.parent)?;
-        let district = parent.id("district");
-        let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
-        let mut tx = self.db.begin_read().await?;
-        let mut rows = store::definition::list(&mut tx, district, None, &page).await?;
-        let next_page_token = page.cut(&mut rows, |it: &Campaign| it.id.clone());
-        let campaigns = rows.iter().map(|it| to_proto(district, it)).collect();
+        let listed = Listed::all(&request.parent, request.page_size, &request.page_token);
+        let (campaigns, next_page_token) = self.definitions(listed, |_, _| None).await?;
         Ok(Response::new(pb::ListCampaignsResponse { campaigns, next_page_token }))
     }
 
@@ -54,42 +42,7 @@ impl CampaignService for Rpc {
         &self,
         request: Request<pb::BatchUpdateCampaignsRequest>,
     ) -> Result<Response<pb::BatchUpdateCampaignsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &DISTRICT, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let key = |it: &pb::Campaign| (it.name.clone(), it.etag.clone());
-        let given = &request.campaigns;
-        let rows = definition::rows(&mut fields, "campaigns", given, district, key, contents);
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateCampaigns", &request.request_id, &request)?;
-        self.registry.check_district(district).await?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        check_posts(&mut tx, district, &rows).await?;
-        let batch = definition::save(&mut tx, district, rows, &reason).await?;
-        let reply = pb::BatchUpdateCampaignsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        for (kind, told) in [(CREATED, &batch.created), (UPDATED, &batch.updated)] {
-            for it in told {
-                let campaign = to_proto(district, it);
-                let name = campaign.name.clone();
-                change::append(&mut tx, district, kind, &name, Resource::Campaign(campaign));
-            }
-        }
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn get_campaign_progress(
@@ -128,61 +81,73 @@ impl CampaignService for Rpc {
     }
 }
 
-async fn check_posts(tx: &mut Tx, district: &str, rows: &[Row<Contents>]) -> kit::Result<()> {
-    let named: HashSet<&str> =
-        rows.iter().flat_map(|it| &it.contents.posts).map(String::as_str).collect();
-    let named: Vec<&str> = named.into_iter().collect();
-    let known: Vec<TrainingPost> = store::definition::of(tx, district, &named).await?;
-    let known: HashSet<&str> = known.iter().map(|it| it.id.as_str()).collect();
-    let mut fields = Fields::default();
-    for (row, it) in rows.iter().enumerate() {
-        for (index, post) in it.contents.posts.iter().enumerate() {
-            if !known.contains(post.as_str()) {
-                let field = format!("campaigns[{row}].training_posts[{index}]");
-                let message = format!("there is no training post {post}");
-                fields.violation(field, "UNKNOWN_TRAINING_POST", message);
-            }
+impl Told for pb::Campaign {
+    type Contents = Contents;
+
+    const EVENTS: [&'static str; 2] =
+        ["saima.cadre.v1.CampaignCreated", "saima.cadre.v1.CampaignUpdated"];
+
+    fn read(fields: &mut Fields, at: &str, given: &Self, district: &str) -> Contents {
+        fields.number(format_args!("{at}.training_posts"), given.training_posts.len(), 1..=500);
+        let posts = given.training_posts.iter().take(500).enumerate();
+        let posts = posts.map(|(index, post)| {
+            let at = format!("{at}.training_posts[{index}]");
+            fields.member(at, &training_post::NAME, post, district)
+        });
+        let posts = posts.collect();
+        let mut phases = Vec::new();
+        for (index, it) in given.phases.iter().take(10).enumerate() {
+            let at = format!("{at}.phases[{index}]");
+            let kind = fields.choice(format_args!("{at}.kind"), it.kind);
+            let (start, end) = term(fields, &at, &it.start_date, &it.end_date);
+            fields.required(format_args!("{at}.end_date"), &it.end_date);
+            phases.push(Phase { kind, start: Some(start), end });
+        }
+        let display_name =
+            fields.text(format_args!("{at}.display_name"), &given.display_name, 1..=200);
+        let contents = Contents { display_name, posts, phases };
+        contents.check(fields, at);
+        contents
+    }
+
+    fn of(district: &str, it: &Definition<Contents>) -> Self {
+        let post = |id: &String| training_post::NAME.format(&[district, id]);
+        let phase = |it: &Phase| pb::CampaignPhase {
+            kind: it.kind as i32,
+            start_date: it.start.map(date::to_proto),
+            end_date: it.end.map(date::to_proto),
+        };
+        Self {
+            name: NAME.format(&[district, &it.id]),
+            display_name: it.contents.display_name.clone(),
+            training_posts: it.contents.posts.iter().map(post).collect(),
+            phases: it.contents.phases.iter().map(phase).collect(),
+            create_time: Some(clock::to_proto(it.create_time)),
+            update_time: Some(clock::to_proto(it.update_time)),
+            etag: etag::of(it.revision),
         }
     }
-    fields.check()
-}
 
-fn contents(fields: &mut Fields, at: &str, given: &pb::Campaign, district: &str) -> Contents {
-    fields.number(format_args!("{at}.training_posts"), given.training_posts.len(), 1..=500);
-    let posts = given.training_posts.iter().take(500).enumerate();
-    let posts = posts.map(|(index, post)| {
-        let at = format!("{at}.training_posts[{index}]");
-        fields.member(at, &training_post::NAME, post, district)
-    });
-    let posts = posts.collect();
-    let mut phases = Vec::new();
-    for (index, it) in given.phases.iter().take(10).enumerate() {
-        let at = format!("{at}.phases[{index}]");
-        let kind = fields.choice(format_args!("{at}.kind"), it.kind);
-        let (start, end) = term(fields, &at, &it.start_date, &it.end_date);
-        fields.required(format_args!("{at}.end_date"), &it.end_date);
-        phases.push(Phase { kind, start: Some(start), end });
+    fn told(self) -> (String, Resource) {
+        (self.name.clone(), Resource::Campaign(self))
     }
-    let display_name = fields.text(format_args!("{at}.display_name"), &given.display_name, 1..=200);
-    let contents = Contents { display_name, posts, phases };
-    contents.check(fields, at);
-    contents
-}
 
-fn to_proto(district: &str, it: &Campaign) -> pb::Campaign {
-    let post = |id: &String| training_post::NAME.format(&[district, id]);
-    let phase = |it: &Phase| pb::CampaignPhase {
-        kind: it.kind as i32,
-        start_date: it.start.map(date::to_proto),
-        end_date: it.end.map(date::to_proto),
-    };
-    pb::Campaign {
-        name: NAME.format(&[district, &it.id]),
-        display_name: it.contents.display_name.clone(),
-        training_posts: it.contents.posts.iter().map(post).collect(),
-        phases: it.contents.phases.iter().map(phase).collect(),
-        create_time: Some(clock::to_proto(it.create_time)),
-        update_time: Some(clock::to_proto(it.update_time)),
-        etag: etag::of(it.revision),
+    async fn check(tx: &mut Tx, district: &str, rows: &[Row<Contents>]) -> kit::Result<()> {
+        let named: HashSet<&str> =
+            rows.iter().flat_map(|it| &it.contents.posts).map(String::as_str).collect();
+        let named: Vec<&str> = named.into_iter().collect();
+        let known: Vec<TrainingPost> = store::definition::of(tx, district, &named).await?;
+        let known: HashSet<&str> = known.iter().map(|it| it.id.as_str()).collect();
+        let mut fields = Fields::default();
+        for (row, it) in rows.iter().enumerate() {
+            for (index, post) in it.contents.posts.iter().enumerate() {
+                if !known.contains(post.as_str()) {
+                    let field = format!("campaigns[{row}].training_posts[{index}]");
+                    let message = format!("there is no training post {post}");
+                    fields.violation(field, "UNKNOWN_TRAINING_POST", message);
+                }
+            }
+        }
+        fields.check()
     }
 }

@@ -2,7 +2,6 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use prost::Message as _;
 use proto::cadre::v1 as pb;
@@ -11,16 +10,15 @@ use proto::cadre::v1::pool_service_server::PoolService;
 use proto::cadre::v1::screen_persons_request::By;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, UNIT, change, criteria, definition, shown};
+use super::definition::{Listed, Told};
+use super::{DISTRICT, PERSON, Rpc, UNIT, criteria, shown};
 use crate::criteria::{Criteria, Outcome};
+use crate::definition::Definition;
 use crate::person::Person;
 use crate::pool::{Contents, Kind, NAME, Pool};
 use crate::store;
 use crate::store::person::candidate::{self, Candidates};
 use crate::training_post::{self, TrainingPost};
-
-const CREATED: &str = "saima.cadre.v1.PoolCreated";
-const UPDATED: &str = "saima.cadre.v1.PoolUpdated";
 
 /// Persons looked at in one go.
 const CHUNK: i64 = 500;
@@ -31,11 +29,8 @@ impl PoolService for Rpc {
         &self,
         request: Request<pb::GetPoolRequest>,
     ) -> Result<Response<pb::Pool>, Status> {
-        let name = NAME.parse("name", &request.get_ref().name)?;
-        let district = name.id("district");
-        let mut tx = self.db.begin_read().await?;
-        let found = store::definition::find(&mut tx, district, name.id("pool")).await?;
-        Ok(Response::new(to_proto(district, &found.ok_or_else(|| name.not_found())?)))
+        let request = request.into_inner();
+        Ok(Response::new(self.definition::<pb::Pool>(&request.name).await?))
     }
 
     async fn list_pools(
@@ -43,18 +38,13 @@ impl PoolService for Rpc {
         request: Request<pb::ListPoolsRequest>,
     ) -> Result<Response<pb::ListPoolsResponse>, Status> {
         let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &DISTRICT, &request.parent);
-        let kind: Option<Kind> = fields.optional_choice("kind", request.kind);
-        fields.check()?;
-        let page =
-            Page::parse(request.page_size, &request.page_token, &[&request.parent, &request.kind])?;
-        let district = parent.id("district");
-        let label = kind.map(|it| (it as i64).to_string());
-        let mut tx = self.db.begin_read().await?;
-        let mut pools = store::definition::list(&mut tx, district, label.as_deref(), &page).await?;
-        let next_page_token = page.cut(&mut pools, |it: &Pool| it.id.clone());
-        let pools = pools.iter().map(|it| to_proto(district, it)).collect();
+        let listed = Listed::all(&request.parent, request.page_size, &request.page_token);
+        let listed = Listed { narrowed: request.kind.to_string(), ..listed };
+        let label = |fields: &mut Fields, _: &str| {
+            let kind: Option<Kind> = fields.optional_choice("kind", request.kind);
+            kind.map(|it| (it as i64).to_string())
+        };
+        let (pools, next_page_token) = self.definitions(listed, label).await?;
         Ok(Response::new(pb::ListPoolsResponse { pools, next_page_token }))
     }
 
@@ -62,40 +52,7 @@ impl PoolService for Rpc {
         &self,
         request: Request<pb::BatchUpdatePoolsRequest>,
     ) -> Result<Response<pb::BatchUpdatePoolsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &DISTRICT, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let key = |it: &pb::Pool| (it.name.clone(), it.etag.clone());
-        let rows = definition::rows(&mut fields, "pools", &request.pools, district, key, contents);
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdatePools", &request.request_id, &request)?;
-        self.registry.check_district(district).await?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        let batch = definition::save(&mut tx, district, rows, &reason).await?;
-        let reply = pb::BatchUpdatePoolsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        for (kind, told) in [(CREATED, &batch.created), (UPDATED, &batch.updated)] {
-            for it in told {
-                let pool = to_proto(district, it);
-                let name = pool.name.clone();
-                change::append(&mut tx, district, kind, &name, Resource::Pool(pool));
-            }
-        }
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn screen_persons(
@@ -193,32 +150,46 @@ impl PoolService for Rpc {
     }
 }
 
-fn contents(fields: &mut Fields, at: &str, given: &pb::Pool, district: &str) -> Contents {
-    let asked = given.criteria.as_ref();
-    Contents {
-        display_name: fields.text(format_args!("{at}.display_name"), &given.display_name, 1..=200),
-        kind: fields.choice(format_args!("{at}.kind"), given.kind),
-        field: fields.text(format_args!("{at}.field"), &given.field, 0..=40),
-        criteria: criteria::read(fields, &format!("{at}.criteria"), asked, district),
-        description: fields.paragraph(
-            format_args!("{at}.description"),
-            &given.description,
-            0..=2000,
-        ),
-    }
-}
+impl Told for pb::Pool {
+    type Contents = Contents;
 
-fn to_proto(district: &str, pool: &Pool) -> pb::Pool {
-    let contents = &pool.contents;
-    pb::Pool {
-        name: NAME.format(&[district, &pool.id]),
-        display_name: contents.display_name.clone(),
-        kind: contents.kind as i32,
-        field: contents.field.clone(),
-        criteria: Some(criteria::to_proto(district, &contents.criteria)),
-        description: contents.description.clone(),
-        create_time: Some(clock::to_proto(pool.create_time)),
-        update_time: Some(clock::to_proto(pool.update_time)),
-        etag: etag::of(pool.revision),
+    const EVENTS: [&'static str; 2] = ["saima.cadre.v1.PoolCreated", "saima.cadre.v1.PoolUpdated"];
+
+    fn read(fields: &mut Fields, at: &str, given: &Self, district: &str) -> Contents {
+        let asked = given.criteria.as_ref();
+        Contents {
+            display_name: fields.text(
+                format_args!("{at}.display_name"),
+                &given.display_name,
+                1..=200,
+            ),
+            kind: fields.choice(format_args!("{at}.kind"), given.kind),
+            field: fields.text(format_args!("{at}.field"), &given.field, 0..=40),
+            criteria: criteria::read(fields, &format!("{at}.criteria"), asked, district),
+            description: fields.paragraph(
+                format_args!("{at}.description"),
+                &given.description,
+                0..=2000,
+            ),
+        }
+    }
+
+    fn of(district: &str, pool: &Definition<Contents>) -> Self {
+        let contents = &pool.contents;
+        Self {
+            name: NAME.format(&[district, &pool.id]),
+            display_name: contents.display_name.clone(),
+            kind: contents.kind as i32,
+            field: contents.field.clone(),
+            criteria: Some(criteria::to_proto(district, &contents.criteria)),
+            description: contents.description.clone(),
+            create_time: Some(clock::to_proto(pool.create_time)),
+            update_time: Some(clock::to_proto(pool.update_time)),
+            etag: etag::of(pool.revision),
+        }
+    }
+
+    fn told(self) -> (String, Resource) {
+        (self.name.clone(), Resource::Pool(self))
     }
 }

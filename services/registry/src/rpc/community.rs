@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::community_service_server::CommunityService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
+use super::Rpc;
+use super::definition::told;
 use crate::community::{Community, Contents};
-use crate::rpc::revision;
 use crate::store::community::Filter;
-use crate::{community, definition, district, store, unit};
+use crate::{community, district, store, unit};
 
 const CREATED: &str = "saima.registry.v1.CommunityCreated";
 const UPDATED: &str = "saima.registry.v1.CommunityUpdated";
@@ -56,47 +54,11 @@ impl CommunityService for Rpc {
         &self,
         request: Request<pb::BatchUpdateCommunitiesRequest>,
     ) -> Result<Response<pb::BatchUpdateCommunitiesResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "communities",
-            &request.communities,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateCommunities", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::community::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("communities", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateCommunitiesResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::community::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Community).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Community, community, shown: false);
 
 impl From<Community> for pb::Community {
     fn from(community: Community) -> Self {

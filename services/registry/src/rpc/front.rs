@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::front_service_server::FrontService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
-use crate::rpc::revision;
+use super::Rpc;
+use super::definition::told;
 
 use crate::front::{Contents, Front};
-use crate::{definition, district, front, store, unit};
+use crate::{district, front, store, unit};
 
 const CREATED: &str = "saima.registry.v1.FrontCreated";
 const UPDATED: &str = "saima.registry.v1.FrontUpdated";
@@ -53,46 +51,11 @@ impl FrontService for Rpc {
         &self,
         request: Request<pb::BatchUpdateFrontsRequest>,
     ) -> Result<Response<pb::BatchUpdateFrontsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "fronts",
-            &request.fronts,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateFronts", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::lock(&mut tx, district).await?;
-        let present = store::front::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch = definition::merge("fronts", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateFrontsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::front::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Front).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Front, front, shown: true);
 
 impl From<Front> for pb::Front {
     fn from(front: Front) -> Self {

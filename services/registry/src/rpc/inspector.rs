@@ -5,18 +5,16 @@ use std::collections::{HashMap, HashSet};
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, date, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::inspector_service_server::InspectorService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, optional_id, rows, scheme};
+use super::definition::told;
+use super::{Rpc, optional_id, scheme};
 use crate::inspector::{Contents, Inspector};
-use crate::rpc::revision;
 use crate::store::inspector::Filter;
-use crate::{batch, definition, district, inspector, store};
+use crate::{batch, district, inspector, store};
 
 const CREATED: &str = "saima.registry.v1.InspectorCreated";
 const UPDATED: &str = "saima.registry.v1.InspectorUpdated";
@@ -65,48 +63,11 @@ impl InspectorService for Rpc {
         &self,
         request: Request<pb::BatchUpdateInspectorsRequest>,
     ) -> Result<Response<pb::BatchUpdateInspectorsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "inspectors",
-            &request.inspectors,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateInspectors", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        check_tracks(&mut tx, district, &rows).await?;
-        let present = store::inspector::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("inspectors", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateInspectorsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::inspector::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Inspector).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Inspector, inspector, shown: false, check: check_tracks);
 
 /// Refuses series and tracks that no scheme has, be it a draft.
 async fn check_tracks(

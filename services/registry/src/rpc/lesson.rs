@@ -9,12 +9,13 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::lesson_service_server::LessonService;
 use tonic::{Request, Response, Status};
 
+use super::definition::told;
 use super::scheme::lessons;
-use super::{Rpc, known, optional_id, rows};
+use super::{Rpc, optional_id};
 use crate::lesson::{Contents, Lesson, State};
 use crate::rpc::revision;
 use crate::store::lesson::Filter;
-use crate::{definition, district, lesson, project, scheme, store, task};
+use crate::{district, lesson, project, scheme, store, task};
 
 const CREATED: &str = "saima.registry.v1.LessonCreated";
 const UPDATED: &str = "saima.registry.v1.LessonUpdated";
@@ -64,45 +65,7 @@ impl LessonService for Rpc {
         &self,
         request: Request<pb::BatchUpdateLessonsRequest>,
     ) -> Result<Response<pb::BatchUpdateLessonsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "lessons",
-            &request.lessons,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateLessons", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::lesson::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("lessons", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateLessonsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::lesson::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Lesson).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn resolve_lesson(
@@ -144,6 +107,8 @@ impl LessonService for Rpc {
         Ok(Response::new(reply))
     }
 }
+
+told!(Lesson, lesson, shown: false);
 
 impl From<Lesson> for pb::Lesson {
     fn from(lesson: Lesson) -> Self {

@@ -11,7 +11,8 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::milestone_service_server::MilestoneService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
+use super::definition::told;
+use super::{Rpc, known};
 use crate::milestone::{Contents, Milestone};
 use crate::rpc::revision;
 use crate::store::milestone::Filter;
@@ -65,45 +66,7 @@ impl MilestoneService for Rpc {
         &self,
         request: Request<pb::BatchUpdateMilestonesRequest>,
     ) -> Result<Response<pb::BatchUpdateMilestonesResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "milestones",
-            &request.milestones,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateMilestones", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::lock(&mut tx, district).await?;
-        let present = store::milestone::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("milestones", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateMilestonesResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::milestone::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Milestone).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn report_milestones(
@@ -205,6 +168,8 @@ impl MilestoneService for Rpc {
         Ok(Response::new(pb::ListScheduleResponse { bars, next_page_token }))
     }
 }
+
+told!(Milestone, milestone, shown: true);
 
 impl From<Milestone> for pb::Milestone {
     fn from(milestone: Milestone) -> Self {

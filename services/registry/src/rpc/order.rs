@@ -9,11 +9,12 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::order_service_server::OrderService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, members, rows};
+use super::definition::told;
+use super::{Rpc, members};
 use crate::order::{Contents, Order, State};
 use crate::rpc::revision;
 use crate::store::order::Filter;
-use crate::{definition, district, order, post, project, store, task, unit};
+use crate::{district, order, post, project, store, task, unit};
 
 const CREATED: &str = "saima.registry.v1.OrderCreated";
 const UPDATED: &str = "saima.registry.v1.OrderUpdated";
@@ -70,44 +71,7 @@ impl OrderService for Rpc {
         &self,
         request: Request<pb::BatchUpdateOrdersRequest>,
     ) -> Result<Response<pb::BatchUpdateOrdersResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "orders",
-            &request.orders,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateOrders", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::order::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch = definition::merge("orders", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateOrdersResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::order::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Order).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn accept_order(
@@ -172,6 +136,8 @@ impl OrderService for Rpc {
         Ok(Response::new(reply))
     }
 }
+
+told!(Order, order, shown: false);
 
 impl From<Order> for pb::Order {
     fn from(order: Order) -> Self {

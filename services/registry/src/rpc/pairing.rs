@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::pairing_service_server::PairingService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
+use super::Rpc;
+use super::definition::told;
 use crate::pairing::{Contents, Pairing};
-use crate::rpc::revision;
 use crate::store::pairing::Filter;
-use crate::{community, definition, district, pairing, store, unit};
+use crate::{community, district, pairing, store, unit};
 
 const CREATED: &str = "saima.registry.v1.PairingCreated";
 const UPDATED: &str = "saima.registry.v1.PairingUpdated";
@@ -66,47 +64,11 @@ impl PairingService for Rpc {
         &self,
         request: Request<pb::BatchUpdatePairingsRequest>,
     ) -> Result<Response<pb::BatchUpdatePairingsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "pairings",
-            &request.pairings,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdatePairings", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::pairing::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("pairings", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdatePairingsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::pairing::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Pairing).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Pairing, pairing, shown: false);
 
 impl From<Pairing> for pb::Pairing {
     fn from(pairing: Pairing) -> Self {

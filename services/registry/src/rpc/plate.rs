@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::plate_service_server::PlateService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
+use super::Rpc;
+use super::definition::told;
 use crate::plate::{Contents, Plate};
-use crate::rpc::revision;
 use crate::store::plate::Filter;
-use crate::{definition, district, period, plate, project, store, task, unit};
+use crate::{district, period, plate, project, store, task, unit};
 
 const CREATED: &str = "saima.registry.v1.PlateCreated";
 const UPDATED: &str = "saima.registry.v1.PlateUpdated";
@@ -61,46 +59,11 @@ impl PlateService for Rpc {
         &self,
         request: Request<pb::BatchUpdatePlatesRequest>,
     ) -> Result<Response<pb::BatchUpdatePlatesResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "plates",
-            &request.plates,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdatePlates", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::plate::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch = definition::merge("plates", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdatePlatesResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::plate::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Plate).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Plate, plate, shown: false);
 
 impl From<Plate> for pb::Plate {
     fn from(plate: Plate) -> Self {

@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, date, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::post_service_server::PostService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
+use super::Rpc;
+use super::definition::told;
 use crate::post::{Contents, Post};
-use crate::rpc::revision;
 use crate::store::post::Filter;
-use crate::{definition, district, front, post, station, store, unit};
+use crate::{district, front, post, station, store, unit};
 
 const CREATED: &str = "saima.registry.v1.PostCreated";
 const UPDATED: &str = "saima.registry.v1.PostUpdated";
@@ -63,46 +61,11 @@ impl PostService for Rpc {
         &self,
         request: Request<pb::BatchUpdatePostsRequest>,
     ) -> Result<Response<pb::BatchUpdatePostsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "posts",
-            &request.posts,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdatePosts", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::lock(&mut tx, district).await?;
-        let present = store::post::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch = definition::merge("posts", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdatePostsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::post::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Post).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Post, post, shown: true);
 
 impl From<Post> for pb::Post {
     fn from(post: Post) -> Self {

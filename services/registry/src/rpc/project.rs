@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, date, decimal, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::project_service_server::ProjectService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, members, optional_amount, optional_id, rows};
+use super::definition::told;
+use super::{Rpc, members, optional_amount, optional_id};
 use crate::project::{Contents, Project, Stage};
-use crate::rpc::revision;
 use crate::store::project::Filter;
-use crate::{definition, district, front, post, project, station, store, unit};
+use crate::{district, front, post, project, station, store, unit};
 
 const CREATED: &str = "saima.registry.v1.ProjectCreated";
 const UPDATED: &str = "saima.registry.v1.ProjectUpdated";
@@ -81,47 +79,11 @@ impl ProjectService for Rpc {
         &self,
         request: Request<pb::BatchUpdateProjectsRequest>,
     ) -> Result<Response<pb::BatchUpdateProjectsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "projects",
-            &request.projects,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateProjects", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::lock(&mut tx, district).await?;
-        let present = store::project::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("projects", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateProjectsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::project::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Project).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Project, project, shown: true);
 
 impl From<Project> for pb::Project {
     fn from(project: Project) -> Self {

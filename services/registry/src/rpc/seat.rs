@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::seat_service_server::SeatService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, members, rows};
-use crate::rpc::revision;
+use super::definition::told;
+use super::{Rpc, members};
 use crate::seat::{Contents, Seat};
 use crate::store::seat::Filter;
-use crate::{definition, district, post, seat, store, unit};
+use crate::{district, post, seat, store, unit};
 
 const CREATED: &str = "saima.registry.v1.SeatCreated";
 const UPDATED: &str = "saima.registry.v1.SeatUpdated";
@@ -56,46 +54,11 @@ impl SeatService for Rpc {
         &self,
         request: Request<pb::BatchUpdateSeatsRequest>,
     ) -> Result<Response<pb::BatchUpdateSeatsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "seats",
-            &request.seats,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateSeats", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::seat::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch = definition::merge("seats", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateSeatsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::seat::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Seat).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Seat, seat, shown: false);
 
 impl From<Seat> for pb::Seat {
     fn from(seat: Seat) -> Self {

@@ -2,18 +2,16 @@
 
 use kit::field::Fields;
 use kit::page::Page;
-use kit::request_id::Once;
 use kit::{clock, etag};
 use proto::registry::v1 as pb;
-use proto::registry::v1::change::Resource;
 use proto::registry::v1::station_service_server::StationService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, rows};
-use crate::rpc::revision;
+use super::Rpc;
+use super::definition::told;
 use crate::station::{Contents, Station};
 use crate::store::station::Filter;
-use crate::{definition, district, station, store, unit};
+use crate::{district, station, store, unit};
 
 const CREATED: &str = "saima.registry.v1.StationCreated";
 const UPDATED: &str = "saima.registry.v1.StationUpdated";
@@ -61,47 +59,11 @@ impl StationService for Rpc {
         &self,
         request: Request<pb::BatchUpdateStationsRequest>,
     ) -> Result<Response<pb::BatchUpdateStationsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "stations",
-            &request.stations,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateStations", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::lock(&mut tx, district).await?;
-        let present = store::station::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("stations", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateStationsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::station::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Station).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 }
+
+told!(Station, station, shown: true);
 
 impl From<Station> for pb::Station {
     fn from(station: Station) -> Self {

@@ -10,11 +10,12 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::task_list_service_server::TaskListService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, known, members, rows};
+use super::definition::told;
+use super::{Rpc, change, members};
 use crate::rpc::revision;
 use crate::store::task_list::Filter;
 use crate::task_list::{Contents, State, TaskList};
-use crate::{definition, district, period, store, task_list, unit};
+use crate::{district, period, store, task_list, unit};
 
 const CREATED: &str = "saima.registry.v1.TaskListCreated";
 pub(super) const UPDATED: &str = "saima.registry.v1.TaskListUpdated";
@@ -64,45 +65,7 @@ impl TaskListService for Rpc {
         &self,
         request: Request<pb::BatchUpdateTaskListsRequest>,
     ) -> Result<Response<pb::BatchUpdateTaskListsResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "task_lists",
-            &request.task_lists,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateTaskLists", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::task_list::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("task_lists", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateTaskListsResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::task_list::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::TaskList).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn consent_to_task_list(
@@ -145,6 +108,8 @@ impl TaskListService for Rpc {
         Ok(Response::new(reply))
     }
 }
+
+told!(TaskList, task_list, shown: false);
 
 impl From<TaskList> for pb::TaskList {
     fn from(task_list: TaskList) -> Self {

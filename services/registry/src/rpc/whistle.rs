@@ -10,11 +10,12 @@ use proto::registry::v1::change::Resource;
 use proto::registry::v1::whistle_service_server::WhistleService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, known, members, rows, span};
+use super::definition::told;
+use super::{Rpc, members, span};
 use crate::rpc::revision;
 use crate::store::whistle::Filter;
 use crate::whistle::{Contents, State, Whistle};
-use crate::{community, definition, district, store, unit, whistle};
+use crate::{community, district, store, unit, whistle};
 
 const CREATED: &str = "saima.registry.v1.WhistleCreated";
 const UPDATED: &str = "saima.registry.v1.WhistleUpdated";
@@ -69,45 +70,7 @@ impl WhistleService for Rpc {
         &self,
         request: Request<pb::BatchUpdateWhistlesRequest>,
     ) -> Result<Response<pb::BatchUpdateWhistlesResponse>, Status> {
-        let request = request.into_inner();
-        let mut fields = Fields::default();
-        let parent = fields.name("parent", &district::NAME, &request.parent);
-        let district = parent.id("district");
-        let reason = fields.text("reason", &request.reason, 0..=500);
-        let rows = rows(
-            &mut fields,
-            "whistles",
-            &request.whistles,
-            district,
-            |it| (&it.name, &it.etag),
-            contents,
-        );
-        fields.check()?;
-        let once = Once::new(district, "BatchUpdateWhistles", &request.request_id, &request)?;
-
-        let mut tx = self.db.begin_write().await?;
-        if let Some(reply) = once.replay(&mut tx).await? {
-            return Ok(Response::new(reply));
-        }
-        store::district::hold(&mut tx, district).await?;
-        let present = store::whistle::of(&mut tx, district, &definition::ids(&rows)).await?;
-        let known = known(&mut tx, district, &rows).await?;
-        let batch =
-            definition::merge("whistles", district, present, rows, known, &reason, tx.now())?;
-        let reply = pb::BatchUpdateWhistlesResponse {
-            created_count: batch.created.len() as i32,
-            updated_count: batch.updated.len() as i32,
-            unchanged_count: batch.unchanged as i32,
-        };
-        store::whistle::save(&mut tx, batch.written()).await?;
-        if request.validate_only {
-            return Ok(Response::new(reply));
-        }
-        let written = batch.told(CREATED, UPDATED);
-        revision::append(&mut tx, district, &reason, written, Resource::Whistle).await?;
-        once.store(&mut tx, &reply).await?;
-        tx.commit().await?;
-        Ok(Response::new(reply))
+        Ok(Response::new(self.update(&request.into_inner()).await?))
     }
 
     async fn answer_whistle(
@@ -202,6 +165,8 @@ impl WhistleService for Rpc {
         Ok(Response::new(pb::ListWhistleTalliesResponse { tallies: tallies.collect() }))
     }
 }
+
+told!(Whistle, whistle, shown: false);
 
 impl From<Whistle> for pb::Whistle {
     fn from(whistle: Whistle) -> Self {
