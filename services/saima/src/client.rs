@@ -197,6 +197,8 @@ clients! {
     pools: cadre, pool_service_client, PoolServiceClient;
     /// Training posts.
     training_posts: cadre, training_post_service_client, TrainingPostServiceClient;
+    /// Campaigns.
+    campaigns: cadre, campaign_service_client, CampaignServiceClient;
     /// Rest calendars.
     rest_calendars: cadre, rest_calendar_service_client, RestCalendarServiceClient;
     /// Rules of appointment.

@@ -28,6 +28,7 @@ macro_rules! definitions {
                 inspectors: registry Inspector, list_inspectors, ListInspectorsRequest, batch_update_inspectors, BatchUpdateInspectorsRequest;
                 pools: cadre Pool, list_pools, ListPoolsRequest, batch_update_pools, BatchUpdatePoolsRequest;
                 training_posts: cadre TrainingPost, list_training_posts, ListTrainingPostsRequest, batch_update_training_posts, BatchUpdateTrainingPostsRequest;
+                campaigns: cadre Campaign, list_campaigns, ListCampaignsRequest, batch_update_campaigns, BatchUpdateCampaignsRequest;
                 rest_calendars: cadre RestCalendar, list_rest_calendars, ListRestCalendarsRequest, batch_update_rest_calendars, BatchUpdateRestCalendarsRequest;
                 appointment_rules: cadre AppointmentRule, list_appointment_rules, ListAppointmentRulesRequest, batch_update_appointment_rules, BatchUpdateAppointmentRulesRequest;
             }

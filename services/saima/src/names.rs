@@ -34,6 +34,7 @@ fn shape(field: &str) -> Option<&'static str> {
         ("saima.registry", "Scheme.name") => "districts/{district}/schemes/{scheme}",
         ("saima.registry", "Target.name") => "districts/{district}/units/{unit}/targets/{target}",
         ("saima.registry", field) => return work(field),
+        ("saima.cadre", field) => return cadre(field),
         _ => return None,
     })
 }
@@ -94,6 +95,25 @@ fn work(field: &str) -> Option<&'static str> {
         "Whistle.name" => "districts/{district}/whistles/{whistle}",
         "Lesson.name" => "districts/{district}/lessons/{lesson}",
         "Inspector.name" => "districts/{district}/inspectors/{inspector}",
+        _ => return None,
+    })
+}
+
+/// The same for the fields of cadre's definitions.
+fn cadre(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "TrainingPost.managing_unit" | "ExperienceCriterion.units" => {
+            "districts/{district}/units/{unit}"
+        }
+        "TrainingPost.front" => "districts/{district}/fronts/{front}",
+        "AppointmentRule.to_positions" => "districts/{district}/posts/{post}",
+        "TrainingPost.name" | "Campaign.training_posts" => {
+            "districts/{district}/trainingPosts/{training_post}"
+        }
+        "Pool.name" => "districts/{district}/pools/{pool}",
+        "Campaign.name" => "districts/{district}/campaigns/{campaign}",
+        "RestCalendar.name" => "districts/{district}/restCalendars/{rest_calendar}",
+        "AppointmentRule.name" => "districts/{district}/appointmentRules/{appointment_rule}",
         _ => return None,
     })
 }

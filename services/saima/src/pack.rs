@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `district` | the District, once in the folder |
 //! | `units`, `indicators`, `periods`, `targets`, `persons` | lists of these |
-//! | `fronts`, `stations`, `posts`, `projects`, `communities`, `pairings`, `seats`, `task_lists`, `tasks`, `plates`, `phases`, `milestones`, `orders`, `whistles`, `lessons`, `inspectors`, `pools`, `training_posts`, `rest_calendars`, `appointment_rules` | lists of these |
+//! | `fronts`, `stations`, `posts`, `projects`, `communities`, `pairings`, `seats`, `task_lists`, `tasks`, `plates`, `phases`, `milestones`, `orders`, `whistles`, `lessons`, `inspectors`, `pools`, `training_posts`, `campaigns`, `rest_calendars`, `appointment_rules` | lists of these |
 //! | `scheme`, `schemes` | one Scheme, or a list |
 //! | `enact` | ids of schemes that are to be in force |
 //! | `shared` | nothing by itself: room for anchors that other parts refer to |

@@ -112,7 +112,7 @@ fn faults_name_file_line_and_path() {
     refused("units: {name: a}", "a.yaml:1:8: units: needs a list, this is a mapping");
     refused(
         "unit: []",
-        "a.yaml:1:1: unit: unknown part; a file has district, units, indicators, periods, targets, scheme, schemes, enact, persons, shared, fronts, stations, posts, projects, communities, pairings, seats, task_lists, tasks, plates, phases, milestones, orders, whistles, lessons, inspectors, pools, training_posts, rest_calendars, appointment_rules",
+        "a.yaml:1:1: unit: unknown part; a file has district, units, indicators, periods, targets, scheme, schemes, enact, persons, shared, fronts, stations, posts, projects, communities, pairings, seats, task_lists, tasks, plates, phases, milestones, orders, whistles, lessons, inspectors, pools, training_posts, campaigns, rest_calendars, appointment_rules",
     );
     refused(
         "periods:\n  - {name: '2023', report_due_date: 2023-02-30}",

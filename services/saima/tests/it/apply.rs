@@ -85,10 +85,18 @@ targets:
     value: 200
     higher: {issuer: 安康市考核办, document: 安考办发〔2023〕1号, value: 1000, share_percent: 20}
     plan: [{period: 2023-04, share_percent: 30.5}, {period: 2023-05, share_percent: 60}]
-pools: [{name: districts/hengkou/pools/young, display_name: 年轻干部库, kind: YOUNG, criteria: {born_from: 1985-01-01, least_months_in_rank: 24}}]
-training_posts: [{name: districts/hengkou/trainingPosts/tp1, display_name: 锻炼岗位, front: districts/hengkou/fronts/projects, managing_unit: districts/hengkou/units/finance, places: 2, criteria: {least_education: COLLEGE}}]
-rest_calendars: [{name: districts/hengkou/restCalendars/2023, holidays: [2023-04-05], workdays: [2023-04-23]}]
-appointment_rules: [{name: districts/hengkou/appointmentRules/stay, display_name: 任期两年, basis: 办法第六条, stay: {heads_only: true, least_months: 24}}]
+pools: [{name: young, display_name: 年轻干部库, kind: YOUNG, criteria: {born_from: 1985-01-01, least_months_in_rank: 24, experience: {units: [finance], least_months: 12}}}]
+training_posts: [{name: tp1, display_name: 锻炼岗位, front: projects, managing_unit: finance, places: 2, criteria: {least_education: COLLEGE}}]
+campaigns:
+  - name: c1
+    display_name: 选派
+    training_posts: [tp1]
+    phases:
+      - {kind: NOMINATION, start_date: 2023-01-01, end_date: 2023-01-31}
+      - {kind: APPRAISAL, start_date: 2023-02-01, end_date: 2023-02-28}
+      - {kind: DECISION, start_date: 2023-03-01, end_date: 2023-03-31}
+rest_calendars: [{name: '2023', holidays: [2023-04-05], workdays: [2023-04-23]}]
+appointment_rules: [{name: stay, display_name: 任期两年, basis: 办法第六条, to_positions: [leader], stay: {heads_only: true, least_months: 24}}]
 ";
 
 /// Hengkou with `work` beside its own files.
@@ -175,7 +183,7 @@ kit::both! {
         let lines = shown(&plan).await;
         let titles = ["fronts", "stations", "posts", "projects", "communities", "pairings", "seats",
             "task lists", "tasks", "plates", "phases", "milestones", "orders", "whistles", "lessons", "inspectors",
-            "pools", "training posts", "rest calendars", "appointment rules"];
+            "pools", "training posts", "campaigns", "rest calendars", "appointment rules"];
         for title in titles {
             assert!(lines.contains(&format!("{title} 1 0 0")), "{title}: {lines:?}");
         }
