@@ -64,11 +64,7 @@ impl PlacementService for Rpc {
         filter.day = fields.optional_date("as_of_date", &request.as_of_date);
         filter.unappraised = fields.optional_date("unappraised_date", &request.unappraised_date);
         fields.check()?;
-        let named = [&filter.home_unit, &filter.managing_unit].map(Option::as_deref);
-        match named {
-            [Some(home), Some(managing)] => either(district, home, managing)?,
-            [home, managing] => guard::only_own(district, home.or(managing))?,
-        }
+        own(district, [&filter.home_unit, &filter.managing_unit].map(Option::as_deref))?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -208,6 +204,14 @@ impl PlacementService for Rpc {
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
+    }
+}
+
+/// Refuses whoever is bound to units a list of placements that he narrows to none of them.
+pub(super) fn own(district: &str, units: [Option<&str>; 2]) -> kit::Result<()> {
+    match units {
+        [Some(home), Some(managing)] => either(district, home, managing),
+        [home, managing] => guard::only_own(district, home.or(managing)),
     }
 }
 

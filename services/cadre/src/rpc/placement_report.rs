@@ -8,7 +8,7 @@ use kit::db::Tx;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date, guard};
+use kit::{Error, clock, date};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::placement_report_service_server::PlacementReportService;
@@ -39,6 +39,10 @@ impl PlacementReportService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let found = store::placement_report::list(&mut tx, district, &filter, None).await?.pop();
         let found = found.ok_or_else(|| name.not_found())?;
+        let placements = store::placement::of(&mut tx, district, &[found.placement]).await?;
+        if !placements.iter().all(|it| is_own(district, it)) {
+            return Err(name.not_found().into());
+        }
         Ok(Response::new(to_proto(district, &found, &zone)))
     }
 
@@ -52,6 +56,7 @@ impl PlacementReportService for Rpc {
         let district = parent.id("district");
         let of = (!request.placement.is_empty())
             .then(|| placement(&mut fields, "placement", &request.placement, district));
+        let (home, managing) = (&request.home_unit, &request.managing_unit);
         let filter = Filter {
             sequence: None,
             // No placement has this position, where the name tells none.
@@ -59,8 +64,14 @@ impl PlacementReportService for Rpc {
             kind: fields.optional_choice("kind", request.kind),
             from: fields.optional_date("from_date", &request.from_date),
             until: fields.optional_date("until_date", &request.until_date),
+            home_unit: fields.optional_member("home_unit", &UNIT, home, district),
+            managing_unit: fields.optional_member("managing_unit", &UNIT, managing, district),
         };
         fields.check()?;
+        match [&filter.home_unit, &filter.managing_unit].map(Option::as_deref) {
+            [None, None] if filter.placement.is_some() => {}
+            units => super::placement::own(district, units)?,
+        }
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -70,10 +81,19 @@ impl PlacementReportService for Rpc {
                 &request.kind,
                 &shown(filter.from),
                 &shown(filter.until),
+                home,
+                managing,
             ],
         )?;
         let zone = self.registry.zone(district).await?;
         let mut tx = self.db.begin_read().await?;
+        if let Some(placement) = filter.placement {
+            let placements = store::placement::of(&mut tx, district, &[placement]).await?;
+            if !placements.iter().all(|it| is_own(district, it)) {
+                let message = "there is no such placement to be seen";
+                return Err(Error::invalid("placement", "UNKNOWN_PLACEMENT", message).into());
+            }
+        }
         let mut rows =
             store::placement_report::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
@@ -148,10 +168,8 @@ impl PlacementReportService for Rpc {
             ..Default::default()
         };
         fields.check()?;
-        match [&filter.home_unit, &filter.managing_unit].map(Option::as_deref) {
-            [Some(home), Some(managing)] => super::placement::either(district, home, managing)?,
-            [home, managing] => guard::only_own(district, home.or(managing))?,
-        }
+        let units = [&filter.home_unit, &filter.managing_unit];
+        super::placement::own(district, units.map(Option::as_deref))?;
         let page = Page::parse(
             request.page_size,
             &request.page_token,
@@ -196,6 +214,11 @@ impl PlacementReportService for Rpc {
         let report_gaps = rows.iter().map(told).collect();
         Ok(Response::new(pb::ListReportGapsResponse { report_gaps, next_page_token }))
     }
+}
+
+/// The caller is bound to no units, or to one of the two that manage the placement.
+fn is_own(district: &str, it: &Placement) -> bool {
+    super::placement::either(district, &it.home_unit, &it.managing_unit).is_ok()
 }
 
 /// The position of the placement named; none where the name tells none.
@@ -254,7 +277,8 @@ async fn check(tx: &mut Tx, district: &str, rows: &[Report], today: Date) -> kit
         let mut refuse = |field: &str, reason, message: String| {
             fields.violation(format_args!("placement_reports[{row}].{field}"), reason, message);
         };
-        let Some(placement) = placements.get(&it.placement) else {
+        let placement = placements.get(&it.placement).filter(|it| is_own(district, it));
+        let Some(placement) = placement else {
             refuse("placement", "UNKNOWN_PLACEMENT", "there is no such placement".to_owned());
             continue;
         };

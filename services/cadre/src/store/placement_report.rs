@@ -22,6 +22,8 @@ pub(crate) struct Filter {
     pub(crate) kind: Option<Kind>,
     pub(crate) from: Option<Date>,
     pub(crate) until: Option<Date>,
+    pub(crate) home_unit: Option<String>,
+    pub(crate) managing_unit: Option<String>,
 }
 
 /// A page of reports in the order they were filed; all without a page.
@@ -40,6 +42,15 @@ pub(crate) async fn list(
         }
         if let Some(placement) = filter.placement {
             q.push(" AND placement = ").push_bind(placement);
+        }
+        for (column, unit) in
+            [("home_unit", &filter.home_unit), ("managing_unit", &filter.managing_unit)]
+        {
+            if let Some(unit) = unit {
+                q.push(" AND placement IN (SELECT p.sequence FROM placement p WHERE p.district = ");
+                q.push_bind(district).push(" AND p.").push(column).push(" = ");
+                q.push_bind(unit).push(")");
+            }
         }
         if let Some(kind) = filter.kind {
             q.push(" AND kind = ").push_bind(kind as i64);

@@ -13,6 +13,7 @@ use crate::commitment::{batch, commitment, commitments};
 use crate::data::{DISTRICT, add, date, head, on, person};
 use crate::fake;
 use crate::ground::name;
+use crate::refused;
 use crate::stage::{later, placed, set};
 
 fn of_unit(served: &Served, role: &str, unit: &str) -> Channel {
@@ -82,6 +83,54 @@ kit::both! {
         let mut records = PersonServiceClient::new(of_unit(&served, "unit-head", "finance"));
         let record = records.get_person(pb::GetPersonRequest { name: persons[0].name.clone() }).await;
         assert_eq!(record.unwrap_err().code(), Code::PermissionDenied);
+    }
+
+    // X4, X7: both units read the reports of whom they share and file them; to a third they are absent.
+    async fn both_units_read_and_file_reports_and_no_third(bed: &Bed) {
+        let (served, persons) = set(bed).await;
+        let made = placed(bed, &served, &persons[..1]).await.remove(0);
+        later(bed, 24 * 45);
+        let of = |unit: &str| PlacementReportServiceClient::new(of_unit(&served, "unit-reporter", unit));
+        let (mut home, mut managing, mut other) = (of("finance"), of("petitions"), of("water"));
+        let file = |kind: pb::PlacementReportKind, day| pb::FilePlacementReportsRequest {
+            parent: DISTRICT.to_owned(),
+            placement_reports: vec![pb::PlacementReport {
+                placement: made.clone(),
+                kind: kind.into(),
+                date: Some(date(day)),
+                done: "接访12批次".to_owned(),
+                ..Default::default()
+            }],
+            account: "wang.wei".to_owned(),
+            ..Default::default()
+        };
+        let weekly = file(pb::PlacementReportKind::Weekly, (2023, 4, 3));
+        let daily = file(pb::PlacementReportKind::Daily, (2023, 4, 6));
+        refused(other.file_placement_reports(daily.clone()).await, &[("placement_reports[0].placement", "UNKNOWN_PLACEMENT")]);
+        home.file_placement_reports(weekly).await.unwrap();
+        let told = managing.file_placement_reports(daily).await.unwrap().into_inner().placement_reports.remove(0);
+        let get = pb::GetPlacementReportRequest { name: told.name.clone() };
+        for own in [&mut home, &mut managing] {
+            assert_eq!(own.get_placement_report(get.clone()).await.unwrap().into_inner(), told);
+        }
+        assert_eq!(other.get_placement_report(get).await.unwrap_err().code(), Code::NotFound);
+
+        let list = |placement: &str, home: &str, managing: &str| pb::ListPlacementReportsRequest {
+            parent: DISTRICT.to_owned(),
+            placement: placement.to_owned(),
+            home_unit: home.to_owned(),
+            managing_unit: managing.to_owned(),
+            ..Default::default()
+        };
+        let (finance, petitions) = (name("units", "finance"), name("units", "petitions"));
+        for own in [list(&made, "", ""), list("", &finance, ""), list("", &finance, &petitions)] {
+            assert_eq!(home.list_placement_reports(own).await.unwrap().into_inner().placement_reports.len(), 2);
+        }
+        denied(managing.list_placement_reports(list("", "", &finance)).await);
+        denied(home.list_placement_reports(list("", "", "")).await);
+        refused(other.list_placement_reports(list(&made, "", "")).await, &[("placement", "UNKNOWN_PLACEMENT")]);
+        let water = name("units", "water");
+        assert!(other.list_placement_reports(list("", &water, "")).await.unwrap().into_inner().placement_reports.is_empty());
     }
 
     // S1, A3: a unit makes and revises the commitments of its own head.
