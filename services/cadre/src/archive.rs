@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::consequence::count::Gate;
 use crate::period;
 
 /// One entry of a person's archive.
@@ -66,6 +67,8 @@ pub(crate) struct PublishedResult {
     pub(crate) rank: Option<Decimal>,
     /// How many units were ranked.
     pub(crate) track_size: i64,
+    /// Its vetoes and bars that no exemption takes away.
+    pub(crate) gates: Vec<Gate>,
     /// When it was told.
     pub(crate) create_time: Timestamp,
 }
@@ -159,6 +162,7 @@ mod tests {
                 score: Some(Decimal::new(88350, 3)),
                 rank: Some(Decimal::new(2, 0)),
                 track_size: 8,
+                gates: Vec::new(),
                 create_time: Timestamp::UNIX_EPOCH,
             },
             track: "经济管理类".to_owned(),

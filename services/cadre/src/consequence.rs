@@ -1,5 +1,6 @@
 //! Consequences (结果运用, S7): what a rule proposes for a person, and what people made of it.
 
+pub(crate) mod count;
 pub(crate) mod propose;
 
 use jiff::civil::Date;

@@ -42,6 +42,19 @@ pub(crate) enum Condition {
     WorstShare(Decimal),
     /// The first so many of each track.
     BestCount(i32),
+    /// So many of a kind within some periods.
+    Count(Count),
+}
+
+/// So many of a kind within some periods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) counted: Counted,
+    /// Ids of awards, rules of cards, gates or items of lists; any when empty.
+    pub(crate) ids: Vec<String>,
+    pub(crate) at_least: i32,
+    /// How many periods, the last one being proposed for.
+    pub(crate) periods: i32,
 }
 
 /// One thing that a consequence does.
@@ -51,6 +64,33 @@ pub(crate) struct Effect {
     pub(crate) percent: Option<Decimal>,
     /// How long it lasts; 0 for what happens once.
     pub(crate) months: i32,
+}
+
+kit::numbered! {
+    /// What is counted.
+    enum Counted {
+        /// Announced awards.
+        Award = 1,
+        /// Red flags.
+        RedFlag = 2,
+        /// Yellow cards.
+        YellowCard = 3,
+        /// Vetoes of results.
+        Veto = 4,
+        /// Bars of results.
+        Bar = 5,
+        /// Entries of the positive list.
+        PositiveEntry = 6,
+        /// Entries of the negative list.
+        NegativeEntry = 7,
+    }
+}
+
+impl Counted {
+    /// It stands on a person's own list, and is of no series and track.
+    pub(crate) fn is_entry(self) -> bool {
+        matches!(self, Self::PositiveEntry | Self::NegativeEntry)
+    }
 }
 
 kit::numbered! {
@@ -124,6 +164,14 @@ impl Effect {
 }
 
 impl ConsequenceRule {
+    /// How many periods it looks at, the last one being proposed for.
+    pub(crate) fn periods(&self) -> i32 {
+        match &self.condition {
+            Condition::Grades(_, periods) | Condition::Count(Count { periods, .. }) => *periods,
+            _ => 1,
+        }
+    }
+
     /// The rule of `others` whose bonus is too near to this one's.
     pub(crate) fn too_near<'a>(&self, others: &'a [Self]) -> Option<&'a Self> {
         let bonus = |rule: &Self| {

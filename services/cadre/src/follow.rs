@@ -1,5 +1,5 @@
-//! Scoring's feed, followed: every published result goes into the tray as it came, once, and
-//! from there to the archives.
+//! Scoring's feed, followed: every published result, announced award and card goes into the tray
+//! as it came, once, and from there to the archives.
 //!
 //! The tray takes an event unread. What this version cannot make out waits there for one that
 //! can, instead of being passed over for good.
@@ -25,6 +25,10 @@ use crate::notice::{Notice, district_of};
 use crate::store;
 
 const RESULT_PUBLISHED: &str = "saima.scoring.v1.ResultPublished";
+const AWARD_ANNOUNCED: &str = "saima.scoring.v1.AwardAnnounced";
+const CARD_ISSUED: &str = "saima.scoring.v1.CardIssued";
+const CARD_WITHDRAWN: &str = "saima.scoring.v1.CardWithdrawn";
+const KINDS: [&str; 4] = [RESULT_PUBLISHED, AWARD_ANNOUNCED, CARD_ISSUED, CARD_WITHDRAWN];
 
 /// Follows scoring until the shutdown, and rings `bell` after each event.
 pub(crate) fn events(ctx: Context, bell: Arc<Notify>) -> impl Future<Output = ()> {
@@ -41,14 +45,14 @@ impl Follower for Events {
     type Event = scoring::Change;
 
     fn name(&self) -> &'static str {
-        "scoring.results"
+        "scoring.outcomes"
     }
 
     async fn connect(&self, resume_token: String) -> Result<feed::Changes<scoring::Change>> {
         let request = scoring::WatchChangesRequest {
             parent: "districts/-".to_owned(),
             resume_token,
-            kinds: vec![RESULT_PUBLISHED.to_owned()],
+            kinds: KINDS.map(str::to_owned).to_vec(),
         };
         let watched = self.changes.clone().watch_changes(request).await?.into_inner();
         let mut changes = watched.map(|reply| {
@@ -70,13 +74,18 @@ impl Follower for Events {
     }
 
     async fn apply(&self, tx: &mut Tx, event: scoring::Change) -> Result<()> {
-        if event.kind != RESULT_PUBLISHED {
+        if !KINDS.contains(&event.kind.as_str()) {
             // Not asked for, and nothing is filed about it.
             return Ok(());
         }
+        // A card may be issued and withdrawn before either is settled: a notice each.
+        let source = match event.kind.as_str() {
+            CARD_WITHDRAWN => format!("{}/withdrawn", event.name),
+            _ => event.name.clone(),
+        };
         let notice = Notice {
             district: district_of(&event.name).to_owned(),
-            source: event.name.clone(),
+            source,
             payload: event.encode_to_vec(),
             trace_parent: event.trace_parent.clone(),
             create_time: tx.now(),

@@ -10,6 +10,7 @@ use crate::archive::Entry as Filed;
 use crate::commitment::Commitment;
 use crate::conduct_entry::ConductEntry;
 use crate::consequence::Consequence;
+use crate::distinction::Held;
 use crate::enrolment::Enrolment;
 use crate::person::Person;
 use crate::placement::Placement;
@@ -34,6 +35,10 @@ kit::numbered! {
         Appraisal = 7,
         /// A placement on a training post.
         Placement = 8,
+        /// An award.
+        Award = 9,
+        /// A red flag or yellow card.
+        Card = 10,
     }
 }
 
@@ -65,6 +70,9 @@ pub(crate) struct Counts {
     pub(crate) consequences: i32,
     pub(crate) trainings: i32,
     pub(crate) placements: i32,
+    pub(crate) awards: i32,
+    pub(crate) flags: i32,
+    pub(crate) cards: i32,
 }
 
 /// Everything on record about a person.
@@ -72,6 +80,7 @@ pub(crate) struct Records {
     pub(crate) person: Person,
     /// Each with the last day of its period.
     pub(crate) results: Vec<(Filed, Option<Date>)>,
+    pub(crate) distinctions: Vec<Held>,
     pub(crate) commitments: Vec<Commitment>,
     pub(crate) conduct: Vec<ConductEntry>,
     /// Each with the name of its rule.
@@ -124,5 +133,8 @@ pub(crate) fn counted(entries: &[Entry]) -> Counts {
         consequences: sum.consequences + it.counts.consequences,
         trainings: sum.trainings + it.counts.trainings,
         placements: sum.placements + it.counts.placements,
+        awards: sum.awards + it.counts.awards,
+        flags: sum.flags + it.counts.flags,
+        cards: sum.cards + it.counts.cards,
     })
 }

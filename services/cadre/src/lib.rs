@@ -23,6 +23,7 @@ mod consequence;
 mod consequence_rule;
 mod criteria;
 mod definition;
+mod distinction;
 mod enrolment;
 mod evidence;
 mod follow;

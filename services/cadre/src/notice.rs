@@ -8,7 +8,7 @@ use jiff::Timestamp;
 pub(crate) struct Notice {
     /// The district's id.
     pub(crate) district: String,
-    /// Full name of the result.
+    /// Full name of the result, award or card; with `/withdrawn` when it is about that.
     pub(crate) source: String,
     /// The event, as scoring's contract encodes it.
     pub(crate) payload: Vec<u8>,

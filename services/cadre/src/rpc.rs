@@ -54,6 +54,8 @@ pub(crate) static ENTRY: Pattern =
     Pattern::new("archive entry", "districts/{district}/persons/{person}/archiveEntries/{entry}");
 pub(crate) static UNIT: Pattern = Pattern::new("unit", "districts/{district}/units/{unit}");
 pub(crate) static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
+pub(crate) static PROJECT: Pattern =
+    Pattern::new("project", "districts/{district}/projects/{project}");
 pub(crate) static SEAT: Pattern = Pattern::new("seat", "districts/{district}/seats/{seat}");
 pub(crate) static FRONT: Pattern = Pattern::new("front", "districts/{district}/fronts/{front}");
 pub(crate) static PERIOD: Pattern = Pattern::new("period", "districts/{district}/periods/{period}");

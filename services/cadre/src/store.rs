@@ -9,6 +9,7 @@ pub(crate) mod conduct_entry;
 pub(crate) mod consequence;
 pub(crate) mod consequence_rule;
 pub(crate) mod definition;
+pub(crate) mod distinction;
 pub(crate) mod enrolment;
 pub(crate) mod evidence;
 pub(crate) mod growth;

@@ -1,8 +1,9 @@
 //! What a rule calls for over published results. Pure: the same results, the same proposals.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Consequence, Proposal, State, Step};
@@ -17,6 +18,8 @@ pub(crate) struct Fact {
     pub(crate) track: String,
     pub(crate) track_display_name: String,
     pub(crate) period: String,
+    /// Its last day.
+    pub(crate) period_end: Date,
     pub(crate) unit: String,
     /// What was scored, as printed; empty when it was the unit itself.
     pub(crate) subject: String,
@@ -32,42 +35,13 @@ pub(crate) struct Fact {
     pub(crate) head: bool,
 }
 
-/// The periods of the same length before `period`, so that `count` of them end with it, the last
-/// one first; none when the id has no such shape.
-pub(crate) fn periods(period: &str, count: i32) -> Option<Vec<String>> {
-    let mut all = vec![period.to_owned()];
-    while (all.len() as i32) < count {
-        all.push(before(all.last()?)?);
-    }
-    Some(all)
-}
-
-fn before(period: &str) -> Option<String> {
-    let (year, rest) = period.split_at_checked(4)?;
-    let year: i32 = year.parse().ok()?;
-    if rest.is_empty() {
-        return Some((year - 1).to_string());
-    }
-    let (mark, number) = rest.split_at_checked(1)?;
-    let number: u32 = number.parse().ok()?;
-    let (width, last) = match mark {
-        "Q" => (1, 4),
-        "H" => (1, 2),
-        "-" => (2, 12),
-        _ => return None,
-    };
-    let (year, number) = if number == 1 { (year - 1, last) } else { (year, number - 1) };
-    Some(format!("{year}{mark}{number:0width$}"))
-}
-
 /// Everything that the rule calls for over the first of `periods`, one proposal a person.
 pub(crate) fn proposals(
     rule: &ConsequenceRule,
     periods: &[String],
     facts: &[Fact],
 ) -> Vec<Proposal> {
-    let about = About { series: &rule.series, track: &rule.track, scope: rule.scope };
-    let current = latest(about, facts);
+    let current = latest(About::of(rule), facts);
     let Some(period) = periods.first() else { return Vec::new() };
     let mut found: BTreeMap<&str, Proposal> = BTreeMap::new();
     for fact in current.iter().filter(|it| it.period == *period && meets(rule, it)) {
@@ -106,6 +80,13 @@ pub(crate) struct About<'a> {
     pub(crate) scope: Scope,
 }
 
+impl<'a> About<'a> {
+    /// Those that a rule asks for.
+    pub(crate) fn of(rule: &'a ConsequenceRule) -> Self {
+        Self { series: &rule.series, track: &rule.track, scope: rule.scope }
+    }
+}
+
 /// The facts that are asked for, of the latest run of each ranking alone.
 pub(crate) fn latest<'a>(asked: About<'_>, facts: &'a [Fact]) -> Vec<&'a Fact> {
     let about = |it: &&Fact| {
@@ -132,7 +113,7 @@ fn meets(rule: &ConsequenceRule, fact: &Fact) -> bool {
         (Condition::BestShare(share), Some(rank)) => rank <= places(share),
         (Condition::WorstShare(share), Some(rank)) => rank > size - places(share),
         (Condition::BestCount(count), Some(rank)) => rank <= Decimal::from(*count),
-        (_, None) => false,
+        (Condition::Count(_), _) | (_, None) => false,
     }
 }
 
@@ -153,21 +134,45 @@ pub(crate) fn line(fact: &Fact) -> String {
 }
 
 /// What renewed proposals change: those that are new, those held that nobody decided and that are
-/// no longer called for, and how many stay.
+/// no longer called for or rest on other facts by now, and how many stay.
 pub(crate) fn renew(
     held: Vec<Consequence>,
     proposals: Vec<Proposal>,
     last: i64,
     now: Timestamp,
 ) -> (Vec<Consequence>, Vec<Consequence>, usize) {
-    let called: HashSet<String> = proposals.iter().map(|it| it.person.clone()).collect();
-    // One that was withdrawn is proposed afresh when it is called for again.
-    let stays: HashSet<String> = held
-        .iter()
-        .filter(|it| it.state() != State::Withdrawn)
-        .map(|it| it.proposal.person.clone())
-        .collect();
-    let unchanged = called.intersection(&stays).count();
+    let called: HashMap<&str, &Proposal> =
+        proposals.iter().map(|it| (it.person.as_str(), it)).collect();
+    let gone = |it: &Consequence| {
+        if it.state() != State::Proposed {
+            return None;
+        }
+        match called.get(it.proposal.person.as_str()) {
+            None => Some("the latest results do not call for it"),
+            Some(afresh) if afresh.ground != it.proposal.ground => {
+                Some("it rests on other facts by now")
+            }
+            Some(_) => None,
+        }
+    };
+    let (mut stays, mut withdrawn) = (HashSet::new(), Vec::new());
+    for mut it in held {
+        if let Some(reason) = gone(&it) {
+            it.steps.push(Step {
+                state: State::Withdrawn,
+                actor: String::new(),
+                reason: reason.to_owned(),
+                start: None,
+                effects: Vec::new(),
+                create_time: now,
+            });
+            withdrawn.push(it);
+        } else if it.state() != State::Withdrawn {
+            // One that was withdrawn is proposed afresh when it is called for again.
+            stays.insert(it.proposal.person);
+        }
+    }
+    let unchanged = called.keys().filter(|it| stays.contains(**it)).count();
     let new = proposals.into_iter().filter(|it| !stays.contains(&it.person));
     let new = (last + 1..).zip(new).map(|(sequence, proposal)| Consequence {
         sequence,
@@ -175,35 +180,5 @@ pub(crate) fn renew(
         create_time: now,
         steps: Vec::new(),
     });
-    let gone = held
-        .into_iter()
-        .filter(|it| it.state() == State::Proposed && !called.contains(&it.proposal.person));
-    let gone = gone.map(|mut it| {
-        it.steps.push(Step {
-            state: State::Withdrawn,
-            actor: String::new(),
-            reason: "the latest results do not call for it".to_owned(),
-            start: None,
-            effects: Vec::new(),
-            create_time: now,
-        });
-        it
-    });
-    (new.collect(), gone.collect(), unchanged)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::periods;
-
-    #[test]
-    fn periods_run_backwards_at_their_own_length() {
-        let back = |period, count| periods(period, count).map(|it| it.join(" "));
-        assert_eq!(back("2023", 3).as_deref(), Some("2023 2022 2021"));
-        assert_eq!(back("2023Q1", 2).as_deref(), Some("2023Q1 2022Q4"));
-        assert_eq!(back("2023H2", 3).as_deref(), Some("2023H2 2023H1 2022H2"));
-        assert_eq!(back("2023-01", 2).as_deref(), Some("2023-01 2022-12"));
-        assert_eq!(back("spring", 2), None);
-        assert_eq!(back("spring", 1).as_deref(), Some("spring"));
-    }
+    (new.collect(), withdrawn, unchanged)
 }

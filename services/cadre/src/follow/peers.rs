@@ -1,6 +1,7 @@
 //! What registry and scoring are asked, by name, and never commanded.
 
 mod defined;
+mod distinctions;
 mod lists;
 pub(crate) mod scoring;
 
@@ -15,6 +16,8 @@ use proto::registry::v1 as registry;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::front_service_client::FrontServiceClient;
 use proto::registry::v1::period_service_client::PeriodServiceClient;
+use proto::registry::v1::post_service_client::PostServiceClient;
+use proto::registry::v1::project_service_client::ProjectServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::seat_service_client::SeatServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
@@ -158,6 +161,8 @@ pub(crate) struct Meanings {
     runs: RunServiceClient<Peer>,
     periods: PeriodServiceClient<Peer>,
     schemes: SchemeServiceClient<Peer>,
+    projects: ProjectServiceClient<Peer>,
+    posts: PostServiceClient<Peer>,
     known: Arc<Mutex<HashMap<String, Arc<Meaning>>>>,
 }
 
@@ -167,6 +172,8 @@ impl Meanings {
             runs: kit::client!(RunServiceClient, peers.get("scoring")),
             periods: kit::client!(PeriodServiceClient, peers.get("registry")),
             schemes: kit::client!(SchemeServiceClient, peers.get("registry")),
+            projects: kit::client!(ProjectServiceClient, peers.get("registry")),
+            posts: kit::client!(PostServiceClient, peers.get("registry")),
             known: Arc::default(),
         }
     }

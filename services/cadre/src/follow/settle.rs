@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 use super::peers::Meanings;
 use super::read;
 use crate::archive::PublishedResult;
+use crate::distinction::Told;
 use crate::notice::Notice;
 use crate::rpc::archive;
 use crate::store;
@@ -108,12 +109,21 @@ impl Settler {
         let mut after = String::new();
         loop {
             let notices = self.notices(district, &after).await?;
-            for (id, run) in self.read(&notices).await? {
+            let (runs, distinctions) = self.read(&notices).await?;
+            for (id, run) in runs {
                 let span = tracing::info_span!("settle", district, run = id);
                 let parent = Some(run.trace_parent.as_str()).filter(|it| !it.is_empty());
                 telemetry::with_trace_parent(parent, &span);
                 if let Err(error) = self.run(district, &id, &run.results).instrument(span).await {
                     done = report(district, &id, &error);
+                    if passes(&error) {
+                        return Ok(done);
+                    }
+                }
+            }
+            for told in distinctions {
+                if let Err(error) = self.distinction(&told).await {
+                    done = report(district, &told.source, &error);
                     if passes(&error) {
                         return Ok(done);
                     }
@@ -130,12 +140,15 @@ impl Settler {
         store::notice::list(&mut self.db.begin_read().await?, district, after, BATCH).await
     }
 
-    /// The results that notices tell of, by run; what cannot be read is put off.
-    async fn read(&self, notices: &[Notice]) -> Result<BTreeMap<String, Run>> {
+    /// The results that notices tell of, by run, and the awards and cards; what cannot be read is
+    /// put off.
+    async fn read(&self, notices: &[Notice]) -> Result<(BTreeMap<String, Run>, Vec<Told>)> {
         let mut runs: BTreeMap<String, Run> = BTreeMap::new();
+        let mut distinctions = Vec::new();
         for notice in notices {
-            match read::result(notice) {
-                Ok(result) => {
+            match read::told(notice) {
+                Ok(read::Told::Distinction(told)) => distinctions.push(told),
+                Ok(read::Told::Result(result)) => {
                     let run = runs.entry(result.run.clone()).or_default();
                     run.trace_parent.clone_from(&notice.trace_parent);
                     run.results.push(result);
@@ -143,7 +156,7 @@ impl Settler {
                 Err(error) => self.put_off(notice, &error).await?,
             }
         }
-        Ok(runs)
+        Ok((runs, distinctions))
     }
 
     /// Leaves in the tray a notice that cannot be read, and says so.
@@ -167,12 +180,15 @@ impl Settler {
         let mut tx = self.db.begin_write().await?;
         store::headship::lock(&mut tx, district, &units).await?;
         let mut fresh = store::notice::take(&mut tx, district, &sources).await?;
+        // Results that were settled before they came with vetoes come once more.
+        let taken = results.iter().filter(|it| fresh.contains(&it.source)).collect::<Vec<_>>();
         for known in store::result::known(&mut tx, district, &sources).await? {
             fresh.remove(&known);
         }
         let settled: Vec<&PublishedResult> =
             results.iter().filter(|result| fresh.contains(&result.source)).collect();
         store::result::insert(&mut tx, &settled, &meaning).await?;
+        store::distinction::insert_gates(&mut tx, &taken).await?;
         let filed = archive::file(&mut tx, district, &units).await?;
         tx.commit().await?;
 
@@ -184,6 +200,18 @@ impl Settler {
             tracing::warn!(district, run, headless, "units without a head have results");
         }
         Ok(())
+    }
+
+    /// Files an award or card, once.
+    async fn distinction(&self, told: &Told) -> Result<()> {
+        let belonging = self.meanings.of_distinction(told).await?;
+        let mut tx = self.db.begin_write().await?;
+        let fresh = store::notice::take(&mut tx, &told.district, &[&told.notice]).await?;
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        store::distinction::insert(&mut tx, told, &belonging).await?;
+        tx.commit().await
     }
 }
 

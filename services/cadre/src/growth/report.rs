@@ -10,7 +10,7 @@ use crate::person::{Person, Rank};
 /// The sections, each of some kinds.
 const SECTIONS: [(&str, &[Kind]); 6] = [
     ("任职情况", &[Kind::Posting]),
-    ("工作实绩", &[Kind::Result]),
+    ("工作实绩", &[Kind::Result, Kind::Award, Kind::Card]),
     ("公开承诺", &[Kind::Commitment]),
     ("平时表现", &[Kind::Conduct]),
     ("结果运用", &[Kind::Consequence]),

@@ -8,6 +8,8 @@ use crate::appraisal_report;
 use crate::commitment::{State as CommitmentState, Verdict};
 use crate::conduct_entry::{Side, State as ConductState};
 use crate::consequence::State as ConsequenceState;
+use crate::consequence_rule::Counted;
+use crate::distinction::Held;
 use crate::nominee::Rating;
 use crate::placement::{Act, Side as PlacementSide};
 use crate::{enrolment, training};
@@ -23,6 +25,7 @@ pub(super) fn entries(of: &Records, zone: &TimeZone) -> Vec<Entry> {
         let counts = Counts { results: 1, ..Default::default() };
         all.push(entry(date, Kind::Result, (&filed.source, 0), filed.title.clone(), true, counts));
     }
+    all.extend(of.distinctions.iter().map(distinction));
     for it in &of.commitments {
         let (name, title) = (it.name(district), it.text().title);
         let late = it.made.date > it.made.due;
@@ -90,6 +93,18 @@ pub(super) fn entries(of: &Records, zone: &TimeZone) -> Vec<Entry> {
         all.push(entry(date, Kind::Appraisal, (&source, 0), line, true, Counts::default()));
     }
     all
+}
+
+/// An award or card, on the last day of its period.
+fn distinction(it: &Held) -> Entry {
+    let stands = i32::from(it.stands);
+    let (kind, counts) = match it.kind {
+        Counted::RedFlag => (Kind::Card, Counts { flags: stands, ..Default::default() }),
+        Counted::YellowCard => (Kind::Card, Counts { cards: stands, ..Default::default() }),
+        _ => (Kind::Award, Counts { awards: stands, ..Default::default() }),
+    };
+    let line = format!("{}{}", it.line, if it.stands { "" } else { "（已撤销）" });
+    entry(it.period_end, kind, (&it.source, 0), line, it.stands, counts)
 }
 
 fn postings(of: &Records, all: &mut Vec<Entry>) {

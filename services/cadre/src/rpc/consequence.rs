@@ -16,11 +16,14 @@ use tonic::{Request, Response, Status};
 use super::appointment_rule::Asked;
 use super::consequence_rule::effect_to_proto;
 use super::{DISTRICT, PERIOD, PERSON, POST, Rpc, UNIT, change, recusal};
-use crate::consequence::propose::{self, proposals, renew};
-use crate::consequence::{Consequence, NAME, Purpose, State, hinders};
-use crate::consequence_rule::{self, Condition, EffectKind};
+use crate::conduct_entry::Side;
+use crate::consequence::count::{counted, gated};
+use crate::consequence::propose::{proposals, renew};
+use crate::consequence::{Consequence, NAME, Proposal, Purpose, State, hinders};
+use crate::consequence_rule::{self, Condition, ConsequenceRule, Counted, EffectKind};
+use crate::period::{self, Window};
 use crate::store;
-use crate::store::consequence::Filter;
+use crate::store::consequence::{Filter, fact};
 
 const PROPOSED: &str = "saima.cadre.v1.ConsequenceProposed";
 const WITHDRAWN: &str = "saima.cadre.v1.ConsequenceWithdrawn";
@@ -87,16 +90,7 @@ impl ConsequenceService for Rpc {
         let last = store::consequence::lock(&mut tx, district).await?;
         let rule = store::consequence_rule::find(&mut tx, district, &id).await?;
         let rule = rule.ok_or_else(|| Error::not_found("consequence rule", &request.rule))?;
-        let count = match rule.condition {
-            Condition::Grades(_, count) => count,
-            _ => 1,
-        };
-        let periods = propose::periods(&period, count).ok_or_else(|| {
-            let message = format!("{period} has no period before it that its id tells");
-            Error::invalid("period", "PERIOD_FORMAT", message)
-        })?;
-        let facts = store::consequence::facts(&mut tx, district, &periods).await?;
-        let called = proposals(&rule, &periods, &facts);
+        let called = called(&mut tx, district, &rule, &period).await?;
         let filter = Filter { period: Some(period), rule: Some(id), ..Default::default() };
         let held = store::consequence::list(&mut tx, district, &filter, None).await?;
         let (new, gone, unchanged) = renew(held, called, last, tx.now());
@@ -267,7 +261,7 @@ impl ConsequenceService for Rpc {
                     person: PERSON.format(&[district, person]),
                     external_id: external_id.clone().unwrap_or_default(),
                     display_name: display_name.clone(),
-                    unit: UNIT.format(&[district, &it.proposal.unit]),
+                    unit: convert::unit(district, &it.proposal.unit),
                     kind: effect.kind as i32,
                     percent: effect.percent.map(decimal::to_proto),
                 });
@@ -300,6 +294,39 @@ pub(super) fn in_force(
         }
     }
     (hindrances, preferences)
+}
+
+/// What a rule calls for over the periods that end with this one.
+async fn called(
+    tx: &mut Tx,
+    district: &str,
+    rule: &ConsequenceRule,
+    period: &str,
+) -> kit::Result<Vec<Proposal>> {
+    let untold = || {
+        let message = format!("{period} has no period before it that its id tells");
+        Error::invalid("period", "PERIOD_FORMAT", message)
+    };
+    let Condition::Count(count) = &rule.condition else {
+        let periods = period::back(period, rule.periods()).ok_or_else(untold)?;
+        let window = Window::exact(periods);
+        let facts = fact::facts(tx, district, &window).await?;
+        return Ok(proposals(rule, window.ids(), &facts));
+    };
+    let window = Window::until(period, count.periods).ok_or_else(untold)?;
+    let current = Window::until(period, 1).ok_or_else(untold)?;
+    let found = match count.counted {
+        Counted::Award | Counted::RedFlag | Counted::YellowCard => {
+            fact::distinctions(tx, district, &window).await?
+        }
+        Counted::Veto | Counted::Bar => {
+            let facts = fact::facts(tx, district, &window).await?;
+            gated(rule, &facts, &fact::gates(tx, district, &window).await?)
+        }
+        Counted::PositiveEntry => fact::entries(tx, district, &window, Side::Positive).await?,
+        Counted::NegativeEntry => fact::entries(tx, district, &window, Side::Negative).await?,
+    };
+    Ok(counted(rule, count, (&window, &current), &found))
 }
 
 async fn find(tx: &mut Tx, name: &Name) -> kit::Result<Consequence> {

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use tonic::{Request, Response, Status};
 
 use super::{DISTRICT, Rpc};
-use crate::consequence_rule::{Condition, ConsequenceRule, Effect, NAME};
+use crate::consequence_rule::{Condition, ConsequenceRule, Count, Effect, NAME};
 use crate::store;
 
 #[tonic::async_trait]
@@ -95,15 +95,15 @@ fn read(fields: &mut Fields, id: String, given: &pb::ConsequenceRule) -> Consequ
         series: optional(fields, "series", &given.series),
         track: optional(fields, "track_id", &given.track_id),
         scope: fields.choice("consequence_rule.scope", given.scope),
-        condition: condition(fields, given.condition.as_ref()),
+        condition: condition(fields, given),
         effects: effects(fields, "consequence_rule.effects", &given.effects, 1),
         appeal_days: fields.number("consequence_rule.appeal_days", appeal_days, 1..=365),
         create_time: jiff::Timestamp::UNIX_EPOCH,
     }
 }
 
-fn condition(fields: &mut Fields, given: Option<&Given>) -> Condition {
-    match given {
+fn condition(fields: &mut Fields, rule: &pb::ConsequenceRule) -> Condition {
+    match rule.condition.as_ref() {
         None => {
             fields.violation("consequence_rule.condition", "REQUIRED", "must be given");
             Condition::BestCount(0)
@@ -125,6 +125,31 @@ fn condition(fields: &mut Fields, given: Option<&Given>) -> Condition {
         Some(Given::BestCount(count)) => {
             Condition::BestCount(fields.number("consequence_rule.best_count", *count, 1..=1000))
         }
+        Some(Given::Count(given)) => {
+            let count = count(fields, given);
+            for (field, id) in [("series", &rule.series), ("track_id", &rule.track_id)] {
+                if count.counted.is_entry() && !id.is_empty() {
+                    let field = format_args!("consequence_rule.{field}");
+                    fields.violation(field, "NOT_OF_ENTRIES", "no list of persons has one");
+                }
+            }
+            Condition::Count(count)
+        }
+    }
+}
+
+fn count(fields: &mut Fields, given: &pb::CountCondition) -> Count {
+    let at = "consequence_rule.count";
+    fields.number(format_args!("{at}.ids"), given.ids.len(), 0..=20);
+    let ids = given.ids.iter().take(20).enumerate();
+    let or_one = |number: i32| if number == 0 { 1 } else { number };
+    Count {
+        counted: fields.choice(format_args!("{at}.counted"), given.counted),
+        ids: ids
+            .map(|(row, it)| fields.text(format_args!("{at}.ids[{row}]"), it, 1..=63))
+            .collect(),
+        at_least: fields.number(format_args!("{at}.at_least"), or_one(given.at_least), 1..=100),
+        periods: fields.number(format_args!("{at}.periods"), or_one(given.periods), 1..=12),
     }
 }
 
@@ -187,6 +212,12 @@ fn to_proto(district: &str, rule: &ConsequenceRule) -> pb::ConsequenceRule {
             Condition::BestShare(share) => Given::BestShare(decimal::to_proto(*share)),
             Condition::WorstShare(share) => Given::WorstShare(decimal::to_proto(*share)),
             Condition::BestCount(count) => Given::BestCount(*count),
+            Condition::Count(count) => Given::Count(pb::CountCondition {
+                counted: count.counted as i32,
+                ids: count.ids.clone(),
+                at_least: count.at_least,
+                periods: count.periods,
+            }),
         }),
         effects: rule.effects.iter().map(effect_to_proto).collect(),
         appeal_days: rule.appeal_days,

@@ -93,6 +93,9 @@ impl GrowthService for Rpc {
             consequence_count: counts.consequences,
             training_count: counts.trainings,
             placement_count: counts.placements,
+            award_count: counts.awards,
+            red_flag_count: counts.flags,
+            yellow_card_count: counts.cards,
             entries: latest.iter().map(to_proto).collect(),
         }))
     }

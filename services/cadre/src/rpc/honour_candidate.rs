@@ -15,6 +15,7 @@ use crate::consequence::Purpose;
 use crate::consequence::propose::About;
 use crate::consequence_rule::Scope;
 use crate::honour_candidate::candidates;
+use crate::period::Window;
 use crate::store;
 
 /// The most periods.
@@ -54,7 +55,8 @@ impl HonourCandidateService for Rpc {
         )?;
         let about = About { series: &request.series, track: &request.track_id, scope };
         let mut tx = self.db.begin_read().await?;
-        let facts = store::consequence::facts(&mut tx, district, &periods).await?;
+        let window = Window::exact(periods);
+        let facts = store::consequence::fact::facts(&mut tx, district, &window).await?;
         let persons: HashSet<&str> = facts.iter().map(|it| it.person.as_str()).collect();
         let persons: Vec<&str> = persons.into_iter().collect();
         let mut hindrances: HashMap<String, Vec<pb::EffectInForce>> = HashMap::new();
@@ -65,7 +67,7 @@ impl HonourCandidateService for Rpc {
             }
         }
         let barred: HashSet<String> = hindrances.keys().cloned().collect();
-        let found = candidates(about, &periods, &facts, &barred);
+        let found = candidates(about, window.ids(), &facts, &barred);
         let from = page.after_number()?.unwrap_or_default();
         let numbered = (1_i64..).zip(found).skip_while(|(at, _)| *at <= from);
         let mut rows: Vec<_> = numbered.take(page.limit() as usize).collect();

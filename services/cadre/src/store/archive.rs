@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use kit::db::Tx;
 use kit::{Result, clock, decimal};
 
-use super::result::belonging::{holds, unheld};
+use super::result::belonging::{credits, posted};
 use crate::archive::{Entry, Merit, PublishedResult};
 
 /// Units per statement.
@@ -31,16 +31,11 @@ pub(crate) async fn due(tx: &mut Tx, district: &str, units: &[&str]) -> Result<V
                         r.create_time, r.subject, r.track_display_name, r.period, p.person,
                         r.grade, r.grade_display_name,
                         p.post
-                 FROM published_result r
-                 JOIN posting p ON p.district = r.district AND p.unit = r.unit
-                  AND p.start_date <= r.period_end
-                  AND (p.end_date IS NULL OR p.end_date >= r.period_end)
-                  AND (",
-                holds!(),
-                " OR p.head AND ",
-                unheld!(),
-                ")
-                 WHERE r.district = "
+                 FROM published_result r",
+                posted!(),
+                " AND ",
+                credits!(result),
+                " WHERE r.district = "
             ));
             q.push_bind(district).push(" AND r.unit IN (");
             let mut list = q.separated(", ");
@@ -197,6 +192,7 @@ impl DueRow {
                 score: self.score.as_deref().map(decimal::from_text).transpose()?,
                 rank: self.rank.as_deref().map(decimal::from_text).transpose()?,
                 track_size: self.track_size,
+                gates: Vec::new(),
                 create_time: clock::from_micros(self.create_time)?,
             },
             track: self.track_display_name,

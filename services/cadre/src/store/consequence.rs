@@ -1,14 +1,14 @@
-//! The ledger of consequences and of the steps they took, and the facts they are read from.
+//! The ledger of consequences and of the steps they took.
+
+pub(crate) mod fact;
 
 use std::collections::HashMap;
 
 use kit::db::Tx;
 use kit::page::Page;
-use kit::{Error, Result, clock, date, decimal};
+use kit::{Error, Result, clock, date};
 
 use super::consequence_rule::{effects_from_text, effects_to_text};
-use super::result::belonging::concerns;
-use crate::consequence::propose::Fact;
 use crate::consequence::{Consequence, Proposal, State, Step};
 
 macro_rules! columns {
@@ -158,32 +158,6 @@ pub(crate) async fn take_steps(tx: &mut Tx, district: &str, stepped: &[Consequen
     Ok(())
 }
 
-/// The results of some periods, each with whom it concerned on the last day.
-pub(crate) async fn facts(tx: &mut Tx, district: &str, periods: &[String]) -> Result<Vec<Fact>> {
-    let rows = kit::query!(tx, FactRow, |q| {
-        q.push(concat!(
-            "SELECT r.source, r.run, r.series, r.track_id, r.track_display_name, r.period, r.unit,
-                    r.subject, r.score, r.rank, r.track_size, r.grade, r.grade_display_name,
-                    r.create_time, p.person, p.post, p.head
-             FROM published_result r
-             JOIN posting p ON p.district = r.district AND p.unit = r.unit
-              AND p.start_date <= r.period_end
-              AND (p.end_date IS NULL OR p.end_date >= r.period_end)
-              AND ",
-            concerns!(),
-            "
-             WHERE r.district = "
-        ));
-        q.push_bind(district).push(" AND r.period IN (");
-        let mut list = q.separated(", ");
-        for period in periods {
-            list.push_bind(period);
-        }
-        q.push(") ORDER BY r.source, p.person, p.ordinal");
-    })?;
-    rows.into_iter().map(FactRow::read).collect()
-}
-
 async fn with_steps(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Consequence>> {
     let mut steps: HashMap<i64, Vec<Step>> = HashMap::new();
     for rows in rows.chunks(500) {
@@ -260,51 +234,6 @@ impl StepRow {
             start: self.start_date.as_deref().map(date::from_text).transpose()?,
             effects: effects_from_text(&self.effects)?,
             create_time: clock::from_micros(self.create_time)?,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct FactRow {
-    source: String,
-    run: String,
-    series: String,
-    track_id: String,
-    track_display_name: String,
-    period: String,
-    unit: String,
-    subject: String,
-    score: Option<String>,
-    rank: Option<String>,
-    track_size: i64,
-    grade: String,
-    grade_display_name: String,
-    create_time: i64,
-    person: String,
-    post: String,
-    head: bool,
-}
-
-impl FactRow {
-    fn read(self) -> Result<Fact> {
-        Ok(Fact {
-            source: self.source,
-            run: self.run,
-            series: self.series,
-            track: self.track_id,
-            track_display_name: self.track_display_name,
-            period: self.period,
-            unit: self.unit,
-            subject: self.subject,
-            score: self.score.as_deref().map(decimal::from_text).transpose()?,
-            rank: self.rank.as_deref().map(decimal::from_text).transpose()?,
-            track_size: self.track_size,
-            grade: self.grade,
-            grade_display_name: self.grade_display_name,
-            create_time: clock::from_micros(self.create_time)?,
-            person: self.person,
-            post: self.post,
-            head: self.head,
         })
     }
 }

@@ -6,12 +6,19 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, decimal};
 
-use crate::consequence_rule::{Condition, ConsequenceRule, Effect, EffectKind, Scope};
+use crate::consequence_rule::{
+    Condition, ConsequenceRule, Count, Counted, Effect, EffectKind, Scope,
+};
 
-macro_rules! columns {
+/// Rules, each with what it counts.
+macro_rules! rules {
     () => {
-        "id, display_name, basis, series, track, scope, grades, in_a_row, best_share, \
-         worst_share, best_count, effects, appeal_days, create_time"
+        "SELECT r.id, r.display_name, r.basis, r.series, r.track, r.scope, r.grades, r.in_a_row,
+                r.best_share, r.worst_share, r.best_count, r.effects, r.appeal_days,
+                r.create_time, c.counted, c.ids, c.at_least, c.periods
+         FROM consequence_rule r
+         LEFT JOIN consequence_rule_count c ON c.district = r.district AND c.rule = r.id
+         WHERE r.district = $1 "
     };
 }
 
@@ -26,6 +33,7 @@ pub(crate) async fn insert(tx: &mut Tx, district: &str, rule: &ConsequenceRule) 
         Condition::BestShare(share) => best = Some(decimal::to_text(*share)),
         Condition::WorstShare(share) => worst = Some(decimal::to_text(*share)),
         Condition::BestCount(places) => count = i64::from(*places),
+        Condition::Count(_) => {}
     }
     let inserted = kit::execute!(
         tx,
@@ -50,18 +58,27 @@ pub(crate) async fn insert(tx: &mut Tx, district: &str, rule: &ConsequenceRule) 
         i64::from(rule.appeal_days),
         clock::to_micros(rule.create_time)
     )?;
+    if inserted == 1
+        && let Condition::Count(count) = &rule.condition
+    {
+        kit::execute!(
+            tx,
+            "INSERT INTO consequence_rule_count (district, rule, counted, ids, at_least, periods)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            district,
+            &rule.id,
+            count.counted as i64,
+            serde_json::to_string(&count.ids).map_err(Error::internal)?,
+            i64::from(count.at_least),
+            i64::from(count.periods)
+        )?;
+    }
     Ok(inserted == 1)
 }
 
 /// One rule.
 pub(crate) async fn find(tx: &mut Tx, district: &str, id: &str) -> Result<Option<ConsequenceRule>> {
-    let row = kit::fetch_optional!(
-        tx,
-        Row,
-        concat!("SELECT ", columns!(), " FROM consequence_rule WHERE district = $1 AND id = $2"),
-        district,
-        id
-    )?;
+    let row = kit::fetch_optional!(tx, Row, concat!(rules!(), "AND r.id = $2"), district, id)?;
     row.map(Row::read).transpose()
 }
 
@@ -92,11 +109,7 @@ pub(crate) async fn list(tx: &mut Tx, district: &str, page: &Page) -> Result<Vec
     let rows = kit::fetch_all!(
         tx,
         Row,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM consequence_rule WHERE district = $1 AND id > $2 ORDER BY id LIMIT $3"
-        ),
+        concat!(rules!(), "AND r.id > $2 ORDER BY r.id LIMIT $3"),
         district,
         page.after().unwrap_or_default(),
         page.limit()
@@ -114,11 +127,7 @@ pub(crate) async fn of_track(
     let rows = kit::fetch_all!(
         tx,
         Row,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM consequence_rule WHERE district = $1 AND series = $2 AND track = $3"
-        ),
+        concat!(rules!(), "AND r.series = $2 AND r.track = $3"),
         district,
         series,
         track
@@ -163,11 +172,23 @@ struct Row {
     effects: String,
     appeal_days: i64,
     create_time: i64,
+    counted: Option<i64>,
+    ids: Option<String>,
+    at_least: Option<i64>,
+    periods: Option<i64>,
 }
 
 impl Row {
     fn read(self) -> Result<ConsequenceRule> {
-        let condition = if let Some(grades) = &self.grades {
+        let condition = if let Some(counted) = self.counted {
+            Condition::Count(Count {
+                counted: Counted::try_from(counted)?,
+                ids: serde_json::from_str(self.ids.as_deref().unwrap_or("[]"))
+                    .map_err(Error::internal)?,
+                at_least: self.at_least.unwrap_or_default() as i32,
+                periods: self.periods.unwrap_or_default() as i32,
+            })
+        } else if let Some(grades) = &self.grades {
             let grades = serde_json::from_str(grades).map_err(Error::internal)?;
             Condition::Grades(grades, self.in_a_row as i32)
         } else if let Some(share) = &self.best_share {

@@ -9,7 +9,7 @@ use kit::page::Page;
 use super::result::belonging::holds;
 use super::{
     appraisal_report, archive, commitment, conduct_entry, consequence, consequence_rule,
-    definition, enrolment, person, placement, result, training,
+    definition, distinction, enrolment, person, placement, result, training,
 };
 use crate::growth::Records;
 use crate::training_post::TrainingPost;
@@ -40,6 +40,7 @@ pub(crate) async fn records(tx: &mut Tx, district: &str, id: &str) -> Result<Opt
     });
     let results = results.collect();
 
+    let distinctions = distinction::of_person(tx, district, id).await?;
     let owned = Some(id.to_owned());
     let filter = commitment::Filter { person: owned.clone(), ..Default::default() };
     let commitments = commitment::list(tx, district, &filter, None).await?;
@@ -79,6 +80,7 @@ pub(crate) async fn records(tx: &mut Tx, district: &str, id: &str) -> Result<Opt
     Ok(Some(Records {
         person: found,
         results,
+        distinctions,
         commitments,
         conduct,
         consequences,
@@ -102,7 +104,7 @@ pub(crate) async fn missing(
             "SELECT r.source, r.unit,
              (SELECT COUNT(*) FROM posting p
               WHERE p.district = r.district AND p.unit = r.unit AND (p.head OR ",
-            holds!(),
+            holds!(result),
             ")
                 AND p.start_date <= r.period_end
                 AND (p.end_date IS NULL OR p.end_date >= r.period_end)) AS heads

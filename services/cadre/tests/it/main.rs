@@ -9,6 +9,7 @@ mod commitment;
 mod conduct_entry;
 mod consequence;
 mod data;
+mod distinction;
 mod fake;
 mod ground;
 mod growth;

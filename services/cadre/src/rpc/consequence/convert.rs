@@ -65,6 +65,11 @@ pub(super) fn sequence(name: &kit::name::Name) -> Result<i64> {
     name.id("consequence").parse().map_err(|_| Error::not_found("consequence", name.as_str()))
 }
 
+/// The name of a unit; empty for who had no post.
+pub(super) fn unit(district: &str, id: &str) -> String {
+    if id.is_empty() { String::new() } else { UNIT.format(&[district, id]) }
+}
+
 /// A consequence on the wire.
 pub(super) fn to_proto(district: &str, it: &Consequence) -> pb::Consequence {
     let proposal = &it.proposal;
@@ -73,7 +78,7 @@ pub(super) fn to_proto(district: &str, it: &Consequence) -> pb::Consequence {
         name: it.name(district),
         rule: consequence_rule::NAME.format(&[district, &proposal.rule]),
         person: PERSON.format(&[district, &proposal.person]),
-        unit: UNIT.format(&[district, &proposal.unit]),
+        unit: unit(district, &proposal.unit),
         post: proposal.post.clone(),
         period: PERIOD.format(&[district, &proposal.period]),
         ground,

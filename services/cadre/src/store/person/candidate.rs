@@ -89,7 +89,7 @@ pub(crate) async fn graded(tx: &mut Tx, district: &str, persons: &[&str]) -> Res
                   AND p.start_date <= r.period_end
                   AND (p.end_date IS NULL OR p.end_date >= r.period_end)
                   AND ",
-                concerns!(),
+                concerns!(result),
                 "
                  WHERE p.district = "
             ));

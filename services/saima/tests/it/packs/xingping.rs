@@ -52,7 +52,7 @@ kit::both! {
         it.served.stop().await;
     }
 
-    // X4, X6, X8, X9, Q5, H7, A3
+    // X4, X6, X8, X9, X12, Q5, H7, A3
     async fn xingpings_projects_are_ranked_and_observed_at_half_year(bed: &Bed) {
         let it = play(bed, "xingping", 2).await;
         // X6, Q5: 15 major and 145 key projects ranked by money spent and milestones reached.
@@ -73,6 +73,9 @@ kit::both! {
         // X9: lists from instructions, meetings and bulletins, beside the result: none moves it.
         it.shows(&["平时绩效清单，共10条", "正面：批示肯定  领导批示  兴督批〔2023〕12号"]);
         it.shows(&["     1  三航产业招商小分队          95.98"]);
+        // X12: nine entries of persons call for praise, criticism, a talk and removal, each with its facts.
+        it.shows(&["奖惩，共7件", "通报表扬  已决定     1", "通报批评  已决定     3", "诫勉谈话  已决定     2", "召回调整  已决定     1"]);
+        it.shows(&["2023-06-20负面清单：包抓项目问题隐瞒不报（督查通报2023年第8期）"]);
         // A3: of two objections one was upheld; after the correction three places move.
         it.shows(&[
             "异议，共2件",
