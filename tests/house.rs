@@ -9,6 +9,8 @@ mod layers;
 mod lengths;
 #[path = "house/manifests.rs"]
 mod manifests;
+#[path = "house/passes.rs"]
+mod passes;
 #[path = "house/sources.rs"]
 pub(crate) mod sources;
 #[path = "house/words.rs"]

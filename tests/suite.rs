@@ -9,3 +9,4 @@ mod permission;
 mod requirements;
 mod revocation;
 mod stock_clients;
+mod wall;

@@ -111,7 +111,7 @@ impl Book {
 
     async fn keep(&self, act: Act, outcome: Outcome) -> Result<()> {
         let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
-        let mut tx = db.begin_small_write().await?;
+        let mut tx = db.within(&act.district).begin_small_write().await?;
         store::insert(&mut tx, act, outcome).await?;
         tx.commit().await
     }

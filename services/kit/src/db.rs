@@ -13,6 +13,7 @@
 mod macros;
 mod open;
 mod shared;
+mod wall;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use crate::guard;
 use crate::suite::{Hash, Suite};
 
 use shared::{Member, Shared};
+use wall::Scope;
 
 pub use open::{Migrations, Source};
 
@@ -39,6 +41,7 @@ pub struct Db {
     pub(crate) signal: Signal,
     ledgers: Arc<Ledgers>,
     suite: Suite,
+    scope: Scope,
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +95,7 @@ impl Db {
             Pools::Sqlite { write, .. } => {
                 Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with(self.opening("BEGIN")).await?),
         };
         Ok(self.transaction(inner))
     }
@@ -104,7 +107,7 @@ impl Db {
     pub async fn begin_small_write(&self) -> Result<Tx> {
         let inner = match &self.pools {
             Pools::Sqlite { write, shared, .. } => Inner::Shared(shared.begin(write).await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with(self.opening("BEGIN")).await?),
         };
         Ok(self.transaction(inner))
     }
@@ -115,7 +118,7 @@ impl Db {
             Pools::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Inner::Postgres(pool.begin_with(begin).await?)
+                Inner::Postgres(pool.begin_with(self.opening(begin)).await?)
             }
         };
         Ok(self.transaction(inner))

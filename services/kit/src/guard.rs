@@ -20,7 +20,9 @@ mod rights;
 mod service;
 
 pub(crate) use act::{Act, Origin};
-pub(crate) use caller::{Caller, act, holds, may_sign, named, needs_approval, requested, within};
+pub(crate) use caller::{
+    Caller, act, holds, may_sign, named, named_districts, needs_approval, requested, within,
+};
 pub use caller::{
     account, any_district, districts, for_unit, in_district, is_whole, no_district, only_own,
     signs, units,

@@ -136,7 +136,7 @@ pub(crate) async fn sweep(db: Db, shutdown: CancellationToken) {
 }
 
 async fn forget_old(db: &Db) -> Result<()> {
-    let mut tx = db.begin_write().await?;
+    let mut tx = db.across("forget").begin_write().await?;
     let before = tx.now() - KEPT;
     forget(&mut tx, before).await?;
     tx.commit().await

@@ -138,8 +138,14 @@ impl Bed {
         Outbound::trusting(&allowed, &trusted).unwrap()
     }
 
-    /// Opens a service's database; again, it is the same one over other connections.
+    /// Opens a service's database, for a look at all districts; again, it is the same one over
+    /// other connections.
     pub async fn db(&self, service: &'static str, migrations: &Migrations) -> Db {
+        self.open(service, migrations).await.across("test")
+    }
+
+    /// Opens it as a service does.
+    async fn open(&self, service: &'static str, migrations: &Migrations) -> Db {
         let clock = Arc::clone(&self.clock);
         let db = Db::open(&self.source, service, migrations, clock).await.unwrap();
         let db = db.under(keys().suite());

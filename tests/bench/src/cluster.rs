@@ -13,6 +13,8 @@ use crate::process::family;
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
 "$1/initdb" -D "$2/data" -U postgres --auth=trust --no-locale -E UTF8 >"$2/log" 2>&1 || exit 1
+printf '%s\n' 'CREATE ROLE saima LOGIN' 'CREATE DATABASE saima OWNER saima' |
+    "$1/postgres" --single -D "$2/data" postgres >>"$2/log" 2>&1 || exit 1
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c autovacuum=off >>"$2/log" 2>&1 &
 cat >/dev/null
 kill -QUIT $! 2>/dev/null
@@ -66,9 +68,9 @@ impl Cluster {
         }
     }
 
-    /// The address of its database.
+    /// The address of its database, as an ordinary role, whom row-level security holds.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@localhost/postgres?host={}", self.folder.display())
+        format!("postgres://saima@localhost/saima?host={}", self.folder.display())
     }
 
     /// CPU used so far by all of its processes.

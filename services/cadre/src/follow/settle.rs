@@ -96,7 +96,7 @@ impl Settler {
     }
 
     async fn districts(&self) -> Result<Vec<String>> {
-        store::notice::districts(&mut self.db.begin_read().await?).await
+        store::notice::districts(&mut self.db.across("notices").begin_read().await?).await
     }
 
     async fn district(&self, district: String) -> bool {
@@ -137,7 +137,8 @@ impl Settler {
     }
 
     async fn notices(&self, district: &str, after: &str) -> Result<Vec<Notice>> {
-        store::notice::list(&mut self.db.begin_read().await?, district, after, BATCH).await
+        let mut tx = self.db.within(district).begin_read().await?;
+        store::notice::list(&mut tx, district, after, BATCH).await
     }
 
     /// The results that notices tell of, by run, and the awards and cards; what cannot be read is
@@ -164,7 +165,7 @@ impl Settler {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         let source = &notice.source;
         tracing::error!(source, %error, cause, "stays in the tray and is tried again later");
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&notice.district).begin_write().await?;
         let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
         store::notice::put_off(&mut tx, &notice.district, source, until).await?;
         tx.commit().await
@@ -177,7 +178,7 @@ impl Settler {
         units.dedup();
         let sources: Vec<&str> = results.iter().map(|result| result.source.as_str()).collect();
 
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(district).begin_write().await?;
         store::headship::lock(&mut tx, district, &units).await?;
         let mut fresh = store::notice::take(&mut tx, district, &sources).await?;
         // Results that were settled before they came with vetoes come once more.

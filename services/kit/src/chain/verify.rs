@@ -67,7 +67,7 @@ pub async fn verify(
     checkpoints: Option<(&str, &str)>,
 ) -> Result<Report> {
     let mut report = Report::default();
-    let mut tx = db.begin_read().await?;
+    let mut tx = db.across("verify").begin_read().await?;
     if let Connection::Postgres(connection) = tx.connection()? {
         sqlx::query("SET LOCAL statement_timeout = 0").execute(connection).await?;
     }

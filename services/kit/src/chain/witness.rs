@@ -60,6 +60,7 @@ impl Witness {
         let stands = Stands::new();
         let (number, previous) = (0, ORIGIN);
         let (proven, unkept) = (&[][..], Vec::new());
+        let db = db.across("witness");
         Self { db, service, signer, file, command, number, previous, stands, proven, unkept }
     }
 

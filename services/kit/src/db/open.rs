@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::{Db, Pools, Shared};
+use super::{Db, Pools, Scope, Shared, wall};
 use crate::chain::{self, Ledgers};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -69,7 +69,7 @@ impl Db {
         };
         let mut db = Self::over(pools, clock);
         let ledgers = chain::ledgers(&mut db.begin_read().await?, db.suite).await?;
-        chain::adopt(&db, &ledgers).await?;
+        chain::adopt(&db.across("adopt"), &ledgers).await?;
         db.ledgers = Arc::new(ledgers);
         Ok(db)
     }
@@ -102,7 +102,8 @@ impl Db {
 
     fn over(pools: Pools, clock: Arc<dyn Clock>) -> Self {
         let (signal, suite) = (Signal::default(), Suite::default());
-        Self { pools, clock, signal, ledgers: Arc::new(Ledgers::new()), suite }
+        let (ledgers, scope) = (Arc::new(Ledgers::new()), Scope::default());
+        Self { pools, clock, signal, ledgers, suite, scope }
     }
 }
 
@@ -164,9 +165,12 @@ async fn postgres(
     let mut connection = options.connect().await?;
     migrate(&mut connection, Some(service), &KIT.postgres, "kit_migration").await?;
     migrate(&mut connection, None, &migrations.postgres, "migration").await?;
+    wall::raise(&mut connection).await?;
     connection.close().await?;
 
     let options = options.options([
+        // No district, until a transaction is told of one.
+        (wall::SETTING, ""),
         ("statement_timeout", "15s"),
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "30s"),

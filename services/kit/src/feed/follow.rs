@@ -68,7 +68,7 @@ pub struct Change<Event> {
 /// applied before then come again, which an effect with a key of its own passes over
 /// (`ON CONFLICT DO NOTHING`); what was compacted is read from the other service's resources.
 pub async fn follow<F: Follower>(db: Db, follower: F, shutdown: CancellationToken) {
-    let mut pause = SHORTEST_PAUSE;
+    let (mut pause, db) = (SHORTEST_PAUSE, db.across("follow"));
     loop {
         let error = tokio::select! {
             biased;

@@ -103,8 +103,13 @@ pub async fn watch(
         "" => head.compacted,
         token => head.resume(Token::read(token)?)?,
     };
+    // The stream outlives its call.
+    let db = match &filter.district {
+        Some(district) => db.within(district),
+        None => db.across("watch"),
+    };
     let reader = Reader {
-        db: db.clone(),
+        db,
         filter,
         bell,
         shutdown,

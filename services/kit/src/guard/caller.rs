@@ -202,6 +202,15 @@ pub fn any_district() -> Result<()> {
     current(|caller| caller.enter("").map(|_| ())).unwrap_or(Ok(()))
 }
 
+/// The districts that the call being answered has named so far, an empty one for all at once.
+pub(crate) fn named_districts() -> Vec<String> {
+    let named = current(|caller| {
+        let named = caller.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.iter().map(|(district, _)| district.clone()).collect()
+    });
+    named.unwrap_or_default()
+}
+
 /// Says that the call is about no district: what is answered concerns the caller alone.
 pub fn no_district() {
     current(|caller| {

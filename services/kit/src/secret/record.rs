@@ -132,7 +132,7 @@ pub async fn erase(tx: &mut Tx, district: &str, record: &str) -> Result<bool> {
 /// off and begun again, beside services at work that hold both keys.
 pub async fn rewrap(db: &Db, keys: &Keyring) -> Result<u64> {
     let (newest, wrapping) = keys.newest()?;
-    let mut count = 0;
+    let (mut count, db) = (0, db.across("rewrap"));
     loop {
         let mut tx = db.begin_write().await?;
         let rows = crate::fetch_all!(

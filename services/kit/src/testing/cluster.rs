@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Postgres, QueryBuilder};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder};
+use tokio::sync::OnceCell;
 
 /// Waits on its standard input, whose other end only the test process holds: however that
 /// process ends, the input ends with it, and then the cluster and its folder go.
@@ -41,11 +42,17 @@ impl Cluster {
     }
 
     pub(super) fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@localhost/{database}?host={}", self.folder.display())
+        format!("postgres://saima@localhost/{database}?host={}", self.folder.display())
     }
 
     pub(super) async fn create(&self, database: &str) {
-        self.administer("CREATE DATABASE ", database, "").await;
+        // Services come as an ordinary role, so that row-level security holds them. Whoever tampers
+        // may silence triggers.
+        const ROLE: &str = "CREATE ROLE saima LOGIN; \
+                            GRANT SET ON PARAMETER session_replication_role TO saima";
+        static MADE: OnceCell<()> = OnceCell::const_new();
+        MADE.get_or_init(|| self.administer(ROLE, "", "")).await;
+        self.administer("CREATE DATABASE ", database, " OWNER saima").await;
     }
 
     /// Drops the database that `url` names.
@@ -57,10 +64,11 @@ impl Cluster {
 
     async fn administer(&self, before: &str, database: &str, after: &str) {
         let options = PgConnectOptions::from_str(&self.url("postgres")).unwrap();
+        let options = options.username("postgres");
         let mut connection = options.connect().await.unwrap();
         let mut statement = QueryBuilder::<Postgres>::new(before);
         statement.push(database).push(after);
-        connection.execute(statement.build()).await.unwrap();
+        sqlx::raw_sql(statement.into_sql()).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     }
 

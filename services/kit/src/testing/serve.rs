@@ -48,8 +48,8 @@ impl Bed {
         let mut dbs = Vec::new();
         let mut wings = Vec::new();
         for service in services {
-            let db = self.db(service.name, service.migrations).await;
-            dbs.push((service.name, db.clone()));
+            let db = self.open(service.name, service.migrations).await;
+            dbs.push((service.name, db.across("test")));
             let audit = db.clone();
             let context = Context {
                 db,

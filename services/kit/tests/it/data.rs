@@ -15,3 +15,4 @@ mod request_id;
 mod secret;
 mod shared;
 mod values;
+mod wall;

@@ -45,7 +45,8 @@ struct Batch {
 
 impl Sending for Sender {
     async fn due(&self) -> Result<Vec<Lane>> {
-        store::delivery::due(&mut self.context.db.begin_read().await?).await
+        let db = self.context.db.across("deliveries");
+        store::delivery::due(&mut db.begin_read().await?).await
     }
 
     async fn send(&self, lane: Lane) -> Lane {
@@ -61,7 +62,8 @@ impl Sending for Sender {
 impl Sender {
     async fn work(&self, district: &str, id: &str) -> Result<()> {
         let lease = kit::id::uid();
-        let mut tx = self.context.db.begin_write().await?;
+        let db = self.context.db.within(district);
+        let mut tx = db.begin_write().await?;
         let claimed = store::delivery::claim(&mut tx, district, id, &lease).await?;
         let Some((endpoint, deliveries)) = claimed else { return tx.commit().await };
         if deliveries.is_empty() {
@@ -80,7 +82,7 @@ impl Sender {
         };
         let outcomes = self.send(&endpoint, &secrets, batch).await;
 
-        let mut tx = self.context.db.begin_write().await?;
+        let mut tx = db.begin_write().await?;
         endpoint::settle(&mut tx, &endpoint, &lease, &outcomes).await?;
         tx.commit().await
     }

@@ -31,7 +31,8 @@ struct Sender {
 
 impl Sending for Sender {
     async fn due(&self) -> Result<Vec<Lane>> {
-        store::dispatch::due(&mut self.context.db.begin_read().await?).await
+        let db = self.context.db.across("dispatches");
+        store::dispatch::due(&mut db.begin_read().await?).await
     }
 
     async fn send(&self, lane: Lane) -> Lane {
@@ -47,8 +48,8 @@ impl Sending for Sender {
 impl Sender {
     async fn work(&self, district: &str, id: &str) -> Result<()> {
         let lease = kit::id::uid();
-        let keys = &self.context.keys;
-        let mut tx = self.context.db.begin_write().await?;
+        let (keys, db) = (&self.context.keys, self.context.db.within(district));
+        let mut tx = db.begin_write().await?;
         let claimed = store::dispatch::claim(&mut tx, keys, (district, id), &lease).await?;
         let Some((channel, dispatches)) = claimed else { return tx.commit().await };
         let contacts: Vec<&str> = dispatches.iter().map(|it| it.contact.as_str()).collect();
@@ -64,7 +65,7 @@ impl Sender {
             it.next_time = quiet.over(it.next_time)?;
         }
 
-        let mut tx = self.context.db.begin_write().await?;
+        let mut tx = db.begin_write().await?;
         channel::settle(&mut tx, keys, &channel, &lease, outcomes).await?;
         tx.commit().await
     }

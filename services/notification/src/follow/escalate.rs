@@ -35,7 +35,7 @@ pub(crate) async fn run(context: Context) {
 }
 
 async fn pass(context: &Context, registry: &Registry) -> Result<()> {
-    let mut tx = context.db.begin_read().await?;
+    let mut tx = context.db.across("escalations").begin_read().await?;
     // The day is nowhere further on than this.
     let ahead = tx.now().checked_add(14.hours()).map_err(Error::internal)?;
     let latest = ahead.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -51,7 +51,8 @@ async fn pass(context: &Context, registry: &Registry) -> Result<()> {
 
 async fn district(context: &Context, registry: &Registry, id: &str) -> Result<()> {
     let district = registry.district(id).await?;
-    let mut tx = context.db.begin_read().await?;
+    let db = context.db.within(id);
+    let mut tx = db.begin_read().await?;
     let today = district.day(tx.now());
     let late = store::rectification::late(&mut tx, id, today, 1).await?;
     drop(tx);
@@ -61,6 +62,6 @@ async fn district(context: &Context, registry: &Registry, id: &str) -> Result<()
     let units = registry.units(id).await?;
     let oversight = registry.oversight(id).await?;
     let way = Way { units: &units, oversight: &oversight };
-    while rectification::escalate(&context.db, &district, &way).await? {}
+    while rectification::escalate(&db, &district, &way).await? {}
     Ok(())
 }

@@ -84,7 +84,7 @@ impl Issuer {
     }
 
     async fn causes(&self) -> Result<Vec<Cause>> {
-        store::notice::causes(&mut self.db.begin_read().await?).await
+        store::notice::causes(&mut self.db.across("notices").begin_read().await?).await
     }
 
     /// Works one district's causes in turn. Name and zone are asked for once a pass: one call
@@ -153,7 +153,7 @@ impl Issuer {
         if warnings.is_empty() {
             return Ok(());
         }
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&district.id).begin_write().await?;
         letter::issue(&mut tx, district, warnings).await?;
         tx.commit().await
     }
@@ -181,12 +181,12 @@ impl Issuer {
             Err(error) => return self.put_off(district, &notice.source, &error).await,
         };
         let Some(closing) = closing else {
-            let mut tx = self.db.begin_write().await?;
+            let mut tx = self.db.within(&district.id).begin_write().await?;
             store::notice::take(&mut tx, &district.id, &[&notice.source]).await?;
             return tx.commit().await;
         };
         let boards = self.boards.of(&closing).await?;
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&district.id).begin_write().await?;
         bulletin::issue(&mut tx, district, &notice.source, &closing.month, &boards).await?;
         tx.commit().await
     }
@@ -197,14 +197,15 @@ impl Issuer {
         kind: Kind,
         after: Option<&Notice>,
     ) -> Result<Vec<Notice>> {
-        store::notice::list(&mut self.db.begin_read().await?, cause, kind, after, BATCH).await
+        let mut tx = self.db.within(&cause.district).begin_read().await?;
+        store::notice::list(&mut tx, cause, kind, after, BATCH).await
     }
 
     /// Leaves in the tray a notice that is itself at fault, and says so.
     async fn put_off(&self, district: &District, source: &str, error: &Error) -> Result<()> {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         tracing::error!(source, %error, cause, "stays in the tray and is tried again later");
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&district.id).begin_write().await?;
         let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
         store::notice::put_off(&mut tx, &district.id, source, until).await?;
         tx.commit().await

@@ -50,7 +50,9 @@ struct Writer {
 
 impl Writer {
     async fn pass(&self) -> Result<()> {
-        let districts = store::schedule::due_districts(&mut self.db.begin_read().await?).await?;
+        let mut tx = self.db.across("schedules").begin_read().await?;
+        let districts = store::schedule::due_districts(&mut tx).await?;
+        drop(tx);
         for id in districts {
             if let Err(error) = self.district(&id).await {
                 tracing::warn!(district = id, %error, "its schedules are kept later");
@@ -60,7 +62,7 @@ impl Writer {
     }
 
     async fn district(&self, id: &str) -> Result<()> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.within(id).begin_read().await?;
         let due = store::schedule::due(&mut tx, id).await?;
         let calendar = store::calendar::get(&mut tx, id).await?;
         drop(tx);
@@ -89,7 +91,7 @@ impl Writer {
             }
             _ => Default::default(),
         };
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&district.id).begin_write().await?;
         let now = tx.now();
         let following = schedule.following(next.planned, district, calendar)?;
         let draft = match is_passed_over(schedule, &next, &following, now) {

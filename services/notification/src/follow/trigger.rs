@@ -223,7 +223,9 @@ struct Writer {
 
 impl Writer {
     async fn pass(&self) -> Result<()> {
-        let districts = store::trigger::due_districts(&mut self.db.begin_read().await?).await?;
+        let mut tx = self.db.across("triggers").begin_read().await?;
+        let districts = store::trigger::due_districts(&mut tx).await?;
+        drop(tx);
         for id in districts {
             if let Err(error) = self.district(&id).await {
                 tracing::warn!(district = id, %error, "triggers write later");
@@ -233,7 +235,7 @@ impl Writer {
     }
 
     async fn district(&self, id: &str) -> Result<()> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.within(id).begin_read().await?;
         let (tasks, triggers) = due(&mut tx, id).await?;
         let now = tx.now();
         drop(tx);
@@ -271,7 +273,7 @@ impl Writer {
         if ready.is_empty() {
             return Ok(());
         }
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&district.id).begin_write().await?;
         store::document::lock(&mut tx, &district.id).await?;
         let tasks: Vec<&Task> = ready.iter().map(|(task, ..)| task).collect();
         let taken = store::trigger::take(&mut tx, &district.id, &tasks).await?;
@@ -291,7 +293,7 @@ impl Writer {
     /// Leaves a task where it is, and says why.
     async fn hold(&self, task: &Task, fault: &str) -> Result<()> {
         tracing::warn!(trigger = task.trigger, event = task.event.name, fault, "is held");
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&task.district).begin_write().await?;
         let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
         store::trigger::hold(&mut tx, task, fault, until).await?;
         tx.commit().await

@@ -35,7 +35,7 @@ pub(crate) struct Access {
 impl Access {
     pub(crate) fn new(context: &Context) -> kit::Result<Self> {
         let db = context.db.clone();
-        let read = db.clone();
+        let read = db.across("accounts");
         let revocations = Revocations::new(move || Box::pin(in_force(read.clone())));
         let issuer = Issuer::new(&context.keys)?;
         Ok(Self { db, revocations, keys: context.keys.clone(), issuer })

@@ -44,9 +44,9 @@ impl SheetService for Rpc {
 
 /// Makes the sheets that a release before had in another form, or in none, a district at a time.
 pub(crate) async fn catch_up(db: &Db) -> kit::Result<()> {
-    let outdated = store::sheet::outdated(&mut db.begin_read().await?).await?;
+    let outdated = store::sheet::outdated(&mut db.across("sheets").begin_read().await?).await?;
     for district in outdated {
-        let mut tx = db.begin_write().await?;
+        let mut tx = db.within(&district).begin_write().await?;
         store::head::lock(&mut tx, &district).await?;
         store::sheet::rebuild(&mut tx, &district).await?;
         tx.commit().await?;

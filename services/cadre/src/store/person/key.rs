@@ -27,6 +27,7 @@ pub(super) async fn replace(tx: &mut Tx, person: &Person) -> Result<()> {
 
 /// Gives keys to whoever was put on record by a version that knew none.
 pub(crate) async fn complete(db: &Db) -> Result<()> {
+    let db = db.across("name keys");
     loop {
         let mut tx = db.begin_write().await?;
         let rows = kit::fetch_all!(

@@ -47,6 +47,8 @@ enum Shelf {
 }
 
 pub(super) async fn items(rpc: Rpc, unit: Name, resume_token: String) -> Result<Items> {
+    // The stream outlives its call.
+    let rpc = Rpc { db: rpc.db.within(unit.id("district")), ..rpc };
     let fresh = resume_token.is_empty();
     let token = if fresh { feed::end(&rpc.db).await? } else { resume_token };
     let filter = Filter {

@@ -29,7 +29,8 @@ impl TokenService for Access {
             Error::internal("tokens are signed by the deployment's key, and there is none")
         })?;
         let digests = self.keys.blinds(district, api_key::FIELD, &secret)?;
-        let mut tx = self.db.begin_read().await?;
+        let db = self.db.within(district);
+        let mut tx = db.begin_read().await?;
         let now = tx.now();
         let found = store::api_key::by_secret(&mut tx, district, &digests).await?;
         let key = found.filter(|(key, number)| key.takes(*number, now)).map(|(key, _)| key);
@@ -37,7 +38,7 @@ impl TokenService for Access {
         drop(tx);
         let today = now.to_zoned(TimeZone::UTC).date();
         if key.last_use < Some(today) {
-            let mut tx = self.db.begin_small_write().await?;
+            let mut tx = db.begin_small_write().await?;
             store::api_key::used(&mut tx, &key, today).await?;
             tx.commit().await?;
         }

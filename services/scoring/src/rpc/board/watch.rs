@@ -38,6 +38,7 @@ pub(super) async fn boards(
     name: Name,
 ) -> Result<impl Stream<Item = std::result::Result<pb::WatchBoardResponse, Status>> + Send> {
     // The feed is heard before the first board is read, so that no change falls between.
+    let rpc = Rpc { db: rpc.db.within(name.id("district")), ..rpc };
     let news = news(&rpc, name.id("district")).await?;
     let board = rpc.board(&name).await?;
     let watcher = Watcher {

@@ -1,97 +1,108 @@
-//! PostgreSQL: one binary COPY.
+//! PostgreSQL: statements of some thousand rows, an array for each column. COPY is refused where
+//! row-level security stands.
 
 use kit::{Result, clock};
 use sqlx::PgConnection;
 
-use super::Common;
+use super::{Alike, Common};
 use crate::bulk::Line;
 use crate::store::cell::presence;
 use crate::store::observation::evidence;
 
-const COPY: &str = "COPY observation (district, sequence, period, unit, indicator, presence, \
-    value, note, evidence, late, report_time, create_time, supersedes, reason) \
-    FROM STDIN (FORMAT binary)";
-const COLUMNS: i16 = 14;
+const CHUNK: usize = 10_000;
 
-/// Signature, no flags, no extension.
-const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
+/// Rows that have only a value of their own; what they have alike is sent once.
+const PLAIN: &str =
+    "INSERT INTO observation (district, sequence, period, unit, indicator, presence,
+        value, note, evidence, late, report_time, create_time, supersedes, reason)
+    SELECT $1::text, own.sequence, $2::text, own.unit, own.indicator, 1, own.value, '', '',
+        $3::boolean, $4::bigint, $5::bigint, NULL, ''
+    FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[])
+        AS own (sequence, unit, indicator, value)";
 
-/// Bytes that are sent at a time.
-const CHUNK: usize = 256 << 10;
+/// Rows of any kind.
+const WHOLE: &str =
+    "INSERT INTO observation (district, sequence, period, unit, indicator, presence,
+        value, note, evidence, late, report_time, create_time, supersedes, reason)
+    SELECT $1::text, own.sequence, own.period, own.unit, own.indicator, own.presence, own.value,
+        own.note, own.evidence, own.late, own.report_time, $2::bigint, own.supersedes,
+        CASE WHEN own.supersedes IS NULL THEN '' ELSE $3::text END
+    FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
+            $10::text[], $11::text[], $12::boolean[], $13::bigint[], $14::bigint[])
+        AS own (sequence, period, unit, indicator, presence, value, note, evidence, late,
+            report_time, supersedes)";
 
-pub(super) async fn copy<'a>(
+pub(super) async fn insert<'a>(
     connection: &mut PgConnection,
     common: Common<'_>,
     first: i64,
     lines: impl ExactSizeIterator<Item = Line<'a>>,
 ) -> Result<()> {
-    let mut buffer = Vec::with_capacity(CHUNK + 4096);
-    buffer.extend_from_slice(HEADER);
-    let mut copy = connection.copy_in_raw(COPY).await?;
-    for (sequence, line) in (first..).zip(lines) {
-        write(&mut buffer, common, sequence, &line)?;
-        if buffer.len() >= CHUNK {
-            copy.send(buffer.as_slice()).await?;
-            buffer.clear();
+    let mut chunk = Vec::with_capacity(CHUNK.min(lines.len()));
+    let mut lines = (first..).zip(lines).peekable();
+    while lines.peek().is_some() {
+        chunk.extend(lines.by_ref().take(CHUNK));
+        let alike = chunk.first().and_then(|(_, line)| Alike::of(line));
+        let alike = alike.filter(|it| chunk.iter().all(|(_, line)| it.holds(line)));
+        match alike {
+            Some(alike) => plain(connection, common, &alike, &chunk).await?,
+            None => whole(connection, common, &chunk).await?,
         }
+        chunk.clear();
     }
-    buffer.extend_from_slice(&TRAILER);
-    copy.send(buffer.as_slice()).await?;
-    copy.finish().await?;
     Ok(())
 }
 
-fn write(
-    buffer: &mut Vec<u8>,
-    Common { district, reason, now }: Common<'_>,
-    sequence: i64,
-    line: &Line<'_>,
+async fn plain(
+    connection: &mut PgConnection,
+    Common { district, now, .. }: Common<'_>,
+    alike: &Alike,
+    chunk: &[(i64, Line<'_>)],
 ) -> Result<()> {
-    let (presence, value) = presence(&line.reading);
-    buffer.extend_from_slice(&COLUMNS.to_be_bytes());
-    text(buffer, district);
-    number(buffer, sequence);
-    text(buffer, line.period);
-    text(buffer, line.unit);
-    text(buffer, line.indicator);
-    number(buffer, presence);
-    match value {
-        Some(value) => text(buffer, &value),
-        None => null(buffer),
-    }
-    text(buffer, line.note.map_or("", |note| &**note));
-    text(buffer, &evidence::to_text(line.evidence)?);
-    field(buffer, &[u8::from(line.late)]);
-    number(buffer, clock::to_micros(line.report_time));
-    number(buffer, now);
-    match line.supersedes {
-        Some(sequence) => {
-            number(buffer, sequence);
-            text(buffer, reason);
-        }
-        None => {
-            null(buffer);
-            text(buffer, "");
-        }
-    }
+    let query = sqlx::query(PLAIN)
+        .bind(district)
+        .bind(&*alike.period)
+        .bind(alike.late)
+        .bind(alike.report_time)
+        .bind(now)
+        .bind(column(chunk, |(sequence, _)| *sequence))
+        .bind(column(chunk, |(_, line)| &**line.unit))
+        .bind(column(chunk, |(_, line)| &**line.indicator))
+        .bind(column(chunk, |(_, line)| presence(&line.reading).1));
+    query.execute(connection).await?;
     Ok(())
 }
 
-fn text(buffer: &mut Vec<u8>, text: &str) {
-    field(buffer, text.as_bytes());
+async fn whole(
+    connection: &mut PgConnection,
+    Common { district, reason, now }: Common<'_>,
+    chunk: &[(i64, Line<'_>)],
+) -> Result<()> {
+    let evidence = chunk.iter().map(|(_, line)| evidence::to_text(line.evidence));
+    let evidence = evidence.collect::<Result<Vec<String>>>()?;
+    let query = sqlx::query(WHOLE)
+        .bind(district)
+        .bind(now)
+        .bind(reason)
+        .bind(column(chunk, |(sequence, _)| *sequence))
+        .bind(column(chunk, |(_, line)| &**line.period))
+        .bind(column(chunk, |(_, line)| &**line.unit))
+        .bind(column(chunk, |(_, line)| &**line.indicator))
+        .bind(column(chunk, |(_, line)| presence(&line.reading).0))
+        .bind(column(chunk, |(_, line)| presence(&line.reading).1))
+        .bind(column(chunk, |(_, line)| line.note.map_or("", |note| &**note)))
+        .bind(evidence)
+        .bind(column(chunk, |(_, line)| line.late))
+        .bind(column(chunk, |(_, line)| clock::to_micros(line.report_time)))
+        .bind(column(chunk, |(_, line)| line.supersedes));
+    query.execute(connection).await?;
+    Ok(())
 }
 
-fn number(buffer: &mut Vec<u8>, number: i64) {
-    field(buffer, &number.to_be_bytes());
-}
-
-/// Texts are at most some kilobytes: their length fits.
-fn field(buffer: &mut Vec<u8>, bytes: &[u8]) {
-    buffer.extend_from_slice(&(bytes.len() as i32).to_be_bytes());
-    buffer.extend_from_slice(bytes);
-}
-
-fn null(buffer: &mut Vec<u8>) {
-    buffer.extend_from_slice(&(-1_i32).to_be_bytes());
+/// One value of each row.
+fn column<'a, 'b, T>(
+    chunk: &'a [(i64, Line<'b>)],
+    of: impl Fn(&'a (i64, Line<'b>)) -> T,
+) -> Vec<T> {
+    chunk.iter().map(of).collect()
 }

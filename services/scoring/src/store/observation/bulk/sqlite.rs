@@ -7,9 +7,8 @@ use kit::{Error, Result, clock};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
 use sqlx::{Arguments as _, QueryBuilder};
 
-use super::Common;
+use super::{Alike, Common};
 use crate::bulk::Line;
-use crate::report::Reading;
 use crate::store::cell::presence;
 use crate::store::observation::evidence;
 
@@ -100,29 +99,6 @@ impl Shape {
         }
         text.push_str(self.after);
         text
-    }
-}
-
-/// What plain rows of one statement have alike.
-#[derive(Clone, PartialEq, Eq)]
-struct Alike {
-    period: Arc<str>,
-    late: bool,
-    report_time: i64,
-}
-
-impl Alike {
-    /// None for a row that is not plain.
-    fn of(line: &Line<'_>) -> Option<Self> {
-        let is_plain = matches!(line.reading, Reading::Value(_))
-            && line.note.is_none()
-            && line.evidence.is_empty()
-            && line.supersedes.is_none();
-        is_plain.then(|| Self {
-            period: Arc::clone(line.period),
-            late: line.late,
-            report_time: clock::to_micros(line.report_time),
-        })
     }
 }
 
