@@ -15,6 +15,9 @@ const ROOMS: &[(&str, &str)] = &[
     ("cadre", "ledger"),
     // Published results that wait for their archive.
     ("cadre", "result"),
+    // What is forgotten when its time is over: rules of the kit's own contract.
+    ("notification", "retention"),
+    ("registry", "retention"),
 ];
 
 struct Layer {

@@ -11,7 +11,7 @@ const PASSES: [(&str, &str, &str); 17] = [
     ("kit/src/db/open.rs", "adopt", "seals what an earlier release wrote, once"),
     ("kit/src/feed/follow.rs", "follow", "one cursor for the events of all districts"),
     ("kit/src/feed/watch.rs", "watch", "readers of the whole feed; one district's are within it"),
-    ("kit/src/request_id.rs", "forget", "replies whose time is over"),
+    ("kit/src/retention.rs", "retention", "which districts there are, and the feed they share"),
     ("kit/src/secret/record.rs", "rewrap", "wraps every record's key anew"),
     ("notification/src/follow/deliver.rs", "deliveries", "which endpoints have something due"),
     ("notification/src/follow/dispatch.rs", "dispatches", "which channels have something due"),

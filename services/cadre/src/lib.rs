@@ -34,6 +34,8 @@ mod nominee;
 mod notice;
 mod period;
 mod person;
+mod person_erasure;
+mod person_export;
 mod placement;
 mod placement_report;
 mod political_check;
@@ -70,6 +72,8 @@ use proto::cadre::v1::growth_service_server::GrowthServiceServer;
 use proto::cadre::v1::honour_candidate_service_server::HonourCandidateServiceServer;
 use proto::cadre::v1::member_service_server::MemberServiceServer;
 use proto::cadre::v1::nominee_service_server::NomineeServiceServer;
+use proto::cadre::v1::person_erasure_service_server::PersonErasureServiceServer;
+use proto::cadre::v1::person_export_service_server::PersonExportServiceServer;
 use proto::cadre::v1::person_service_server::PersonServiceServer;
 use proto::cadre::v1::placement_report_service_server::PlacementReportServiceServer;
 use proto::cadre::v1::placement_service_server::PlacementServiceServer;
@@ -102,6 +106,8 @@ pub static MIGRATIONS: kit::db::Migrations = kit::db::Migrations {
     postgres: sqlx::migrate!("migrations/postgres"),
 };
 
+pub use store::person_erasure::RULES as RETENTION;
+
 /// Starts the service: what it answers, and the two tasks that fill the archives.
 pub async fn start(ctx: Context) -> kit::Result<Wing> {
     store::person::key::complete(&ctx.db).await?;
@@ -118,6 +124,9 @@ pub async fn start(ctx: Context) -> kit::Result<Wing> {
     let reports = PlacementReportServiceServer::new(rpc.clone());
     let bell = Arc::new(Notify::new());
     Ok(Wing::new(SERVICE.name)
+        .forgetting(&RETENTION)
+        .service(kit::service!(PersonErasureServiceServer::new(rpc.clone())))
+        .service(kit::service!(PersonExportServiceServer::new(rpc.clone())))
         .service(kit::service!(persons, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(members, kit::boot::BATCH_DECODE_LIMIT))
         .service(kit::service!(pools, kit::boot::BATCH_DECODE_LIMIT))

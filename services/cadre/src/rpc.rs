@@ -22,6 +22,8 @@ mod honour_candidate;
 mod member;
 mod nominee;
 mod person;
+mod person_erasure;
+mod person_export;
 mod placement;
 mod placement_report;
 mod political_check;

@@ -19,6 +19,7 @@ pub(crate) mod member;
 pub(crate) mod nominee;
 pub(crate) mod notice;
 pub(crate) mod person;
+pub(crate) mod person_erasure;
 pub(crate) mod placement;
 pub(crate) mod placement_report;
 pub(crate) mod political_check;

@@ -15,6 +15,7 @@ use tonic::Code;
 
 use crate::db::{Db, Tx};
 use crate::error::Result;
+use crate::field::Fields;
 use crate::guard::Act;
 
 pub(crate) use service::Auditor;
@@ -77,9 +78,16 @@ impl Book {
         self.0.get(service)
     }
 
-    /// The services, in order.
-    pub(crate) fn services(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
+    /// The database of the service that a request names; refused as `UNKNOWN_SERVICE` where it does
+    /// not run here.
+    pub(crate) fn found(&self, fields: &mut Fields, field: &str, service: &str) -> Option<&Db> {
+        let db = self.db(service);
+        if db.is_none() {
+            let here: Vec<&str> = self.0.keys().copied().collect();
+            let message = format!("{service:?} does not run here; there are {here:?}");
+            fields.violation(field, "UNKNOWN_SERVICE", message);
+        }
+        db
     }
 
     /// The audit of the service that a permission belongs to; what every process answers is told

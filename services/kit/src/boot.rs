@@ -34,6 +34,7 @@ use crate::error::Result;
 use crate::guard::Revocations;
 use crate::outbound::Outbound;
 use crate::peers::Peers;
+use crate::retention::Rule;
 use crate::secret::Keyring;
 
 pub use answer::next;
@@ -118,6 +119,7 @@ pub struct Wing {
     audit: Option<Db>,
     proven: &'static [&'static str],
     revocations: Option<Revocations>,
+    retention: &'static [Rule],
 }
 
 impl Wing {
@@ -131,6 +133,7 @@ impl Wing {
             audit: None,
             proven: &[],
             revocations: None,
+            retention: &[],
         }
     }
 
@@ -158,6 +161,13 @@ impl Wing {
     #[must_use]
     pub fn proven(mut self, ledgers: &'static [&'static str]) -> Self {
         self.proven = ledgers;
+        self
+    }
+
+    /// Forgets these when their time is over.
+    #[must_use]
+    pub fn forgetting(mut self, retention: &'static [Rule]) -> Self {
+        self.retention = retention;
         self
     }
 

@@ -139,6 +139,11 @@ impl Db {
         self.suite
     }
 
+    /// The names of its ledgers.
+    pub(crate) fn ledgers(&self) -> Vec<String> {
+        self.ledgers.keys().cloned().collect()
+    }
+
     /// Waits for transactions under way and closes every connection.
     pub async fn close(&self) {
         match &self.pools {

@@ -23,6 +23,7 @@ pub(crate) use signal::Signal;
 
 pub use append::{Event, append};
 pub use follow::{Change, Changes, Follower, follow};
+pub(crate) use head::compact_before;
 pub use head::{compact, end};
 #[doc(hidden)]
 pub use service::{Replies, decode, replies};

@@ -12,21 +12,17 @@
 //! tx.commit().await?;
 //! ```
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock;
-use crate::db::{Db, Tx};
+use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::retention::Old;
 
-/// How long a reply can be had again.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
-const SWEEP: Duration = Duration::from_secs(3600);
+/// How long a reply can be had again at least.
+pub(crate) const KEPT_DAYS: i32 = 7;
 
 /// One call that must take effect once. Without a request_id it does nothing.
 #[derive(Debug)]
@@ -116,28 +112,15 @@ impl Once {
     }
 }
 
-/// Forgets replies older than `before`; yields how many.
-pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    crate::execute!(tx, "DELETE FROM kit_request WHERE create_time < $1", clock::to_micros(before))
-}
-
-/// Forgets requests older than [`KEPT`] once an hour until the token is cancelled.
-pub(crate) async fn sweep(db: Db, shutdown: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(SWEEP) => {}
-        }
-        if let Err(error) = forget_old(&db).await {
-            // The next hour tries again; nothing but room is lost meanwhile.
-            tracing::warn!(%error, "old request ids were not forgotten");
-        }
-    }
-}
-
-async fn forget_old(db: &Db) -> Result<()> {
-    let mut tx = db.across("forget").begin_write().await?;
-    let before = tx.now() - KEPT;
-    forget(&mut tx, before).await?;
-    tx.commit().await
+/// Forgets replies that are old.
+pub async fn forget(tx: &mut Tx, old: Old<'_>) -> Result<u64> {
+    crate::execute!(
+        tx,
+        "DELETE FROM kit_request WHERE district = $1 AND (method, request_id) IN (
+             SELECT method, request_id FROM kit_request WHERE district = $1 AND create_time < $2
+             ORDER BY create_time LIMIT $3)",
+        old.district,
+        old.before,
+        old.most
+    )
 }

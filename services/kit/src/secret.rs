@@ -27,4 +27,4 @@ mod record;
 
 pub use keyring::{Keyring, Made};
 pub use personal::Personal;
-pub use record::{RecordKey, create, erase, read, read_many, rewrap};
+pub use record::{RecordKey, create, create_many, erase, read, read_many, rewrap};

@@ -88,6 +88,8 @@ pub static MIGRATIONS: Migrations = Migrations {
     postgres: sqlx::migrate!("migrations/postgres"),
 };
 
+pub use store::retention::RULES as RETENTION;
+
 /// Starts notification: what it answers, the tasks that issue letters and bulletins, and those
 /// that send webhooks and messages.
 pub async fn start(context: Context) -> Result<Wing> {
@@ -95,6 +97,7 @@ pub async fn start(context: Context) -> Result<Wing> {
     let mail = Arc::new(Notify::new());
     let rpc = Rpc::new(&context, Arc::clone(&dispatch), Arc::clone(&mail));
     let wing = Wing::new(SERVICE.name)
+        .forgetting(&RETENTION)
         .service(kit::service!(TemplateServiceServer::new(rpc.clone())))
         .service(kit::service!(LetterServiceServer::new(rpc.clone())))
         .service(kit::service!(BulletinServiceServer::new(rpc.clone())))

@@ -19,6 +19,7 @@ pub(crate) mod notice;
 pub(crate) mod publication;
 pub(crate) mod quiet_hours;
 pub(crate) mod rectification;
+pub(crate) mod retention;
 pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod template;

@@ -104,6 +104,8 @@ pub static MIGRATIONS: Migrations = Migrations {
     postgres: sqlx::migrate!("migrations/postgres"),
 };
 
+pub use store::retention::RULES as RETENTION;
+
 /// Starts the registry.
 pub async fn start(context: Context) -> Result<Wing> {
     let rpc = Rpc::new(&context);
@@ -113,6 +115,7 @@ pub async fn start(context: Context) -> Result<Wing> {
     let targets = TargetServiceServer::new(rpc.clone());
     let assignments = kit::service!(AssignmentServiceServer::new(rpc.clone()));
     Ok(Wing::new(SERVICE.name)
+        .forgetting(&RETENTION)
         .revoking(access.revocations())
         .service(kit::service!(AccountServiceServer::new(access.clone())))
         .service(kit::service!(ApiKeyServiceServer::new(access.clone())))

@@ -22,6 +22,7 @@ pub(crate) mod plate;
 pub(crate) mod post;
 pub(crate) mod progress;
 pub(crate) mod project;
+pub(crate) mod retention;
 pub(crate) mod revision;
 pub(crate) mod scheme;
 pub(crate) mod seat;

@@ -206,7 +206,7 @@ impl Settler {
     /// Files an award or card, once.
     async fn distinction(&self, told: &Told) -> Result<()> {
         let belonging = self.meanings.of_distinction(told).await?;
-        let mut tx = self.db.begin_write().await?;
+        let mut tx = self.db.within(&told.district).begin_write().await?;
         let fresh = store::notice::take(&mut tx, &told.district, &[&told.notice]).await?;
         if fresh.is_empty() {
             return Ok(());

@@ -107,7 +107,7 @@ impl AppraisalReportService for Rpc {
     }
 }
 
-fn to_proto(district: &str, person: &str, it: &AppraisalReport) -> pb::AppraisalReport {
+pub(super) fn to_proto(district: &str, person: &str, it: &AppraisalReport) -> pb::AppraisalReport {
     pb::AppraisalReport {
         name: it.name(district, person),
         purpose: it.purpose as i32,

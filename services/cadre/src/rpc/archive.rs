@@ -87,7 +87,7 @@ impl ArchiveService for Rpc {
     }
 }
 
-fn to_proto(entry: &Entry) -> pb::ArchiveEntry {
+pub(super) fn to_proto(entry: &Entry) -> pb::ArchiveEntry {
     let district = &entry.district;
     pb::ArchiveEntry {
         name: ENTRY.format(&[district, &entry.person, &entry.id]),

@@ -1,6 +1,6 @@
 //! Commitments over the wire.
 
-mod convert;
+pub(super) mod convert;
 mod create;
 mod step;
 

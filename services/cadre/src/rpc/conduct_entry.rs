@@ -1,6 +1,6 @@
 //! Conduct entries over the wire.
 
-mod convert;
+pub(super) mod convert;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Consequences over the wire.
 
-mod convert;
+pub(super) mod convert;
 
 use kit::db::Tx;
 use kit::field::Fields;

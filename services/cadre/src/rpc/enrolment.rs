@@ -276,7 +276,7 @@ fn tell(tx: &mut Tx, district: &str, kind: &'static str, it: &Enrolment) -> pb::
     reply
 }
 
-fn to_proto(district: &str, it: &Enrolment) -> pb::Enrolment {
+pub(super) fn to_proto(district: &str, it: &Enrolment) -> pb::Enrolment {
     let training = it.training.to_string();
     let attendance = it.attendance.iter().map(|(day, (presence, note))| pb::Attendance {
         date: Some(date::to_proto(*day)),

@@ -219,7 +219,7 @@ fn tell(tx: &mut Tx, district: &str, kind: &'static str, it: &Member) -> pb::Mem
     reply
 }
 
-fn to_proto(district: &str, it: &Member) -> pb::Member {
+pub(super) fn to_proto(district: &str, it: &Member) -> pb::Member {
     let standing = it.standing();
     let step = |it: &Step| pb::MemberStep {
         end_date: it.day.map(date::to_proto),

@@ -1,6 +1,6 @@
 //! Nominees over the wire.
 
-mod convert;
+pub(super) mod convert;
 mod draft;
 mod fit;
 mod room;

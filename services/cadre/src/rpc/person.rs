@@ -8,6 +8,7 @@ use kit::db::Tx;
 use kit::field::{self, Fields};
 use kit::page::Page;
 use kit::request_id::Once;
+use kit::secret::Keyring;
 use kit::{Error, clock, date, etag};
 use prost::Message as _;
 use proto::cadre::v1 as pb;
@@ -18,6 +19,7 @@ use tonic::{Request, Response, Status};
 use super::{DISTRICT, PERSON, Rpc, UNIT, archive, bounded, change, recusal};
 use crate::person::{Person, name_key};
 use crate::store;
+use crate::store::person::revision::Revision;
 use draft::{Change, Draft, check_all_free};
 use posting::Given;
 
@@ -109,7 +111,8 @@ impl PersonService for Rpc {
         draft.check_free(&mut tx, district).await?;
         let person = draft.person(&tx, district, postings.rows.concat());
         store::person::insert(&mut tx, std::slice::from_ref(&person)).await?;
-        let reply = tell(&mut tx, CREATED, "", std::slice::from_ref(&person)).await?.remove(0);
+        let reply =
+            tell(&mut tx, &self.keys, CREATED, "", std::slice::from_ref(&person)).await?.remove(0);
         archive::file(&mut tx, district, &units).await?;
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
@@ -145,7 +148,7 @@ impl PersonService for Rpc {
         let persons: Vec<Person> =
             rows.map(|(draft, postings)| draft.person(&tx, district, postings)).collect();
         store::person::insert(&mut tx, &persons).await?;
-        let persons = tell(&mut tx, CREATED, "", &persons).await?;
+        let persons = tell(&mut tx, &self.keys, CREATED, "", &persons).await?;
         archive::file(&mut tx, district, &units).await?;
         let reply = pb::BatchCreatePersonsResponse { persons };
         once.store(&mut tx, &reply).await?;
@@ -178,6 +181,10 @@ impl PersonService for Rpc {
         let found = store::person::find(&mut tx, district, name.id("person")).await?;
         let mut person = found.ok_or_else(|| name.not_found())?;
         etag::check(&given.etag, person.revision, name.as_str())?;
+        if person.is_erased() {
+            let message = "was erased, and is nobody any more";
+            return Err(Error::precondition("ERASED", name.as_str(), message).into());
+        }
         change.check_free(&mut tx, &person).await?;
         let before = person.revision;
         if !change.apply(&tx, &mut person) {
@@ -186,7 +193,9 @@ impl PersonService for Rpc {
         if !store::person::update(&mut tx, &person, before).await? {
             return Err(Error::Conflict { name: given.name.clone() }.into());
         }
-        let reply = tell(&mut tx, UPDATED, &reason, std::slice::from_ref(&person)).await?.remove(0);
+        let reply = tell(&mut tx, &self.keys, UPDATED, &reason, std::slice::from_ref(&person))
+            .await?
+            .remove(0);
         archive::file(&mut tx, district, &units).await?;
         tx.commit().await?;
         Ok(Response::new(reply))
@@ -222,25 +231,31 @@ impl PersonService for Rpc {
         let (district, person) = (name.id("district"), name.id("person"));
         let mut tx = self.db.begin_read().await?;
         store::person::find(&mut tx, district, person).await?.ok_or_else(|| name.not_found())?;
-        let mut rows = store::person::revision::list(&mut tx, district, person, &page).await?;
+        let mut rows =
+            store::person::revision::list(&mut tx, &self.keys, district, person, &page).await?;
         let next_page_token = page.cut(&mut rows, |it| it.revision.to_string());
-        let revision = |it: store::person::revision::Revision| -> kit::Result<_> {
-            Ok(pb::PersonRevision {
-                revision: it.revision,
-                person: Some(pb::Person::decode(&*it.payload).map_err(Error::internal)?),
-                reason: it.reason,
-                create_time: Some(clock::to_proto(it.create_time)),
-            })
-        };
         let revisions = rows.into_iter().map(revision).collect::<kit::Result<_>>()?;
         Ok(Response::new(pb::ListPersonRevisionsResponse { revisions, next_page_token }))
     }
+}
+
+/// A record after a change on the wire.
+pub(super) fn revision(it: Revision) -> kit::Result<pb::PersonRevision> {
+    let person = it.payload.as_deref().map(pb::Person::decode);
+    Ok(pb::PersonRevision {
+        revision: it.revision,
+        erased: person.is_none(),
+        person: person.transpose().map_err(Error::internal)?,
+        reason: it.reason,
+        create_time: Some(clock::to_proto(it.create_time)),
+    })
 }
 
 /// Appends the events to the feed, keeps the records and yields them on the wire. All are of one
 /// district.
 async fn tell(
     tx: &mut Tx,
+    keys: &Keyring,
     kind: &'static str,
     reason: &str,
     persons: &[Person],
@@ -250,16 +265,16 @@ async fn tell(
     for (person, reply) in persons.iter().zip(&replies) {
         let resource = Resource::Person(reply.clone());
         change::append(tx, &person.district, kind, &reply.name, resource);
-        revisions.push(store::person::revision::Revision {
+        revisions.push(Revision {
             person: person.id.clone(),
             revision: person.revision,
-            payload: reply.encode_to_vec(),
+            payload: Some(reply.encode_to_vec()),
             reason: reason.to_owned(),
             create_time: person.update_time,
         });
     }
     if let Some(first) = persons.first() {
-        store::person::revision::insert(tx, &first.district, &revisions).await?;
+        store::person::revision::insert(tx, keys, &first.district, &revisions).await?;
     }
     Ok(replies)
 }

@@ -1,6 +1,6 @@
 //! Placements over the wire.
 
-mod convert;
+pub(super) mod convert;
 
 use jiff::civil::Date;
 use kit::db::Tx;

@@ -296,7 +296,7 @@ async fn check(tx: &mut Tx, district: &str, rows: &[Report], today: Date) -> kit
     fields.check()
 }
 
-fn to_proto(district: &str, it: &Report, zone: &TimeZone) -> pb::PlacementReport {
+pub(super) fn to_proto(district: &str, it: &Report, zone: &TimeZone) -> pb::PlacementReport {
     let due = it.kind.due(it.day);
     pb::PlacementReport {
         name: NAME.format(&[district, &it.sequence.to_string()]),

@@ -248,7 +248,7 @@ fn tell(
     told.collect()
 }
 
-fn to_proto(district: &str, it: &PoolMember) -> pb::PoolMember {
+pub(super) fn to_proto(district: &str, it: &PoolMember) -> pb::PoolMember {
     let exit = it.exit.as_ref();
     pb::PoolMember {
         name: it.name(district),

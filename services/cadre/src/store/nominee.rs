@@ -69,6 +69,22 @@ pub(crate) async fn of(
     Ok(found)
 }
 
+/// What a person was in campaigns, by campaign.
+pub(crate) async fn of_person(tx: &mut Tx, district: &str, person: &str) -> Result<Vec<Nominee>> {
+    let campaigns = kit::fetch_all!(
+        tx,
+        (String,),
+        "SELECT campaign FROM nominee WHERE district = $1 AND person = $2 ORDER BY campaign",
+        district,
+        person
+    )?;
+    let mut found = Vec::new();
+    for (campaign,) in campaigns {
+        found.extend(of(tx, district, &campaign, &[person]).await?.into_values());
+    }
+    Ok(found)
+}
+
 /// Adds nominees who have no step but their last.
 pub(crate) async fn insert(tx: &mut Tx, district: &str, new: &[&Nominee]) -> Result<()> {
     kit::insert_many!(

@@ -12,7 +12,7 @@ const LEDGER: &str = "political_record";
 const READS: &str = "political_read";
 
 /// The record under whose key a person's archive is sealed.
-fn key_of(person: &str) -> String {
+pub(super) fn key_of(person: &str) -> String {
     format!("political/{person}")
 }
 

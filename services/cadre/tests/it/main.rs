@@ -17,6 +17,8 @@ mod import;
 mod ledger;
 mod member;
 mod person;
+mod person_erasure;
+mod person_export;
 mod placement;
 mod placement_report;
 mod plans;

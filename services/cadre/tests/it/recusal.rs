@@ -43,6 +43,11 @@ async fn declare(
     client.create_recusal(request).await.map(Response::into_inner)
 }
 
+/// Declares somebody a relative of a person.
+pub(crate) async fn recuse(served: &Served, person: &str, account: &str) {
+    declare(served, recusal(person, account, Kinship::Spouse)).await.unwrap();
+}
+
 async fn end(channel: Channel, name: &str) -> Result<pb::Recusal, Status> {
     let request = pb::EndRecusalRequest {
         name: name.to_owned(),

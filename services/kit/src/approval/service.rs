@@ -45,7 +45,7 @@ impl ApprovalService for Approvals {
         let mut fields = Fields::default();
         let parent = fields.name("parent", &DISTRICT, &request.parent);
         let district = parent.id("district");
-        let db = self.service(&mut fields, "service", &request.service);
+        let db = self.0.found(&mut fields, "service", &request.service);
         let state = fields.optional_choice::<State>("state", request.state);
         fields.check()?;
         let filter = Filter {
@@ -160,16 +160,6 @@ impl Approvals {
         Ok((db, sequence))
     }
 
-    fn service(&self, fields: &mut Fields, field: &str, service: &str) -> Option<&Db> {
-        let db = self.0.db(service);
-        if db.is_none() {
-            let here: Vec<&str> = self.0.services().collect();
-            let message = format!("{service:?} does not run here; there are {here:?}");
-            fields.violation(field, "UNKNOWN_SERVICE", message);
-        }
-        db
-    }
-
     /// What is asked for, and the database of the service that would do it.
     fn wanted(
         &self,
@@ -199,7 +189,7 @@ impl Approvals {
                 fields.violation("approval.permission", "NEEDS_NO_APPROVAL", message);
                 None
             }
-            Some(_) => self.service(fields, "approval.permission", service_of(&permission)),
+            Some(_) => self.0.found(fields, "approval.permission", service_of(&permission)),
         };
         (db, Wanted { permission, resource, etag })
     }

@@ -37,12 +37,7 @@ impl AuditRecordService for Auditor {
             }
             parent => fields.name("parent", &DISTRICT, parent).id("district").to_owned(),
         };
-        let db = self.0.0.get(request.service.as_str());
-        if db.is_none() {
-            let here: Vec<&str> = self.0.0.keys().copied().collect();
-            let message = format!("{:?} does not run here; there are {here:?}", request.service);
-            fields.violation("service", "UNKNOWN_SERVICE", message);
-        }
+        let db = self.0.found(&mut fields, "service", &request.service);
         let outcome = fields.optional_choice::<Told>("outcome", request.outcome);
         let from = fields.optional_time("start_time", &request.start_time);
         let before = fields.optional_time("end_time", &request.end_time);

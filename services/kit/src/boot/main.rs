@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::guard::{Guard, Policies};
 use crate::identity::{Issuer, Provider, Trust};
 use crate::peers::Peers;
-use crate::request_id;
+use crate::retention;
 use crate::secret::Keyring;
 use crate::telemetry::Telemetry;
 use crate::tls::Tls;
@@ -179,7 +179,6 @@ async fn start(
     for service in services {
         let db = open(config, service).await?;
         dbs.push(db.clone());
-        let sweep = request_id::sweep(db.clone(), shutdown.token());
         let witness = witness(config, keys, service.name, &db)?;
         let audit = db.clone();
         let context = Context {
@@ -191,7 +190,10 @@ async fn start(
             font: config.font.clone(),
             shutdown: shutdown.token(),
         };
-        let wing = (service.start)(context).await?.audited(audit).asking(&peers).task(sweep);
+        let old = audit.clone();
+        let wing = (service.start)(context).await?.audited(audit).asking(&peers);
+        let keep = retention::keep(old, wing.retention, shutdown.token());
+        let wing = wing.task(keep);
         wings.push(match witness {
             Some(witness) => {
                 let witness = witness.proving(wing.proven);

@@ -1,12 +1,14 @@
 //! Accepting, and the drain: NOT_SERVING, a wait, no more connections, open calls
 //! finish, what is left is ended.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use proto::access::v1::approval_service_server::ApprovalServiceServer;
 use proto::access::v1::audit_record_service_server::AuditRecordServiceServer;
 use proto::access::v1::caller_service_server::CallerServiceServer;
+use proto::access::v1::retention_rule_service_server::RetentionRuleServiceServer;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -24,6 +26,7 @@ use crate::audit::{Auditor, Book};
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::guard::{Callers, Guard};
+use crate::retention::Retention;
 use crate::tls::Tls;
 
 /// Pause after the system refuses a connection, most likely for want of descriptors.
@@ -55,8 +58,10 @@ pub async fn serve_over(
     let mut names = Vec::new();
     let mut audits = Vec::new();
     let mut revocations = Vec::new();
+    let mut rules = BTreeMap::new();
     let keeps = wings.iter().any(|wing| wing.name == super::ACCOUNTS);
     for wing in wings {
+        rules.insert(wing.name, wing.retention);
         audits.extend(wing.audit.map(|db| (wing.name, db)));
         revocations.extend(wing.revocations.filter(|_| !keeps || wing.name == super::ACCOUNTS));
         routes = routes.merge(wing.routes.into_axum_router().reset_fallback());
@@ -81,14 +86,18 @@ pub async fn serve_over(
     let book = Book::of(audits.into_iter());
     let auditor = AuditRecordServiceServer::new(Auditor(book.clone()));
     let approvals = ApprovalServiceServer::new(Approvals(book.clone()));
+    let retention = Retention { book: book.clone(), rules };
+    let retention = RetentionRuleServiceServer::new(retention);
     names.extend([
         "saima.access.v1.ApprovalService",
         "saima.access.v1.AuditRecordService",
         "saima.access.v1.CallerService",
+        "saima.access.v1.RetentionRuleService",
     ]);
     let routes = Routes::from(routes)
         .add_service(crate::service!(approvals))
         .add_service(crate::service!(callers))
+        .add_service(crate::service!(retention))
         .add_service(crate::service!(auditor));
     let (health, routes) = Health::add(routes, names).await?;
     if let Some(tls) = tls.clone() {

@@ -50,9 +50,6 @@ pub async fn end(db: &Db) -> Result<String> {
 /// Drops the events up to and including position `through` and yields how many. Readers that
 /// had not come so far are refused with `RESUME_TOKEN_EXPIRED`; a position the feed has not
 /// reached drops nothing.
-///
-/// No service calls it: how long events are kept is the operator's choice, and theirs the
-/// retention job that makes it, from time to time and well behind the slowest follower.
 pub async fn compact(tx: &mut Tx, through: i64) -> Result<u64> {
     let moved = crate::execute!(
         tx,
@@ -63,4 +60,18 @@ pub async fn compact(tx: &mut Tx, through: i64) -> Result<u64> {
         return Ok(0);
     }
     crate::execute!(tx, "DELETE FROM kit_feed WHERE position <= $1", through)
+}
+
+/// Drops the oldest events, at most so many, as long as they were recorded before this instant.
+pub(crate) async fn compact_before(tx: &mut Tx, before: i64, most: i64) -> Result<u64> {
+    let oldest = crate::fetch_all!(
+        tx,
+        (i64, i64),
+        "SELECT position, create_time FROM kit_feed ORDER BY position LIMIT $1",
+        most
+    )?;
+    match oldest.iter().take_while(|(_, create_time)| *create_time < before).last() {
+        Some((through, _)) => compact(tx, *through).await,
+        None => Ok(0),
+    }
 }

@@ -23,24 +23,36 @@ impl RecordKey {
     /// Seals a value for one field of this record. The bytes say by which family of algorithms,
     /// and commit to the key: no other key ever opens them to something else.
     pub fn seal(&self, field: &str, value: &Personal<String>) -> Result<Vec<u8>> {
-        let sealed =
-            self.suite.seal(&self.key, value.reveal().as_bytes(), self.place(field).as_bytes())?;
+        self.seal_bytes(field, value.reveal().as_bytes())
+    }
+
+    /// Seals an encoded message in the same way.
+    pub fn seal_bytes(&self, field: &str, value: &[u8]) -> Result<Vec<u8>> {
+        let sealed = self.suite.seal(&self.key, value, self.place(field).as_bytes())?;
         Ok([&[self.suite.byte()][..], &commitment(self.suite, &self.key)?, &sealed].concat())
     }
 
     /// Opens a value that was sealed for this field of this record.
     pub fn open(&self, field: &str, sealed: &[u8]) -> Result<Personal<String>> {
+        let clear = String::from_utf8(self.open_bytes(field, sealed)?);
+        clear.map(Personal::new).map_err(|_| self.altered(field))
+    }
+
+    /// Opens an encoded message that was sealed in the same way.
+    pub fn open_bytes(&self, field: &str, sealed: &[u8]) -> Result<Vec<u8>> {
         let clear = || {
             let (&byte, rest) = sealed.split_first()?;
             let suite = Suite::of(byte)?;
             let (committed, rest) = rest.split_first_chunk::<HASH>()?;
             let sound = commitment(suite, &self.key).ok()? == *committed;
             let clear = suite.open(&self.key, rest, self.place(field).as_bytes()).ok()?;
-            String::from_utf8(clear.filter(|_| sound)?.to_vec()).ok()
+            clear.filter(|_| sound).map(|it| it.to_vec())
         };
-        clear().map(Personal::new).ok_or_else(|| {
-            Error::internal(format!("{field} of {} was sealed otherwise or altered", self.about))
-        })
+        clear().ok_or_else(|| self.altered(field))
+    }
+
+    fn altered(&self, field: &str) -> Error {
+        Error::internal(format!("{field} of {} was sealed otherwise or altered", self.about))
     }
 
     fn place(&self, field: &str) -> String {
@@ -59,21 +71,39 @@ pub async fn create(
     district: &str,
     record: &str,
 ) -> Result<RecordKey> {
-    let (suite, about) = (keys.suite(), about(district, record));
-    let key = Key::random()?;
+    let made = create_many(tx, keys, district, &[record]).await?.remove(record);
+    made.ok_or_else(|| Error::internal("a record has no key"))
+}
+
+/// Makes the keys of new records, by their names.
+pub async fn create_many(
+    tx: &mut Tx,
+    keys: &Keyring,
+    district: &str,
+    records: &[&str],
+) -> Result<HashMap<String, RecordKey>> {
     let (name, wrapping) = keys.newest()?;
-    let wrapped = wrap(suite, wrapping, &key, &about)?;
-    crate::execute!(
+    let (suite, now) = (keys.suite(), clock::to_micros(tx.now()));
+    let mut made = HashMap::with_capacity(records.len());
+    let mut rows = Vec::with_capacity(records.len());
+    for record in records {
+        let (key, about) = (Key::random()?, about(district, record));
+        rows.push((*record, wrap(suite, wrapping, &key, &about)?));
+        made.insert((*record).to_owned(), RecordKey { suite, key, about });
+    }
+    crate::insert_many!(
         tx,
-        "INSERT INTO kit_record_key (district, record, wrapping_key, wrapped, create_time)
-         VALUES ($1, $2, $3, $4, $5)",
-        district,
-        record,
-        name,
-        wrapped,
-        clock::to_micros(tx.now())
+        "INSERT INTO kit_record_key (district, record, wrapping_key, wrapped, create_time) ",
+        rows,
+        |row, (record, wrapped)| {
+            row.push_bind(district)
+                .push_bind(record)
+                .push_bind(name)
+                .push_bind(wrapped)
+                .push_bind(now);
+        }
     )?;
-    Ok(RecordKey { suite, key, about })
+    Ok(made)
 }
 
 /// The key of a record; nothing when it was erased or never had one.

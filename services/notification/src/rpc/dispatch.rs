@@ -167,6 +167,10 @@ impl DispatchService for Rpc {
             let message = "has nowhere to go; verify a contact of its role or unit";
             return Err(Error::precondition("HELD", found.name(), message).into());
         }
+        if found.matter.body.is_empty() {
+            let message = "its text was forgotten when its time was over";
+            return Err(Error::precondition("TEXT_FORGOTTEN", found.name(), message).into());
+        }
         let channel = store::channel::lock(&mut tx, &self.keys, district, &found.channel).await?;
         channel.ok_or_else(|| name.not_found())?.check_enabled()?;
         store::dispatch::retry(&mut tx, district, place).await?;

@@ -19,6 +19,7 @@ mod publication;
 mod quiet_hours;
 mod receiver;
 mod rectification;
+mod retention;
 mod scene;
 mod schedule;
 mod standin;

@@ -79,7 +79,7 @@ pub(in super::super) fn milestones_to_proto(
 }
 
 /// A commitment on the wire.
-pub(super) fn to_proto(district: &str, it: &Commitment) -> pb::Commitment {
+pub(in crate::rpc) fn to_proto(district: &str, it: &Commitment) -> pb::Commitment {
     let (made, text) = (&it.made, it.text());
     let position = made.position.as_ref().map(|id| POST.format(&[district, id]));
     let progress = progress(&it.facts).into_iter().map(|(period, it)| pb::CommitmentProgress {

@@ -87,7 +87,7 @@ pub(super) fn step(
 }
 
 /// An entry on the wire.
-pub(super) fn to_proto(district: &str, it: &ConductEntry) -> pb::ConductEntry {
+pub(in crate::rpc) fn to_proto(district: &str, it: &ConductEntry) -> pb::ConductEntry {
     let contents = &it.contents;
     let (scheme, item_id) = contents.item.clone().unzip();
     pb::ConductEntry {

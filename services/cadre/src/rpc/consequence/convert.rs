@@ -71,7 +71,7 @@ pub(super) fn unit(district: &str, id: &str) -> String {
 }
 
 /// A consequence on the wire.
-pub(super) fn to_proto(district: &str, it: &Consequence) -> pb::Consequence {
+pub(in crate::rpc) fn to_proto(district: &str, it: &Consequence) -> pb::Consequence {
     let proposal = &it.proposal;
     let (ground, sources) = proposal.ground.iter().cloned().unzip();
     pb::Consequence {

@@ -8,7 +8,7 @@ use crate::nominee::{Act, Appraisal, Nominee, Proposal, Step};
 use crate::training_post;
 
 /// A nominee with what was done, sorted by what it was.
-pub(super) fn to_proto(district: &str, it: &Nominee) -> pb::Nominee {
+pub(in crate::rpc) fn to_proto(district: &str, it: &Nominee) -> pb::Nominee {
     let person = PERSON.format(&[district, &it.person]);
     let mut reply = pb::Nominee {
         name: it.name(district),

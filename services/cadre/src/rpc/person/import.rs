@@ -75,8 +75,8 @@ impl Rpc {
             return Ok(reply);
         }
         store::person::insert(&mut tx, &created).await?;
-        tell(&mut tx, CREATED, "", &created).await?;
-        tell(&mut tx, UPDATED, &reason, &updated).await?;
+        tell(&mut tx, &self.keys, CREATED, "", &created).await?;
+        tell(&mut tx, &self.keys, UPDATED, &reason, &updated).await?;
         archive::file(&mut tx, district, &units).await?;
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;

@@ -9,7 +9,7 @@ use crate::placement::{Act, Assignment, Placement};
 use crate::{nominee, training_post};
 
 /// A placement as it stands on a day.
-pub(super) fn to_proto(district: &str, it: &Placement, today: Date) -> pb::Placement {
+pub(in crate::rpc) fn to_proto(district: &str, it: &Placement, today: Date) -> pb::Placement {
     let (span, now) = (it.span(), it.assignment());
     let mut reply = pb::Placement {
         name: it.name(district),

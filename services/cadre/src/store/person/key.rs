@@ -16,13 +16,19 @@ pub(super) async fn insert(tx: &mut Tx, persons: &[Person]) -> Result<()> {
 
 /// Stores the keys of a changed name.
 pub(super) async fn replace(tx: &mut Tx, person: &Person) -> Result<()> {
+    forget(tx, &person.district, &person.id).await?;
+    insert(tx, std::slice::from_ref(person)).await
+}
+
+/// Forgets a person's keys.
+pub(crate) async fn forget(tx: &mut Tx, district: &str, person: &str) -> Result<()> {
     kit::execute!(
         tx,
         "DELETE FROM name_key WHERE district = $1 AND person = $2",
-        &person.district,
-        &person.id
+        district,
+        person
     )?;
-    insert(tx, std::slice::from_ref(person)).await
+    Ok(())
 }
 
 /// Gives keys to whoever was put on record by a version that knew none.
@@ -33,7 +39,7 @@ pub(crate) async fn complete(db: &Db) -> Result<()> {
         let rows = kit::fetch_all!(
             tx,
             (String, String, String),
-            "SELECT district, id, display_name FROM person p WHERE NOT EXISTS (
+            "SELECT district, id, display_name FROM person p WHERE p.display_name <> '' AND NOT EXISTS (
                  SELECT 1 FROM name_key k WHERE k.district = p.district AND k.person = p.id)
              LIMIT $1",
             BATCH

@@ -1,9 +1,10 @@
 //! Made twice, effective once (G1: no duplicate effects).
 
-use jiff::ToSpan as _;
+use kit::clock;
 use kit::db::Db;
 use kit::id;
 use kit::request_id::{self, Once};
+use kit::retention::Old;
 use kit::testing::Bed;
 use kit::{Error, Result};
 use proto::google::r#type::{Date, Decimal};
@@ -73,9 +74,11 @@ kit::both! {
         let call = id::uid();
         create(&db, "d", &call, 1).await.unwrap();
         let mut tx = db.begin_write().await.unwrap();
-        let now = tx.now();
-        assert_eq!(request_id::forget(&mut tx, now).await.unwrap(), 0);
-        assert_eq!(request_id::forget(&mut tx, now + 1.second()).await.unwrap(), 1);
+        let now = clock::to_micros(tx.now());
+        let old = |district, before| Old { district, before, most: 10 };
+        assert_eq!(request_id::forget(&mut tx, old("d", now)).await.unwrap(), 0);
+        assert_eq!(request_id::forget(&mut tx, old("e", now + 1)).await.unwrap(), 0);
+        assert_eq!(request_id::forget(&mut tx, old("d", now + 1)).await.unwrap(), 1);
         tx.commit().await.unwrap();
         assert_eq!(create(&db, "d", &call, 2).await.unwrap(), "2");
     }

@@ -25,13 +25,14 @@ async fn health_answers_for_the_process_and_each_service() {
     assert_eq!(status.code(), Code::NotFound);
 }
 
-const SERVED: [&str; 8] = [
+const SERVED: [&str; 9] = [
     "grpc.health.v1.Health",
     "grpc.reflection.v1.ServerReflection",
     "grpc.reflection.v1alpha.ServerReflection",
     "saima.access.v1.ApprovalService",
     "saima.access.v1.AuditRecordService",
     "saima.access.v1.CallerService",
+    "saima.access.v1.RetentionRuleService",
     "saima.scoring.v1.ChangeService",
     "saima.scoring.v1.ObservationService",
 ];
