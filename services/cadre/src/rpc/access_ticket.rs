@@ -30,6 +30,7 @@ impl AccessTicketService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let found = store::access_ticket::find(&mut tx, district, position(&name)?).await?;
         let found = found.ok_or_else(|| name.not_found())?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.person).await?;
         Ok(Response::new(to_proto(district, &found, tx.now())))
     }
 
@@ -52,6 +53,7 @@ impl AccessTicketService for Rpc {
         let filter = Filter { sequence: None, person };
         let mut rows = store::access_ticket::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let now = tx.now();
         let access_tickets = rows.iter().map(|it| to_proto(district, it, now)).collect();
         Ok(Response::new(pb::ListAccessTicketsResponse { access_tickets, next_page_token }))

@@ -80,8 +80,7 @@ impl ArchiveService for Rpc {
         }
         let mut entries = store::archive::list(&mut tx, &filter).await?;
         let next_page_token = page.cut(&mut entries, |entry| entry.sequence.to_string());
-        let barred = recusal::barred(&mut tx, district).await?;
-        entries.retain(|it| !barred.iter().any(|(person, _)| *person == it.person));
+        recusal::leave_out(&mut tx, district, &mut entries, |it| &it.person).await?;
         let archive_entries = entries.iter().map(to_proto).collect();
         Ok(Response::new(pb::ListArchiveEntriesResponse { archive_entries, next_page_token }))
     }

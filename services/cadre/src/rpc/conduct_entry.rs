@@ -39,6 +39,7 @@ impl ConductEntryService for Rpc {
         let name = NAME.parse("name", &request.get_ref().name)?;
         let mut tx = self.db.begin_read().await?;
         let found = find(&mut tx, &name).await?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.contents.person).await?;
         Ok(Response::new(convert::to_proto(name.id("district"), &found)))
     }
 
@@ -72,6 +73,7 @@ impl ConductEntryService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::conduct_entry::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.contents.person).await?;
         let conduct_entries = rows.iter().map(|it| convert::to_proto(district, it)).collect();
         Ok(Response::new(pb::ListConductEntriesResponse { conduct_entries, next_page_token }))
     }

@@ -40,6 +40,7 @@ impl ConsequenceService for Rpc {
         let name = NAME.parse("name", &request.get_ref().name)?;
         let mut tx = self.db.begin_read().await?;
         let found = find(&mut tx, &name).await?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.proposal.person).await?;
         Ok(Response::new(convert::to_proto(name.id("district"), &found)))
     }
 
@@ -66,6 +67,7 @@ impl ConsequenceService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::consequence::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.proposal.person).await?;
         let consequences = rows.iter().map(|it| convert::to_proto(district, it)).collect();
         Ok(Response::new(pb::ListConsequencesResponse { consequences, next_page_token }))
     }
@@ -211,6 +213,7 @@ impl ConsequenceService for Rpc {
         }
         fields.check()?;
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let found = store::person::find(&mut tx, district, person).await?;
         let found = found.ok_or_else(|| name.not_found())?;
         let filter = Filter { person: Some(person.to_owned()), ..Default::default() };

@@ -7,7 +7,7 @@ use proto::cadre::v1 as pb;
 use proto::cadre::v1::development_service_server::DevelopmentService;
 use tonic::{Request, Response, Status};
 
-use super::Rpc;
+use super::{Rpc, recusal};
 use crate::store;
 use crate::training::Training;
 
@@ -24,6 +24,7 @@ impl DevelopmentService for Rpc {
         let name = NAME.parse("name", &request.get_ref().name)?;
         let (district, person) = (name.id("district"), name.id("person"));
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         store::person::find(&mut tx, district, person).await?.ok_or_else(|| name.not_found())?;
         let result = store::archive::latest(&mut tx, district, person).await?;
         let filter = store::enrolment::Filter { training: None, person: Some(person.to_owned()) };

@@ -10,7 +10,7 @@ use proto::cadre::v1::honour_candidate_service_server::HonourCandidateService;
 use tonic::{Request, Response, Status};
 
 use super::consequence::in_force;
-use super::{DISTRICT, PERIOD, PERSON, Rpc, shown};
+use super::{DISTRICT, PERIOD, PERSON, Rpc, recusal, shown};
 use crate::consequence::Purpose;
 use crate::consequence::propose::About;
 use crate::consequence_rule::Scope;
@@ -72,6 +72,7 @@ impl HonourCandidateService for Rpc {
         let numbered = (1_i64..).zip(found).skip_while(|(at, _)| *at <= from);
         let mut rows: Vec<_> = numbered.take(page.limit() as usize).collect();
         let next_page_token = page.cut(&mut rows, |it| it.0.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.1.person).await?;
         let ids: Vec<&str> = rows.iter().map(|it| it.1.person.as_str()).collect();
         let names = store::person::named(&mut tx, district, &ids).await?;
         let honour_candidates = rows.iter().map(|(_, it)| {

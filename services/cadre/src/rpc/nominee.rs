@@ -19,7 +19,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::nominee_service_server::NomineeService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, shown};
+use super::{Rpc, change, recusal, shown};
 use crate::campaign::{self, Campaign, PhaseKind};
 use crate::nominee::{Act, LEDGER, NAME, Nominee, State, Step};
 use crate::{store, training_post};
@@ -40,6 +40,7 @@ impl NomineeService for Rpc {
         let name = NAME.parse("name", &request.get_ref().name)?;
         let mut tx = self.db.begin_read().await?;
         let found = find(&mut tx, &name).await?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.person).await?;
         Ok(Response::new(to_proto(name.id("district"), &found)))
     }
 
@@ -61,6 +62,7 @@ impl NomineeService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::nominee::list(&mut tx, district, id, state, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.person.clone());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let nominees = rows.iter().map(|it| to_proto(district, it)).collect();
         Ok(Response::new(pb::ListNomineesResponse { nominees, next_page_token }))
     }
@@ -102,6 +104,7 @@ impl NomineeService for Rpc {
         fields.check()?;
         let mut tx = self.db.begin_read().await?;
         let nominee = find(&mut tx, &name).await?;
+        recusal::refuse_reading_of(&mut tx, &name, &nominee.person).await?;
         let fits = fit::of(&mut tx, district, &post, &[nominee], day).await?;
         let fit = fits.into_iter().next().ok_or_else(|| name.not_found())?;
         Ok(Response::new(fit))
@@ -129,6 +132,7 @@ impl NomineeService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::nominee::list(&mut tx, district, id, state, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.person.clone());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let fits = fit::of(&mut tx, district, &post, &rows, day).await?;
         Ok(Response::new(pb::ListFitsResponse { fits, next_page_token }))
     }
@@ -237,8 +241,13 @@ async fn open(tx: &mut Tx, asked: &Asked, zone: &jiff::tz::TimeZone) -> kit::Res
     Ok(campaign)
 }
 
+/// The nominees asked about. Anybody may nominate himself; nobody takes him a step further who
+/// stands close to him.
 async fn present(tx: &mut Tx, asked: &Asked) -> kit::Result<HashMap<String, Nominee>> {
     let ids = asked.persons();
+    if !asked.rows.iter().all(|it| matches!(it.act, Act::Nominate { .. })) {
+        recusal::refuse_deciding(tx, asked.district(), ids.iter().copied()).await?;
+    }
     store::nominee::of(tx, asked.district(), asked.campaign.id("campaign"), &ids).await
 }
 

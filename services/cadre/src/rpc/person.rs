@@ -81,8 +81,7 @@ impl PersonService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut persons = store::person::list(&mut tx, &filter, &page).await?;
         let next_page_token = page.cut(&mut persons, |person| person.id.clone());
-        let barred = recusal::barred(&mut tx, district).await?;
-        persons.retain(|it| !barred.iter().any(|(person, _)| *person == it.id));
+        recusal::leave_out(&mut tx, district, &mut persons, |it| &it.id).await?;
         let persons = persons.iter().map(to_proto).collect();
         Ok(Response::new(pb::ListPersonsResponse { persons, next_page_token }))
     }
@@ -230,6 +229,7 @@ impl PersonService for Rpc {
         let page = Page::parse(request.page_size, &request.page_token, &[&request.parent])?;
         let (district, person) = (name.id("district"), name.id("person"));
         let mut tx = self.db.begin_read().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         store::person::find(&mut tx, district, person).await?.ok_or_else(|| name.not_found())?;
         let mut rows =
             store::person::revision::list(&mut tx, &self.keys, district, person, &page).await?;

@@ -39,6 +39,7 @@ impl PlacementService for Rpc {
         let today = tx.now().to_zoned(zone).date();
         let found = find(&mut tx, &name).await?;
         either(district, &found.home_unit, &found.managing_unit)?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.person).await?;
         Ok(Response::new(to_proto(district, &found, today)))
     }
 
@@ -84,6 +85,7 @@ impl PlacementService for Rpc {
         let today = tx.now().to_zoned(zone).date();
         let mut rows = store::placement::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let placements = rows.iter().map(|it| to_proto(district, it, today)).collect();
         Ok(Response::new(pb::ListPlacementsResponse { placements, next_page_token }))
     }

@@ -14,7 +14,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::placement_report_service_server::PlacementReportService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, UNIT, bounded, change, position, shown};
+use super::{DISTRICT, PERSON, Rpc, UNIT, bounded, change, position, recusal, shown};
 use crate::placement::{self, Placement};
 use crate::placement_report::{Kind, LEDGER, NAME, Report, gap};
 use crate::rest_calendar::RestCalendar;
@@ -187,6 +187,7 @@ impl PlacementReportService for Rpc {
         let today = tx.now().to_zoned(zone.clone()).date();
         let mut rows = store::placement::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let ids: Vec<i64> = rows.iter().map(|it| it.sequence).collect();
         let years = rest_calendar::years(from, until);
         let years: Vec<&str> = years.iter().map(String::as_str).collect();

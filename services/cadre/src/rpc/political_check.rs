@@ -16,7 +16,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::political_check_service_server::PoliticalCheckService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERIOD, PERSON, Rpc, UNIT, change, position};
+use super::{DISTRICT, PERIOD, PERSON, Rpc, UNIT, change, position, recusal};
 use crate::political_check::{NAME, PoliticalCheck, Submission, contents, tally};
 use crate::political_record::{self, Kind, Record, Sealed};
 use crate::store;
@@ -41,6 +41,7 @@ impl PoliticalCheckService for Rpc {
         let zone = self.registry.zone(district).await?;
         let mut tx = self.db.begin_read().await?;
         let found = find(&mut tx, &name).await?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.person).await?;
         let today = tx.now().to_zoned(zone.clone()).date();
         Ok(Response::new(to_proto(district, &found, today, &zone)))
     }
@@ -71,6 +72,7 @@ impl PoliticalCheckService for Rpc {
         let mut rows =
             store::political_check::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let political_checks = rows.iter().map(|it| to_proto(district, it, today, &zone)).collect();
         Ok(Response::new(pb::ListPoliticalChecksResponse { political_checks, next_page_token }))
     }

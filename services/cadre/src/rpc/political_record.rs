@@ -152,6 +152,7 @@ impl PoliticalRecordService for Rpc {
         let (district, person) = (name.id("district"), name.id("person"));
 
         let mut tx = self.db.begin_write().await?;
+        recusal::refuse_reading(&mut tx, &name).await?;
         let known = store::person::named(&mut tx, district, &[person]).await?;
         known.get(person).ok_or_else(|| name.not_found())?;
         let opened = store::political_record::open(&mut tx, &self.keys, district, person).await?;
@@ -187,6 +188,7 @@ impl PoliticalRecordService for Rpc {
         let person = person.as_deref();
         let mut rows = store::political_record::reads(&mut tx, district, person, &page).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let political_reads = rows.iter().map(|it| pb::PoliticalRead {
             name: READ.format(&[district, &it.sequence.to_string()]),
             person: PERSON.format(&[district, &it.person]),

@@ -11,7 +11,7 @@ use proto::cadre::v1::screen_persons_request::By;
 use tonic::{Request, Response, Status};
 
 use super::definition::{Listed, Told};
-use super::{DISTRICT, PERSON, Rpc, UNIT, criteria, shown};
+use super::{DISTRICT, PERSON, Rpc, UNIT, criteria, recusal, shown};
 use crate::criteria::{Criteria, Outcome};
 use crate::definition::Definition;
 use crate::person::Person;
@@ -138,6 +138,7 @@ impl PoolService for Rpc {
             }
         }
         let next_page_token = page.cut(&mut found, |(person, _)| person.id.clone());
+        recusal::leave_out(&mut tx, district, &mut found, |(person, _)| &person.id).await?;
         let screening = |(person, outcomes): &(Person, Vec<Outcome>)| pb::PersonScreening {
             person: PERSON.format(&[district, &person.id]),
             display_name: person.display_name.clone(),

@@ -14,7 +14,7 @@ use proto::cadre::v1::change::Resource;
 use proto::cadre::v1::pool_member_service_server::PoolMemberService;
 use tonic::{Request, Response, Status};
 
-use super::{DISTRICT, PERSON, Rpc, bounded, change, criteria, position, shown};
+use super::{DISTRICT, PERSON, Rpc, bounded, change, criteria, position, recusal, shown};
 use crate::person::Person;
 use crate::pool::{self, Pool};
 use crate::pool_member::{Exit, LEDGER, NAME, PoolMember};
@@ -35,7 +35,9 @@ impl PoolMemberService for Rpc {
         let district = name.id("district");
         let mut tx = self.db.begin_read().await?;
         let found = store::pool_member::list(&mut tx, district, &filter, None).await?.pop();
-        Ok(Response::new(to_proto(district, &found.ok_or_else(|| name.not_found())?)))
+        let found = found.ok_or_else(|| name.not_found())?;
+        recusal::refuse_reading_of(&mut tx, &name, &found.person).await?;
+        Ok(Response::new(to_proto(district, &found)))
     }
 
     async fn list_pool_members(
@@ -61,6 +63,7 @@ impl PoolMemberService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut rows = store::pool_member::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        recusal::leave_out(&mut tx, district, &mut rows, |it| &it.person).await?;
         let pool_members = rows.iter().map(|it| to_proto(district, it)).collect();
         Ok(Response::new(pb::ListPoolMembersResponse { pool_members, next_page_token }))
     }
@@ -94,6 +97,7 @@ impl PoolMemberService for Rpc {
         if let Some(reply) = once.replay(&mut tx).await? {
             return Ok(Response::new(reply));
         }
+        recusal::refuse_deciding(&mut tx, district, ids.iter().copied()).await?;
         let last = store::ledger::lock(&mut tx, district, LEDGER).await?;
         let pool = find_pool(&mut tx, &name).await?;
         let persons = store::person::of_ids(&mut tx, district, &ids).await?;

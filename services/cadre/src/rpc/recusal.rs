@@ -143,11 +143,28 @@ pub(super) async fn barred(tx: &mut Tx, district: &str) -> kit::Result<Vec<(Stri
 
 /// Has a person's record look absent to himself and his relatives; `name` is that of the record.
 pub(super) async fn refuse_reading(tx: &mut Tx, name: &Name) -> kit::Result<()> {
+    refuse_reading_of(tx, name, name.id("person")).await
+}
+
+/// The same of something that is about a person, without naming him.
+pub(super) async fn refuse_reading_of(tx: &mut Tx, name: &Name, person: &str) -> kit::Result<()> {
     let barred = barred(tx, name.id("district")).await?;
-    match barred.iter().any(|(person, _)| person == name.id("person")) {
+    match barred.iter().any(|(it, _)| it == person) {
         true => Err(name.not_found()),
         false => Ok(()),
     }
+}
+
+/// Leaves out of a page what is about the caller himself or a relative.
+pub(super) async fn leave_out<T>(
+    tx: &mut Tx,
+    district: &str,
+    rows: &mut Vec<T>,
+    person: impl Fn(&T) -> &str,
+) -> kit::Result<()> {
+    let barred = barred(tx, district).await?;
+    rows.retain(|row| !barred.iter().any(|(it, _)| it == person(row)));
+    Ok(())
 }
 
 /// Refuses the caller a decision about himself or a relative.
@@ -167,9 +184,12 @@ pub(super) async fn refuse_deciding<'a>(
     }
 }
 
+/// The feed tells that there is one. Who is close to whom is nobody's business who watches.
 fn tell(tx: &mut Tx, district: &str, kind: &'static str, it: &Recusal) -> pb::Recusal {
     let reply = to_proto(district, it);
-    change::append(tx, district, kind, &reply.name, Resource::Recusal(reply.clone()));
+    let (name, ended, create_time) = (reply.name.clone(), reply.ended, reply.create_time);
+    let told = pb::Recusal { name, ended, create_time, ..Default::default() };
+    change::append(tx, district, kind, &reply.name, Resource::Recusal(told));
     reply
 }
 

@@ -4,17 +4,22 @@ use kit::testing::{Bed, Channel, Served, token};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::Kinship;
 use proto::cadre::v1::archive_service_client::ArchiveServiceClient;
+use proto::cadre::v1::change::Resource;
+use proto::cadre::v1::change_service_client::ChangeServiceClient;
+use proto::cadre::v1::conduct_entry_service_client::ConductEntryServiceClient;
 use proto::cadre::v1::consequence_service_client::ConsequenceServiceClient;
 use proto::cadre::v1::decide_consequence_request::Decision;
 use proto::cadre::v1::growth_service_client::GrowthServiceClient;
+use proto::cadre::v1::nominee_service_client::NomineeServiceClient;
 use proto::cadre::v1::person_service_client::PersonServiceClient;
+use proto::cadre::v1::placement_service_client::PlacementServiceClient;
 use proto::cadre::v1::recusal_service_client::RecusalServiceClient;
 use tonic::{Code, Response, Status};
 use tonic_types::StatusExt as _;
 
 use crate::consequence::{decision, enact, grades, list, propose, rule, two_years};
 use crate::data::{DISTRICT, add, head, person};
-use crate::{fake, refused, unmet};
+use crate::{conduct_entry, fake, refused, stage, unmet};
 
 /// Somebody of the organisation department.
 fn official(served: &Served, account: &str) -> Channel {
@@ -90,6 +95,68 @@ kit::both! {
             let names: Vec<&str> = listed.iter().map(|it| &*it.name).collect();
             assert_eq!((names.contains(&&*wang.name), names.contains(&&*li.name)), (seen, true), "{account}");
         }
+    }
+
+    // X11: what is about oneself is left out of every list, and looks absent by its name.
+    async fn ones_own_matters_are_left_out_of_lists(bed: &Bed) {
+        let (served, persons) = stage::set(bed).await;
+        let two = &persons[..2];
+        let [wang, li] = [&two[0].name, &two[1].name];
+        declare(&served, recusal(wang, "commission.wang", Kinship::Self_)).await.unwrap();
+        stage::appraised(bed, &served, two).await;
+        let proposals = stage::propose(&[(&two[0], "petitions-1"), (&two[1], "petitions-1")]);
+        stage::nominees(&served).propose_placements(proposals).await.unwrap();
+        let own = pb::DecidePlacementsRequest { decider: "commission.wang".to_owned(), ..stage::decide(&[&two[0]], true) };
+        denied(NomineeServiceClient::new(official(&served, "commission.wang")).decide_placements(own).await, "OWN_MATTER");
+        let decisions = stage::decide(&[&two[0], &two[1]], true);
+        let placements = stage::nominees(&served).decide_placements(decisions).await.unwrap().into_inner().placements;
+        let entries = two.iter().map(|it| conduct_entry::entry(it, pb::ConductSide::Positive)).collect();
+        let entries = conduct_entry::record(&served, entries).await.unwrap();
+
+        for (account, seen) in [("commission.wang", vec![li]), ("commission.zhou", vec![wang, li])] {
+            let channel = official(&served, account);
+            let parent = DISTRICT.to_owned();
+            let request = pb::ListNomineesRequest { parent: stage::campaign(), ..Default::default() };
+            let nominees = NomineeServiceClient::new(channel.clone()).list_nominees(request).await.unwrap().into_inner();
+            let mut placed = PlacementServiceClient::new(channel.clone());
+            let request = pb::ListPlacementsRequest { parent: parent.clone(), ..Default::default() };
+            let placing = placed.list_placements(request).await.unwrap().into_inner();
+            let mut conduct = ConductEntryServiceClient::new(channel);
+            let request = pb::ListConductEntriesRequest { parent, ..Default::default() };
+            let listed = conduct.list_conduct_entries(request).await.unwrap().into_inner();
+            let lists: [Vec<&String>; 3] = [
+                nominees.nominees.iter().map(|it| &it.person).collect(),
+                placing.placements.iter().map(|it| &it.person).collect(),
+                listed.conduct_entries.iter().map(|it| &it.person).collect(),
+            ];
+            for mut list in lists {
+                list.sort();
+                let mut seen = seen.clone();
+                seen.sort();
+                assert_eq!(list, seen, "{account}");
+            }
+            let placement = placed.get_placement(pb::GetPlacementRequest { name: placements[0].clone() }).await;
+            let entry = conduct.get_conduct_entry(pb::GetConductEntryRequest { name: entries[0].name.clone() }).await;
+            let codes = [placement.map(|_| ()), entry.map(|_| ())].map(|it| it.err().map(|it| it.code()));
+            assert_eq!(codes, [(seen.len() == 1).then_some(Code::NotFound); 2], "{account}");
+        }
+    }
+
+    // X11: the feed says that somebody is recused, not who stands close to whom.
+    async fn the_feed_tells_nothing_of_kinship(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let wang = add(&served, person("王", vec![])).await;
+        let own = declare(&served, recusal(&wang.name, "commission.qian", Kinship::Spouse)).await.unwrap();
+        let request = pb::WatchChangesRequest {
+            parent: DISTRICT.to_owned(),
+            kinds: vec!["saima.cadre.v1.RecusalDeclared".to_owned()],
+            ..Default::default()
+        };
+        let mut changes = ChangeServiceClient::new(served.channel());
+        let mut stream = changes.watch_changes(request).await.unwrap().into_inner();
+        let told = stream.message().await.unwrap().unwrap().change.unwrap();
+        let public = pb::Recusal { name: own.name.clone(), create_time: own.create_time, ..Default::default() };
+        assert_eq!((told.name, told.resource), (own.name, Some(Resource::Recusal(public))));
     }
 
     // X12: nobody decides about himself or a relative.

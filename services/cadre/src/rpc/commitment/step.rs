@@ -10,6 +10,7 @@ use proto::cadre::v1 as pb;
 use proto::scoring::v1 as scoring;
 
 use super::super::Rpc;
+use super::super::recusal::refuse_deciding;
 use super::{GRADED, convert, find, tell};
 use crate::commitment::{Commitment, Grade, NAME, State, Step};
 use crate::store;
@@ -68,6 +69,10 @@ impl Rpc {
         let mut found = find(&mut tx, &name).await?;
         etag::check(asked.etag, found.revision(), name.as_str())?;
         found.check(district, from)?;
+        // Whoever promises writes it; all else is another's.
+        if step.state != State::Submitted {
+            refuse_deciding(&mut tx, district, [&*found.made.person]).await?;
+        }
         let texts = found.texts.len();
         more(&mut found, district)?;
         let state = if step.state == State::Published { found.published() } else { step.state };
@@ -107,6 +112,7 @@ impl Rpc {
         let mut found = find(&mut tx, &name).await?;
         let from = [State::Approved, State::Published];
         found.check(district, &from)?;
+        refuse_deciding(&mut tx, district, [&*found.made.person]).await?;
         let mut fields = Fields::default();
         let mut aspects = BTreeSet::new();
         let mut grades = Vec::with_capacity(request.marks.len());
