@@ -1,12 +1,8 @@
 //! What is told of persons to whoever keeps the machines: nothing. Personal data is planted, read,
 //! searched for, refused and broken, while every log line and every field of every span is kept.
 
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-
 use kit::boot::Service;
-use kit::testing::{Bed, Channel, Engine, Served, token};
+use kit::testing::{Bed, Channel, Engine, Served, listen, token};
 use proto::cadre::v1 as cadre_pb;
 use proto::cadre::v1::person_service_client::PersonServiceClient;
 use proto::cadre::v1::political_record_service_client::PoliticalRecordServiceClient;
@@ -19,10 +15,6 @@ use proto::registry::v1 as registry_pb;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use tonic::{Code, Status};
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 const SUITE: [Service; 4] =
     [registry::SERVICE, scoring::SERVICE, cadre::SERVICE, notification::SERVICE];
@@ -40,56 +32,6 @@ const MAIL: &str = "jinsique@canary.example";
 const PLANTED: [&str; 8] = [NAME, RENAMED, NUMBER, POST, SKILL, CONTENTS, PHONE, MAIL];
 /// What must be seen, or nothing was kept.
 const CONTROL: &str = "a line that is not about anybody";
-
-/// Everything that was told while somebody listens.
-#[derive(Clone)]
-struct Told(Arc<Mutex<Vec<u8>>>);
-
-impl Told {
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-impl io::Write for Told {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.lock().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Told {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-static LISTENING: AtomicBool = AtomicBool::new(false);
-static TOLD: OnceLock<Told> = OnceLock::new();
-
-/// Keeps all that is told from now on, at every level, by every crate.
-fn listen() -> Told {
-    let told = TOLD.get_or_init(|| {
-        let told = Told(Arc::default());
-        let listening =
-            tracing_subscriber::filter::dynamic_filter_fn(|_, _| LISTENING.load(Ordering::Relaxed));
-        let lines = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
-            .with_writer(told.clone())
-            .with_filter(listening);
-        tracing_subscriber::registry().with(lines).try_init().expect("no other subscriber");
-        told
-    });
-    LISTENING.store(true, Ordering::Relaxed);
-    told.clone()
-}
 
 /// The planted words that a text holds.
 fn found(text: &str) -> Vec<&'static str> {
@@ -250,7 +192,7 @@ kit::both! {
 
         let errors: Vec<_> = refused.iter().map(told).filter(|it| !found(it).is_empty()).collect();
         assert_eq!(errors, [] as [String; 0]);
-        let kept = String::from_utf8_lossy(&kept.lock()).into_owned();
+        let kept = kept.text();
         assert!(kept.contains(CONTROL) && kept.contains("CreatePerson"), "nothing was kept");
         let leaks: Vec<&str> = kept.lines().filter(|it| !found(it).is_empty()).collect();
         assert_eq!(leaks, [] as [&str; 0]);

@@ -20,6 +20,7 @@
 
 mod channel;
 mod cluster;
+mod listen;
 mod serve;
 mod stub;
 mod tamper;
@@ -45,6 +46,7 @@ use crate::suite::Suite;
 use cluster::Cluster;
 
 pub use channel::Channel;
+pub use listen::{Told, listen};
 pub use serve::Served;
 pub use stub::{DOCS, Stub};
 pub use tamper::tamper;
@@ -262,10 +264,7 @@ pub fn run(engine: Engine, body: impl AsyncFnOnce(&Bed) + Send) {
 }
 
 fn run_here(engine: Engine, body: impl AsyncFnOnce(&Bed)) {
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_test_writer()
-        .try_init();
+    listen::start();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,7 +1,7 @@
 //! A period's facts laid out for scoring: one cohort for each track.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accumulation, Cell, Cohort, Entry, Exemption, Fact, Referred, Share, Sheet, Tally, Trouble,
@@ -24,7 +24,7 @@ use crate::{PERIOD, Rulebook, refusal};
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// By subject and indicator.
-    series: HashMap<String, HashMap<String, Series>>,
+    series: BTreeMap<String, BTreeMap<String, Series>>,
     /// Ids of periods, each once, in the order in which they came.
     periods: Vec<String>,
     carried: BTreeMap<String, Carried>,

@@ -43,6 +43,9 @@ impl PlacementReportService for Rpc {
         if !placements.iter().all(|it| is_own(district, it)) {
             return Err(name.not_found().into());
         }
+        for it in &placements {
+            recusal::refuse_reading_of(&mut tx, &name, &it.person).await?;
+        }
         Ok(Response::new(to_proto(district, &found, &zone)))
     }
 
@@ -97,6 +100,11 @@ impl PlacementReportService for Rpc {
         let mut rows =
             store::placement_report::list(&mut tx, district, &filter, Some(&page)).await?;
         let next_page_token = page.cut(&mut rows, |it| it.sequence.to_string());
+        let ids: Vec<i64> = rows.iter().map(|it| it.placement).collect();
+        let mut placements = store::placement::of(&mut tx, district, &ids).await?;
+        recusal::leave_out(&mut tx, district, &mut placements, |it| &it.person).await?;
+        let seen: HashSet<i64> = placements.iter().map(|it| it.sequence).collect();
+        rows.retain(|it| seen.contains(&it.placement));
         let placement_reports = rows.iter().map(|it| to_proto(district, it, &zone)).collect();
         Ok(Response::new(pb::ListPlacementReportsResponse { placement_reports, next_page_token }))
     }
