@@ -71,12 +71,13 @@ fn a_district_is_applied_over_an_encrypted_connection() {
     certificates(folder.path());
     let (_serving, address) = serve(folder.path());
     let data = folder.path().join("data");
-    let token = |role: &str, account: &str| {
-        let args =
-            ["token", "--data-dir", data.to_str().unwrap(), "--account", account, "--role", role];
+    let token = |account: &str, roles: &[&str]| {
+        let mut args = vec!["token", "--data-dir", data.to_str().unwrap(), "--account", account];
+        args.extend(roles.iter().flat_map(|role| ["--role", *role]));
         String::from_utf8(saima(&args).stdout).unwrap().trim().to_owned()
     };
-    let (office, leader) = (token("integrator", "li.na"), token("office-leader", "wang.wei"));
+    let office = token("li.na", &["assessment-office", "record-keeper"]);
+    let leader = token("wang.wei", &["office-leader"]);
     let district = example("hengkou");
     let authority = folder.path().join("authority");
     let apply = |server: &str, authority: Option<&str>| {
@@ -88,9 +89,9 @@ fn a_district_is_applied_over_an_encrypted_connection() {
     };
     let (https, http) = (format!("https://{address}"), format!("http://{address}"));
     let (code, said) = apply(&https, None);
-    assert!(code == 65 && said.contains("--authority"), "{code} {said}");
+    assert!(code == 66 && said.contains("--authority"), "{code} {said}");
     let (code, said) = apply(&http, Some(authority.to_str().unwrap()));
-    assert!(code == 65 && said.contains("https://"), "{code} {said}");
+    assert!(code == 66 && said.contains("https://"), "{code} {said}");
     let stranger = folder.path().join("certificate");
     assert_eq!(apply(&https, Some(stranger.to_str().unwrap())).0, 69, "of another authority");
     let (code, said) = apply(&https, Some(authority.to_str().unwrap()));
