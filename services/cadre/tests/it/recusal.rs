@@ -110,6 +110,7 @@ kit::both! {
         denied(NomineeServiceClient::new(official(&served, "commission.wang")).decide_placements(own).await, "OWN_MATTER");
         let decisions = stage::decide(&[&two[0], &two[1]], true);
         let placements = stage::nominees(&served).decide_placements(decisions).await.unwrap().into_inner().placements;
+        stage::on(bed, (2023, 3, 20));
         let entries = two.iter().map(|it| conduct_entry::entry(it, pb::ConductSide::Positive)).collect();
         let entries = conduct_entry::record(&served, entries).await.unwrap();
 
