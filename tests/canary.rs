@@ -199,18 +199,18 @@ kit::both! {
     }
 }
 
-/// Has the table of persons refuse this name.
+/// Has the table of persons refuse the row that comes next.
 async fn break_table(served: &Served, engine: Engine) {
     let mut tx = served.db("cadre").begin_write().await.unwrap();
     match engine {
         Engine::Sqlite => kit::execute!(
             tx,
-            "CREATE TRIGGER canary BEFORE INSERT ON person WHEN NEW.display_name = '赵金丝雀'
+            "CREATE TRIGGER canary BEFORE INSERT ON person WHEN NEW.external_id = '61-2'
              BEGIN SELECT RAISE(ABORT, 'refused'); END"
         ),
         Engine::Postgres => kit::execute!(
             tx,
-            "ALTER TABLE person ADD CONSTRAINT canary CHECK (display_name <> '赵金丝雀') NOT VALID"
+            "ALTER TABLE person ADD CONSTRAINT canary CHECK (external_id <> '61-2') NOT VALID"
         ),
     }
     .unwrap();

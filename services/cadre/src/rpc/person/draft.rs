@@ -67,10 +67,10 @@ pub(super) async fn check_all_free(tx: &mut Tx, district: &str, drafts: &[Draft]
         };
         let field = format!("persons[{row}].external_id");
         if let Some(holder) = taken.get(external_id) {
-            let message = format!("{} has {external_id}", PERSON.format(&[district, holder]));
+            let message = format!("{} has it already", PERSON.format(&[district, holder]));
             fields.violation(field, "EXTERNAL_ID_TAKEN", message);
         } else if !seen.insert(external_id) {
-            let message = format!("{external_id} was given in an earlier row already");
+            let message = "was given in an earlier row already".to_owned();
             fields.violation(field, "DUPLICATE", message);
         }
     }

@@ -107,7 +107,7 @@ impl Rows {
                 None => fields.violation(field, "REQUIRED", "an import goes by it"),
                 Some(id) => {
                     if let Some(earlier) = seen.insert(id.clone(), row) {
-                        let message = format!("{id} was given in persons[{earlier}] already");
+                        let message = format!("was given in persons[{earlier}] already");
                         fields.violation(field, "DUPLICATE", message);
                     }
                 }
