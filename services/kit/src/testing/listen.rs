@@ -1,7 +1,7 @@
 //! What a test process tells of itself, to be looked through.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use tracing::level_filters::LevelFilter;
@@ -13,7 +13,8 @@ use tracing_subscriber::layer::{Context, Filter, Layer as _, SubscriberExt as _}
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt, registry};
 
-static LISTENING: AtomicBool = AtomicBool::new(false);
+/// How many listen.
+static LISTENING: AtomicUsize = AtomicUsize::new(0);
 static TOLD: LazyLock<Told> = LazyLock::new(Told::default);
 
 /// Every log line and every field of every span of this process, at every level, since somebody
@@ -24,7 +25,7 @@ pub struct Told(Arc<Mutex<Vec<u8>>>);
 /// Keeps all that is told from now on.
 pub fn listen() -> Told {
     start();
-    LISTENING.store(true, Ordering::Relaxed);
+    LISTENING.fetch_add(1, Ordering::Relaxed);
     callsite::rebuild_interest_cache();
     TOLD.clone()
 }
@@ -41,8 +42,10 @@ pub(super) fn start() {
 }
 
 impl Told {
-    /// It as a text.
-    pub fn text(&self) -> String {
+    /// It as a text; this listener hears no more.
+    pub fn text(self) -> String {
+        LISTENING.fetch_sub(1, Ordering::Relaxed);
+        callsite::rebuild_interest_cache();
         let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&told).into_owned()
     }
@@ -72,18 +75,18 @@ struct Listening;
 
 impl<S> Filter<S> for Listening {
     fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        LISTENING.load(Ordering::Relaxed)
+        LISTENING.load(Ordering::Relaxed) > 0
     }
 
     fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        match LISTENING.load(Ordering::Relaxed) {
+        match LISTENING.load(Ordering::Relaxed) > 0 {
             true => Interest::always(),
             false => Interest::never(),
         }
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        match LISTENING.load(Ordering::Relaxed) {
+        match LISTENING.load(Ordering::Relaxed) > 0 {
             true => Some(LevelFilter::TRACE),
             false => Some(LevelFilter::OFF),
         }
