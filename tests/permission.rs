@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::uri::PathAndQuery;
 use kit::boot::Service;
-use kit::guard::{Guard, Reach, Right, roles};
-use kit::identity::Grant;
+use kit::clock::System;
+use kit::guard::{Guard, Policies, Reach, Right, roles};
+use kit::identity::{Grant, Trust};
 use kit::testing::{Channel, Engine, Served, guard, run, service_token, token};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, ReflectMessage as _, Value};
@@ -76,7 +78,7 @@ fn every_role_may_do_what_the_table_says_and_nothing_else() {
     for (permission, (_, right)) in Right::all() {
         let found: Vec<(&String, char)> =
             roles().iter().map(|role| (role, cell(&guard, role, right))).collect();
-        let row = written.get(permission);
+        let row = written.get(*permission);
         if row.is_some_and(|row| found.iter().all(|(role, cell)| row[*role] == *cell)) {
             continue;
         }
@@ -90,6 +92,48 @@ fn every_role_may_do_what_the_table_says_and_nothing_else() {
         writeln!(faults, "no RPC needs {permission} any more").unwrap();
     }
     assert!(faults.is_empty(), "the policies say otherwise than tests/permissions.md:\n{faults}");
+}
+
+// A1
+#[test]
+fn every_policy_fits_the_contract() {
+    for service in SUITE {
+        let alone = Policies::read(&[service.policy], "").unwrap();
+        assert_eq!(alone.misfits(), None, "{}", service.name);
+    }
+    let odd = "@id(\"odd\") permit (principal, action in Action::\"scoring.nonsense\", resource);";
+    let misfit = Policies::read(&[odd], "").unwrap().misfits().unwrap();
+    assert!(misfit.contains("scoring.nonsense"), "{misfit}");
+}
+
+// A1
+#[test]
+fn a_deployments_own_policies_only_forbid_and_fit() {
+    let floor = SUITE.map(|service| service.policy);
+    let read = |own: &str| Policies::read(&floor, own);
+    let own = "@id(\"own\") forbid (principal in Role::\"record-keeper\", \
+               action == Action::\"cadre.persons.create\", resource);";
+    let trust = || Trust::new(None, None, Arc::new(System));
+    let keeper: Grant = "record-keeper@districts/own".parse().unwrap();
+    let reach = |guard: &Guard, permission: &str| {
+        guard.weigh("somebody", std::slice::from_ref(&keeper), permission, false, "own")
+    };
+    let before = Guard::new(trust(), read("").unwrap());
+    let after = Guard::new(trust(), read(own).unwrap());
+    assert_eq!(reach(&before, "cadre.persons.create"), Reach::Whole);
+    assert_eq!(reach(&after, "cadre.persons.create"), Reach::Nothing);
+    assert_eq!(reach(&after, "cadre.persons.update"), reach(&before, "cadre.persons.update"));
+    for (own, complaint) in [
+        (own.replace("forbid", "permit").as_str(), "the policy own permits"),
+        (own.replace("persons.create", "persons.hide").as_str(), "persons.hide"),
+        (own.replace("record-keeper", "king").as_str(), "king"),
+        (own.replace("@id(\"own\")", "").as_str(), "no @id"),
+        (own.replace("\"own\"", "\"registry.office\"").as_str(), "two policies registry.office"),
+        ("forbid everything", "cannot be read"),
+    ] {
+        let refused = read(own).unwrap_err();
+        assert!(refused.contains(complaint), "{own}: {refused}");
+    }
 }
 
 // G13

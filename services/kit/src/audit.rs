@@ -9,6 +9,7 @@ mod service;
 mod store;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tonic::Code;
@@ -16,7 +17,7 @@ use tonic::Code;
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::field::Fields;
-use crate::guard::Act;
+use crate::guard::Caller;
 
 pub(crate) use service::Auditor;
 
@@ -66,11 +67,11 @@ pub(crate) async fn done(tx: &mut Tx) -> Result<()> {
 
 /// The audits of a process, by service.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Book(BTreeMap<&'static str, Db>);
+pub(crate) struct Book(Arc<BTreeMap<&'static str, Db>>);
 
 impl Book {
     pub(crate) fn of(dbs: impl Iterator<Item = (&'static str, Db)>) -> Self {
-        Self(dbs.collect())
+        Self(Arc::new(dbs.collect()))
     }
 
     /// The database of a service.
@@ -100,24 +101,21 @@ impl Book {
 
     /// Records how a call ended that changed nothing: a refusal, or a look at persons. Returns
     /// when it is durable.
-    pub(crate) async fn ended(&self, act: Option<Act>, code: Code) -> Result<()> {
-        let Some(act) = act else { return Ok(()) };
+    pub(crate) async fn ended(&self, caller: &Caller, code: Code) -> Result<()> {
         match code {
-            Code::PermissionDenied => self.keep(act, Outcome::Refused).await,
-            Code::Ok if act.is_read_of_persons => self.keep(act, Outcome::Read).await,
+            Code::PermissionDenied => self.keep(caller, Outcome::Refused).await,
+            Code::Ok if caller.is_told_of_persons() => self.keep(caller, Outcome::Read).await,
             _ => Ok(()),
         }
     }
 
     /// Records a call that was refused as one too many. Returns when it is durable.
-    pub(crate) async fn alarm(&self, act: Option<Act>) -> Result<()> {
-        match act {
-            Some(act) => self.keep(act, Outcome::Alarm).await,
-            None => Ok(()),
-        }
+    pub(crate) async fn alarm(&self, caller: &Caller) -> Result<()> {
+        self.keep(caller, Outcome::Alarm).await
     }
 
-    async fn keep(&self, act: Act, outcome: Outcome) -> Result<()> {
+    async fn keep(&self, caller: &Caller, outcome: Outcome) -> Result<()> {
+        let Some(act) = caller.act() else { return Ok(()) };
         let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
         let mut tx = db.within(&act.district).begin_small_write().await?;
         store::insert(&mut tx, act, outcome).await?;

@@ -61,25 +61,18 @@ impl Telemetry {
             LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
             LogFormat::Json => log.json().flatten_event(true).boxed(),
         };
-        let traces = providers.as_ref().map(|providers| {
+        // A list, not layers that may be absent: an absent one asks for every span to be built.
+        let mut layers = vec![log.with_filter(filter(&config.log_level, &[RPC])?).boxed()];
+        if let Some(providers) = &providers {
             let quiet = EXPORTERS.map(|name| (name, LevelFilter::OFF));
-            tracing_opentelemetry::layer()
-                .with_tracer(providers.tracer.tracer("saima"))
-                .with_filter(Targets::new().with_default(LevelFilter::INFO).with_targets(quiet))
-        });
-        let logs = match &providers {
-            Some(providers) => Some(
-                OpenTelemetryTracingBridge::new(&providers.logger)
-                    .with_filter(filter(&config.log_level, &EXPORTERS)?),
-            ),
-            None => None,
-        };
-        tracing_subscriber::registry()
-            .with(log.with_filter(filter(&config.log_level, &[RPC])?))
-            .with(traces)
-            .with(logs)
-            .try_init()
-            .map_err(Error::internal)?;
+            let traced = Targets::new().with_default(LevelFilter::INFO).with_targets(quiet);
+            let tracer = providers.tracer.tracer("saima");
+            let traces = tracing_opentelemetry::layer().with_tracer(tracer);
+            layers.push(traces.with_filter(traced).boxed());
+            let logs = OpenTelemetryTracingBridge::new(&providers.logger);
+            layers.push(logs.with_filter(filter(&config.log_level, &EXPORTERS)?).boxed());
+        }
+        tracing_subscriber::registry().with(layers).try_init().map_err(Error::internal)?;
         std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
         if let Some(providers) = &providers {
             global::set_tracer_provider(providers.tracer.clone());

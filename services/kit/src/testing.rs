@@ -21,6 +21,7 @@
 mod channel;
 mod cluster;
 mod listen;
+mod seed;
 mod serve;
 mod stub;
 mod tamper;

@@ -60,7 +60,11 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
+    crate::block_on(work(args))
+}
+
+async fn work(args: &Args) -> Result<()> {
     let pack = Pack::read(&Source::gather(&args.folder)?)?;
     let suite = Suite::connect(&args.server, &args.token).await?;
     let suite = suite.approved_by(&args.server, &args.approver_token).await?;

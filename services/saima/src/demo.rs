@@ -50,7 +50,11 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
+    crate::block_on(work(args))
+}
+
+async fn work(args: &Args) -> Result<()> {
     let mut out = io::stdout();
     if args.list {
         return list(&mut out);

@@ -69,7 +69,11 @@ impl At {
 }
 
 /// Does what was asked.
-pub async fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
+    crate::block_on(work(args))
+}
+
+async fn work(args: &Args) -> Result<()> {
     let mut out = std::io::stdout();
     match &args.command {
         Command::New { file } if file.exists() => {

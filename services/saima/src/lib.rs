@@ -30,7 +30,8 @@ use std::future::Future;
 
 use crate::failure::Result;
 
-/// Runs a command that talks to others.
-pub fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
+/// Runs a command that talks to others. Here rather than in the binary, which would otherwise
+/// be compiled with everything that the command awaits once more.
+fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(command)
 }

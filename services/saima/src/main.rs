@@ -27,13 +27,13 @@ const USAGE: u8 = 64;
 fn main() -> ExitCode {
     let outcome = match Command::try_parse() {
         Ok(Command::Serve(args)) => return serve::run(&args),
-        Ok(Command::Apply(args)) => saima::block_on(apply::run(&args)),
+        Ok(Command::Apply(args)) => apply::run(&args),
         Ok(Command::Score(args)) => score::run(&args),
         Ok(Command::Lint(args)) => lint::run(&args),
-        Ok(Command::Demo(args)) => saima::block_on(demo::run(&args)),
-        Ok(Command::Keys(args)) => saima::block_on(keys::run(&args)),
+        Ok(Command::Demo(args)) => demo::run(&args),
+        Ok(Command::Keys(args)) => keys::run(&args),
         Ok(Command::Token(args)) => token::run(&args),
-        Ok(Command::Verify(args)) => saima::block_on(verify::run(&args)),
+        Ok(Command::Verify(args)) => verify::run(&args),
         Err(error) => return refuse(&error),
     };
     exit_code(outcome)

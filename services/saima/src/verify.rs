@@ -40,7 +40,11 @@ pub struct Args {
 }
 
 /// Verifies.
-pub async fn run(args: &Args) -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
+    crate::block_on(work(args))
+}
+
+async fn work(args: &Args) -> Result<()> {
     if let Some((file, key)) = args.result.as_deref().zip(args.public_key.as_deref()) {
         return of_result(file, key);
     }

@@ -40,15 +40,20 @@ pub(super) struct End(pub(super) CancellationToken);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shown(pub(super) bool);
 
-/// The routes behind the edge.
+/// The routes behind the edge. Every call has a clone of its own.
 #[derive(Clone)]
 pub(super) struct Edge {
     routes: Routes,
+    rules: Arc<Rules>,
+}
+
+/// What calls are held to.
+struct Rules {
     guard: Guard,
     book: Book,
     rate: Rate,
     readers: Readers,
-    /// Services must show a certificate.
+    /// Whether services are believed to be such only with a certificate.
     asks: bool,
     request_timeout: Duration,
     requests: Arc<Semaphore>,
@@ -61,28 +66,26 @@ impl Edge {
         routes: Routes,
         limits: &Limits,
         (guard, book): (Guard, Book),
+        asks: bool,
         shutdown: CancellationToken,
     ) -> Self {
         let permits = |count: std::num::NonZeroU32| Arc::new(Semaphore::new(count.get() as usize));
-        Self {
-            routes: routes.prepare(),
+        let rules = Rules {
             guard,
             book,
             rate: Rate::new(limits),
             readers: Readers::new(limits.persons_per_hour),
-            asks: false,
+            asks,
             request_timeout: limits.request_timeout,
             requests: permits(limits.max_requests),
             streams: permits(limits.max_streams),
             shutdown,
-        }
+        };
+        Self { routes: routes.prepare(), rules: Arc::new(rules) }
     }
+}
 
-    /// Believes callers to be services only with a certificate.
-    pub(super) fn asking(self, asks: bool) -> Self {
-        Self { asks, ..self }
-    }
-
+impl Rules {
     /// A place among those being worked on, or a refusal at once: who waits in line only to
     /// time out costs as much as who is served. Health is always answered, lest a prober
     /// kill a server for being busy.
@@ -148,20 +151,20 @@ impl Service<Request<Body>> for Edge {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let rules = Arc::clone(&self.rules);
         let method = Method::at(request.uri().path());
         let mut call = Call::begin(method, request.headers());
-        let permit = match self.admit(method) {
+        let permit = match rules.admit(method) {
             Ok(permit) => permit,
             Err(error) => return Box::pin(async move { Ok(refuse(&mut call, error)) }),
         };
         let from =
             request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
         let origin = call.span().in_scope(|| Origin::of(request.headers(), from));
-        let book = self.book.clone();
-        let admitted = self.guard.admit(&method.path, request.headers(), origin);
+        let admitted = rules.guard.admit(&method.path, request.headers(), origin);
         let shown = request.extensions().get::<Shown>().is_some_and(|it| it.0);
-        let counted = if self.asks && !shown { bare_service(&admitted) } else { Ok(()) };
-        if let Err(error) = counted.and_then(|()| self.count(&admitted, from)) {
+        let counted = if rules.asks && !shown { bare_service(&admitted) } else { Ok(()) };
+        if let Err(error) = counted.and_then(|()| rules.count(&admitted, from)) {
             return Box::pin(async move { Ok(refuse(&mut call, error)) });
         }
         let caller = match admitted {
@@ -172,7 +175,7 @@ impl Service<Request<Body>> for Edge {
             }
             Admitted::Refused(caller, error) => {
                 return Box::pin(async move {
-                    let told = book.ended(caller.act(), error.code()).await;
+                    let told = rules.book.ended(&caller, error.code()).await;
                     Ok(refuse(&mut call, told.err().unwrap_or(error)))
                 });
             }
@@ -181,17 +184,16 @@ impl Service<Request<Body>> for Edge {
         let asked = deadline::asked(request.headers()).and_then(|time| now.checked_add(time));
         let limit = match asked {
             asked if method.client_streaming => asked,
-            asked => asked.into_iter().chain(now.checked_add(self.request_timeout)).min(),
+            asked => asked.into_iter().chain(now.checked_add(rules.request_timeout)).min(),
         };
-        let End(end) = request.extensions().get().cloned().unwrap_or(End(self.shutdown.clone()));
-        let cut = self.cut(method, &end, asked, caller.clone());
+        let End(end) = request.extensions().get().cloned().unwrap_or(End(rules.shutdown.clone()));
+        let cut = rules.cut(method, &end, asked, caller.clone());
         let patient = method.is_kits();
         let reader = caller.clone().filter(|it| it.reads_persons() && !method.streams());
         if reader.is_some() {
             // What is looked at must not be packed.
             request.headers_mut().remove("grpc-accept-encoding");
         }
-        let readers = self.readers.clone();
 
         let span = call.span().clone();
         let reply = guard::within(caller.clone(), self.routes.call(request));
@@ -212,11 +214,11 @@ impl Service<Request<Body>> for Edge {
             };
             let code = answer::restate(response.headers_mut());
             if let Some(reader) = reader.filter(|_| code.is_none()) {
-                response = match look(response, &readers, &reader).await {
+                response = match look(response, &rules.readers, &reader).await {
                     Ok(response) => response,
                     Err(error) => {
                         let told = match &error {
-                            Error::Exhausted { .. } => book.alarm(reader.act()).await,
+                            Error::Exhausted { .. } => rules.book.alarm(&reader).await,
                             _ => Ok(()),
                         };
                         return Ok(refuse(&mut call, told.err().unwrap_or(error)));
@@ -228,7 +230,7 @@ impl Service<Request<Body>> for Edge {
                     let error = Error::internal("a handler answered without naming a district");
                     return Ok(refuse(&mut call, error));
                 }
-                let told = book.ended(caller.act(), code.unwrap_or(Code::Ok)).await;
+                let told = rules.book.ended(&caller, code.unwrap_or(Code::Ok)).await;
                 if let Err(error) = told {
                     return Ok(refuse(&mut call, error));
                 }

@@ -175,10 +175,11 @@ async fn start(
             None => peers.with_own(name, dial(address, tls.serves())?),
         };
     }
+    let opened = services.iter().map(|service| open(config, service));
+    dbs.extend(futures::future::try_join_all(opened).await?);
     let mut wings = Vec::new();
-    for service in services {
-        let db = open(config, service).await?;
-        dbs.push(db.clone());
+    for (service, db) in services.iter().zip(&*dbs) {
+        let db = db.clone();
         let witness = witness(config, keys, service.name, &db)?;
         let audit = db.clone();
         let context = Context {

@@ -104,7 +104,7 @@ pub async fn serve_over(
         tokio::spawn(tls.keep(shutdown.token()));
     }
     let asks = tls.as_ref().is_some_and(Tls::asks_services);
-    let edge = Edge::new(routes, limits, (guard, book), shutdown.token()).asking(asks);
+    let edge = Edge::new(routes, limits, (guard, book), asks, shutdown.token());
     let door = Door {
         tls: tls.filter(Tls::serves),
         edge: Gateway::new(edge),

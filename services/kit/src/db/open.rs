@@ -127,8 +127,11 @@ async fn sqlite(directory: &Path, service: &str, migrations: &Migrations) -> Res
     });
     let lock = lock.await.map_err(Error::internal)?.map_err(Error::internal)?;
     let mut connection = options.connect().await?;
-    migrate(&mut connection, None, &KIT.sqlite, "kit_migration").await?;
-    migrate(&mut connection, None, &migrations.sqlite, "migration").await?;
+    // All of them or none, and one fsync.
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    migrate(&mut *transaction, None, &KIT.sqlite, "kit_migration").await?;
+    migrate(&mut *transaction, None, &migrations.sqlite, "migration").await?;
+    transaction.commit().await?;
     connection.close().await?;
     drop(lock);
 

@@ -31,8 +31,6 @@ pub(crate) struct Act {
     pub(crate) request_id: String,
     pub(crate) source: String,
     pub(crate) trace: String,
-    /// Whether it reads records that are read for a reason.
-    pub(crate) is_read_of_persons: bool,
 }
 
 impl Origin {

@@ -74,7 +74,6 @@ impl Caller {
             request_id: said.request_id.clone(),
             source: self.origin.source.clone(),
             trace: self.origin.trace.clone(),
-            is_read_of_persons: self.right.needs_purpose,
         })
     }
 
@@ -82,6 +81,11 @@ impl Caller {
     pub(crate) fn counted(&self) -> Option<&str> {
         let who = &self.session.identity;
         (!who.is_suite).then_some(who.account.as_str())
+    }
+
+    /// Whether the call is one of those that are answered for a reason only.
+    pub(crate) fn is_told_of_persons(&self) -> bool {
+        self.right.needs_purpose
     }
 
     /// Whether it reads records of persons.

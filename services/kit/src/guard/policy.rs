@@ -1,4 +1,8 @@
-//! The policies, in Cedar, held against a schema that is made from the contract.
+//! The policies, in Cedar, and the schema that is made from the contract to hold them against.
+//!
+//! The floor is part of the build: that it fits the contract is shown by tests
+//! ([`Policies::misfits`]), not at every start, for which it is much work. What a deployment adds
+//! is held against the schema when its process starts.
 //!
 //! A principal is one grant of somebody: `User::"account"` in `Role::"unit-head"`, with the
 //! `unit` it is bound to. An action is a permission; `Action::"registry"` and
@@ -6,13 +10,13 @@
 //! `Action::"registry.write"` for all that read or write. A resource is a `District`, a `Unit`
 //! of one, or the `Suite` itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
 use cedar_policy::{
     Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    Policy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
 use super::rights::{Right, roles};
@@ -24,8 +28,6 @@ const KIT: &str = include_str!("../../access.cedar");
 #[derive(Debug)]
 pub struct Policies {
     set: PolicySet,
-    schema: Schema,
-    actions: Entities,
     authorizer: Authorizer,
 }
 
@@ -49,33 +51,25 @@ impl Policies {
     /// Reads the services' policies and a deployment's own, which may only forbid. What is wrong
     /// is named with the place it stands at.
     pub fn read(services: &[&str], own: &str) -> Result<Self, String> {
-        let (schema, _) = Schema::from_cedarschema_str(&schema())
-            .map_err(|error| format!("the schema: {error}"))?;
         let mut set = PolicySet::new();
-        let floor = services.iter().copied().chain([KIT]).map(|text| (text, false));
-        let all = floor.chain([(own, true)]);
-        for (text, forbids_only) in all {
-            let read = PolicySet::from_str(text)
-                .map_err(|error| format!("a policy cannot be read: {:?}", miette_text(&error)))?;
-            for policy in read.policies() {
-                let id = policy.annotation("id").map(str::to_owned);
-                let id = id.ok_or_else(|| format!("a policy has no @id: {policy}"))?;
-                if forbids_only && policy.effect() != Effect::Forbid {
-                    return Err(format!(
-                        "the policy {id} permits: a district's own may only forbid"
-                    ));
-                }
-                let policy = policy.new_id(cedar_policy::PolicyId::new(&id));
-                set.add(policy).map_err(|_| format!("there are two policies {id}"))?;
-            }
+        for text in services.iter().copied().chain([KIT]) {
+            add(&mut set, text, |_| Ok(()))?;
         }
-        let judged = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
-        if !judged.validation_passed() {
-            let errors: Vec<String> = judged.validation_errors().map(ToString::to_string).collect();
-            return Err(format!("the policies do not fit the contract: {}", errors.join("; ")));
+        let mut added = PolicySet::new();
+        add(&mut added, own, |policy| match policy.effect() {
+            Effect::Forbid => Ok(()),
+            Effect::Permit => Err("permits: a district's own may only forbid".to_owned()),
+        })?;
+        if !added.is_empty() {
+            fit(&added)?;
+            add(&mut set, own, |_| Ok(()))?;
         }
-        let actions = schema.action_entities().map_err(|error| error.to_string())?;
-        Ok(Self { set, schema, actions, authorizer: Authorizer::new() })
+        Ok(Self { set, authorizer: Authorizer::new() })
+    }
+
+    /// What in these policies does not fit the contract; nothing where all does.
+    pub fn misfits(&self) -> Option<String> {
+        fit(&self.set).err()
     }
 
     /// Whether a grant suffices. What Cedar cannot evaluate is refused.
@@ -117,15 +111,57 @@ impl Policies {
                 unit
             }
         };
-        let entities = self.actions.clone().add_entities(entities, Some(&self.schema)).ok()?;
+        // What the contract does not know, nobody may.
+        let (_, right) = Right::all().get(permission)?;
         let action = uid("Action", permission)?;
-        let request = Request::new(user, action, resource, Context::empty(), Some(&self.schema));
-        let response = self.authorizer.is_authorized(&request.ok()?, &self.set, &entities);
+        let groups = groups(right).iter().map(|group| uid("Action", group)).collect::<Option<_>>();
+        entities.push(Entity::new(action.clone(), HashMap::new(), groups?).ok()?);
+        let entities = Entities::from_entities(entities, None).ok()?;
+        let request = Request::new(user, action, resource, Context::empty(), None).ok()?;
+        let response = self.authorizer.is_authorized(&request, &self.set, &entities);
         Some(Verdict {
             permitted: response.decision() == Decision::Allow,
             policies: response.diagnostics().reason().map(ToString::to_string).collect(),
         })
     }
+}
+
+/// Adds the policies of a text, each under the id it gives itself.
+fn add(
+    set: &mut PolicySet,
+    text: &str,
+    judge: impl Fn(&Policy) -> Result<(), String>,
+) -> Result<(), String> {
+    let read = PolicySet::from_str(text)
+        .map_err(|error| format!("a policy cannot be read: {:?}", miette_text(&error)))?;
+    for policy in read.policies() {
+        let id = policy.annotation("id").map(str::to_owned);
+        let id = id.ok_or_else(|| format!("a policy has no @id: {policy}"))?;
+        judge(policy).map_err(|error| format!("the policy {id} {error}"))?;
+        let policy = policy.new_id(PolicyId::new(&id));
+        set.add(policy).map_err(|_| format!("there are two policies {id}"))?;
+    }
+    Ok(())
+}
+
+/// Refuses policies that do not fit the contract.
+fn fit(set: &PolicySet) -> Result<(), String> {
+    let (schema, _) =
+        Schema::from_cedarschema_str(&schema()).map_err(|error| format!("the schema: {error}"))?;
+    let judged = Validator::new(schema).validate(set, ValidationMode::Strict);
+    if judged.validation_passed() {
+        return Ok(());
+    }
+    let errors: Vec<String> = judged.validation_errors().map(ToString::to_string).collect();
+    Err(format!("the policies do not fit the contract: {}", errors.join("; ")))
+}
+
+/// The actions that stand for a permission and others.
+fn groups(right: &Right) -> [String; 3] {
+    let mut segments = right.permission.split('.');
+    let (service, collection) = (segments.next().unwrap_or(""), segments.next().unwrap_or(""));
+    let manner = if right.reads { "read" } else { "write" };
+    [service.to_owned(), format!("{service}.{collection}"), format!("{service}.{manner}")]
 }
 
 fn uid(kind: &str, id: &str) -> Option<EntityUid> {
@@ -153,22 +189,14 @@ fn schema() -> String {
          entity User in [Role] = {{ account: String, unit?: Unit }};\n",
         names.join(", ")
     );
-    let mut groups = BTreeSet::new();
-    let mut actions = BTreeMap::new();
-    for (permission, (_, right)) in Right::all() {
-        let mut segments = permission.split('.');
-        let (service, collection) = (segments.next().unwrap_or(""), segments.next().unwrap_or(""));
-        let manner = if right.reads { "read" } else { "write" };
-        let own =
-            [service.to_owned(), format!("{service}.{collection}"), format!("{service}.{manner}")];
-        groups.extend(own.iter().cloned());
-        actions.insert(permission, own);
-    }
-    for group in groups {
+    let rights = Right::all().values().map(|(_, right)| *right);
+    let stand_for: BTreeSet<String> = rights.clone().flat_map(groups).collect();
+    for group in stand_for {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "action {group:?};");
     }
-    for (permission, groups) in actions {
+    for right in rights {
+        let (permission, groups) = (&right.permission, groups(right));
         let _ = writeln!(
             text,
             "action {permission:?} in {groups:?} appliesTo \

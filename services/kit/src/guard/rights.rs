@@ -62,6 +62,17 @@ static RIGHTS: LazyLock<HashMap<String, Right>> = LazyLock::new(|| {
     rights
 });
 
+static PERMISSIONS: LazyLock<BTreeMap<&str, (Vec<&str>, &Right)>> = LazyLock::new(|| {
+    let mut all: BTreeMap<&str, (Vec<&str>, &Right)> = BTreeMap::new();
+    for (method, right) in RIGHTS.iter() {
+        let entry = all.entry(&right.permission);
+        let (methods, _) = entry.or_insert_with(|| (Vec::new(), right));
+        methods.push(method);
+        methods.sort_unstable();
+    }
+    all
+});
+
 static ROLES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default();
     let values = pool.get_enum_by_name("saima.annotations.v1.Role");
@@ -86,14 +97,7 @@ pub fn roles() -> &'static [String] {
 impl Right {
     /// Every permission with the RPCs that need it and whether all of them hold callers to
     /// their units.
-    pub fn all() -> BTreeMap<&'static str, (Vec<&'static str>, &'static Self)> {
-        let mut all: BTreeMap<&str, (Vec<&str>, &Self)> = BTreeMap::new();
-        for (method, right) in RIGHTS.iter() {
-            let entry = all.entry(&right.permission);
-            let (methods, _) = entry.or_insert_with(|| (Vec::new(), right));
-            methods.push(method);
-            methods.sort_unstable();
-        }
-        all
+    pub fn all() -> &'static BTreeMap<&'static str, (Vec<&'static str>, &'static Self)> {
+        &PERMISSIONS
     }
 }

@@ -12,6 +12,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, QueryBuilder};
 use tokio::sync::OnceCell;
 
+use super::seed;
+
 /// Waits on its standard input, whose other end only the test process holds: however that
 /// process ends, the input ends with it, and then the cluster and its folder go.
 const KEEPER: &str = r#"
@@ -51,8 +53,14 @@ impl Cluster {
         const ROLE: &str = "CREATE ROLE saima LOGIN; \
                             GRANT SET ON PARAMETER session_replication_role TO saima";
         static MADE: OnceCell<()> = OnceCell::const_new();
-        MADE.get_or_init(|| self.administer(ROLE, "", "")).await;
-        self.administer("CREATE DATABASE ", database, " OWNER saima").await;
+        let make = async || {
+            self.administer(ROLE, "", "").await;
+            self.administer("CREATE DATABASE ", seed::DATABASE, " OWNER saima").await;
+        };
+        MADE.get_or_init(make).await;
+        let _nobody_sows = seed::SOWN.read().await;
+        let after = format!(" OWNER saima TEMPLATE {}", seed::DATABASE);
+        self.administer("CREATE DATABASE ", database, &after).await;
     }
 
     /// Drops the database that `url` names.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tonic::transport::{self, Endpoint};
 
-use super::{Bed, Channel, guard, issuer};
+use super::{Bed, Channel, guard, issuer, seed};
 use crate::boot::{self, Context, Service, Shutdown, Wing};
 use crate::clock::{Clock, System};
 use crate::config::Limits;
@@ -48,6 +48,7 @@ impl Bed {
         let mut dbs = Vec::new();
         let mut wings = Vec::new();
         for service in services {
+            seed::sow(self.source(), service).await;
             let db = self.open(service.name, service.migrations).await;
             dbs.push((service.name, db.across("test")));
             let audit = db.clone();
