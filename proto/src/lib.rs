@@ -4,11 +4,23 @@
 //! requests of one shape have in common, was written by hand. Not here: conversions to domain types, which stand where they are used.
 #![allow(missing_docs, clippy::all)]
 
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
 pub mod batch;
 mod tree;
 
 /// Every proto file as a `google.protobuf.FileDescriptorSet`, custom options included.
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// The same, to look things up in; made once a process, since that takes its time.
+pub fn descriptors() -> &'static DescriptorPool {
+    // What the build itself wrote decodes; a set that does not describes nothing.
+    static POOL: LazyLock<DescriptorPool> =
+        LazyLock::new(|| DescriptorPool::decode(DESCRIPTOR_SET).unwrap_or_default());
+    &POOL
+}
 
 macro_rules! package {
     ($($name:literal)+) => { $(tonic::include_proto!($name);)+ };

@@ -10,20 +10,16 @@
 //! Refused: unknown fields, fields only the server sets, two members of one choice.
 
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use prost::Message;
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as Type,
-    MessageDescriptor, MethodDescriptor, Value,
+    DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as Type, MessageDescriptor,
+    MethodDescriptor, Value,
 };
 
 use crate::names;
 use crate::problem::{Origin, Problems};
 use crate::yaml::{Kind, Scalar, Tree};
-
-static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default());
 
 /// google.api.FieldBehavior.OUTPUT_ONLY.
 const OUTPUT_ONLY: i32 = 3;
@@ -76,14 +72,14 @@ pub fn method(path: &str) -> Option<MethodDescriptor> {
     let is_meant = |it: &prost_reflect::ServiceDescriptor| {
         service.is_none_or(|meant| it.name() == meant || it.full_name() == meant)
     };
-    let services: Vec<_> = POOL.services().filter(is_meant).collect();
+    let services: Vec<_> = proto::descriptors().services().filter(is_meant).collect();
     let mut found = services.iter().flat_map(|it| it.methods()).filter(|it| it.name() == name);
     found.next().filter(|_| found.next().is_none())
 }
 
 /// The descriptor of the message `name`.
 pub fn descriptor(name: &str) -> Option<MessageDescriptor> {
-    POOL.get_message_by_name(name)
+    proto::descriptors().get_message_by_name(name)
 }
 
 /// No file says this: the server alone does, or it is the tag of a revision.
@@ -91,7 +87,8 @@ pub fn is_kept_by_server(field: &FieldDescriptor) -> bool {
     if field.name() == "etag" {
         return true;
     }
-    let Some(behaviour) = POOL.get_extension_by_name("google.api.field_behavior") else {
+    let Some(behaviour) = proto::descriptors().get_extension_by_name("google.api.field_behavior")
+    else {
         return false;
     };
     let options = field.options();

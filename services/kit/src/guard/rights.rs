@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DynamicMessage;
 
 /// What a method asks of its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const READS: [&str; 11] = [
 ];
 
 static RIGHTS: LazyLock<HashMap<String, Right>> = LazyLock::new(|| {
-    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default();
+    let pool = proto::descriptors();
     let extension = |name: &str| pool.get_extension_by_name(name);
     let (Some(permission), Some(by_unit), Some(needs_purpose), Some(four_eyes)) = (
         extension("saima.annotations.v1.permission"),
@@ -74,7 +74,7 @@ static PERMISSIONS: LazyLock<BTreeMap<&str, (Vec<&str>, &Right)>> = LazyLock::ne
 });
 
 static ROLES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default();
+    let pool = proto::descriptors();
     let values = pool.get_enum_by_name("saima.annotations.v1.Role");
     let values = values.iter().flat_map(|it| it.values().collect::<Vec<_>>());
     let name = |value: prost_reflect::EnumValueDescriptor| {

@@ -10,7 +10,6 @@ use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use prost::bytes::Bytes;
-use prost_reflect::DescriptorPool;
 use proto::access::v1 as pb;
 use proto::access::v1::approval_service_client::ApprovalServiceClient;
 use tonic::body::Body;
@@ -157,7 +156,7 @@ fn with_approval(body: &Bytes, field: u32, approval: &str) -> Bytes {
 
 /// The number of the field `approval` of every method that needs four eyes, by path.
 static FIELDS: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
-    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap();
+    let pool = proto::descriptors();
     let four_eyes = pool.get_extension_by_name("saima.annotations.v1.four_eyes").unwrap();
     let methods = pool.services().flat_map(|it| it.methods().collect::<Vec<_>>());
     let needing =

@@ -4,13 +4,12 @@
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
-use std::sync::LazyLock;
 use std::task::{Context as Task, Poll};
 
 use futures::future::BoxFuture;
 use prost::Message;
 use prost::bytes::{Buf as _, BufMut as _};
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService};
@@ -155,10 +154,8 @@ async fn answer(db: &Db, path: &str, request: &[u8]) -> Result<Vec<u8>, Status> 
 }
 
 fn method(path: &str) -> Option<MethodDescriptor> {
-    static POOL: LazyLock<DescriptorPool> =
-        LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap());
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
-    POOL.get_service_by_name(service)?.methods().find(|it| it.name() == method)
+    proto::descriptors().get_service_by_name(service)?.methods().find(|it| it.name() == method)
 }
 
 /// Number and JSON name of the field that holds a reply's list.

@@ -1,13 +1,12 @@
 //! Events of other services, read into facts by their contract.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use kit::{Error, Result, decimal};
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
-    ReflectMessage as _, Value,
+    DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage as _,
+    Value,
 };
 use rust_decimal::Decimal;
 
@@ -20,9 +19,6 @@ const DEEPEST: usize = 4;
 const RESULT_PUBLISHED: &str = "saima.scoring.v1.ResultPublished";
 pub(super) const FEEDBACK: (&str, &str) = ("feedback", "saima.scoring.v1.Feedback");
 pub(super) const RUN: (&str, &str) = ("run", "saima.scoring.v1.Run");
-
-static CONTRACT: LazyLock<Option<DescriptorPool>> =
-    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).ok());
 
 /// The shape of an event type's facts; none for a type that triggers do not know.
 pub(crate) fn shape(event_type: &str) -> Option<Shape> {
@@ -87,7 +83,7 @@ pub(crate) fn is_result(event_type: &str) -> bool {
 }
 
 fn message(name: &str) -> Option<MessageDescriptor> {
-    CONTRACT.as_ref()?.get_message_by_name(name)
+    proto::descriptors().get_message_by_name(name)
 }
 
 fn shape_of(message: &MessageDescriptor, depth: usize) -> Shape {

@@ -2,13 +2,11 @@
 
 mod schema;
 
-use std::sync::LazyLock;
-
 use kit::guard;
 use kit::name::Pattern;
 use kit::page::Page;
 use kit::{Error, Result as Kit};
-use prost_reflect::{DescriptorPool, Kind, MessageDescriptor};
+use prost_reflect::{Kind, MessageDescriptor};
 use proto::notification::v1 as pb;
 use proto::notification::v1::event_type_service_server::EventTypeService;
 use tonic::{Request, Response, Status};
@@ -18,13 +16,10 @@ use crate::event::TYPES;
 
 static NAME: Pattern = Pattern::new("event type", "eventTypes/{type}");
 
-static CONTRACT: LazyLock<Option<DescriptorPool>> =
-    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).ok());
-
 /// The message of a service's change feed.
 pub(crate) fn change(service: &str) -> Kit<MessageDescriptor> {
     let name = format!("saima.{service}.v1.Change");
-    let found = CONTRACT.as_ref().and_then(|pool| pool.get_message_by_name(&name));
+    let found = proto::descriptors().get_message_by_name(&name);
     found.ok_or_else(|| Error::internal("the contract cannot be read"))
 }
 

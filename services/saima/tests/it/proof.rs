@@ -7,7 +7,7 @@ use kit::chain::{Signer, Value, Witness, prove};
 use kit::clock::to_micros;
 use kit::testing::{Bed, keys};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DynamicMessage;
 use proto::scoring::v1 as pb;
 
 use crate::command::saima;
@@ -49,7 +49,7 @@ async fn proven(bed: &Bed) -> (pb::ResultProof, String) {
 }
 
 fn json(proof: &pb::ResultProof) -> String {
-    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap();
+    let pool = proto::descriptors();
     let form = pool.get_message_by_name("saima.scoring.v1.ResultProof").unwrap();
     let message = DynamicMessage::decode(form, proof.encode_to_vec().as_slice()).unwrap();
     serde_json::to_string(&message).unwrap()

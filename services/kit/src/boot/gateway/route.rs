@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, Uri};
 use percent_encoding::percent_decode_str;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use proto::google::api::HttpRule;
 use proto::google::api::http_rule::Pattern;
 
@@ -34,8 +34,7 @@ enum Segment {
 type Key = (Method, usize, String);
 
 static ROUTES: LazyLock<HashMap<Key, Vec<Route>>> = LazyLock::new(|| {
-    // What the build itself wrote decodes; a set that does not leaves no paths.
-    let pool = DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default();
+    let pool = proto::descriptors();
     let Some(http) = pool.get_extension_by_name("google.api.http") else {
         return HashMap::new();
     };

@@ -2,18 +2,12 @@
 //! node holds, so that a rule added to the contract needs nothing here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use prost::Message;
-use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value,
-};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
 use proto::registry::v1 as pb;
 
 const NODE: &str = "saima.registry.v1.Node";
-
-static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(proto::DESCRIPTOR_SET).unwrap_or_default());
 
 /// A node without the nodes below it.
 #[derive(Clone, Debug)]
@@ -63,7 +57,7 @@ pub(crate) fn indicators(message: &DynamicMessage) -> BTreeSet<String> {
 
 /// A message of the contract, to be looked at field by field.
 pub(super) fn dynamic(name: &str, message: &impl Message) -> Option<DynamicMessage> {
-    let descriptor = POOL.get_message_by_name(name)?;
+    let descriptor = proto::descriptors().get_message_by_name(name)?;
     DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok()
 }
 
