@@ -1,7 +1,7 @@
 //! Compiles the contract without protoc, and refuses an RPC that declares no
 //! permission, no HTTP mapping, or a permission that is not `service.collection.verb`.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{env, error::Error, fmt::Write as _, fs, path::PathBuf};
 
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, MethodDescriptor};
@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), &encoded)?;
+    fs::write(out.join("methods.rs"), methods(&pool)?)?;
     tonic_prost_build::configure()
         // Encoded bytes are digested: their order must not be chance.
         .btree_map(".")
@@ -41,6 +42,44 @@ fn protos(folder: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The tables of `method.rs`: what every process asks at once, without reading the descriptors.
+fn methods(pool: &DescriptorPool) -> Result<String, Box<dyn Error>> {
+    let extension = |name: &str| {
+        let name = format!("saima.annotations.v1.{name}");
+        pool.get_extension_by_name(&name).ok_or(format!("{name} is not defined"))
+    };
+    let permission = extension("permission")?;
+    let (by_unit, needs_purpose) = (extension("by_unit")?, extension("needs_purpose")?);
+    let four_eyes = extension("four_eyes")?;
+    let mut text = "pub static METHODS: &[Method] = &[\n".to_owned();
+    for service in pool.services() {
+        for method in service.methods() {
+            let options: DynamicMessage = method.options();
+            let is = |option| options.get_extension(option).as_bool().unwrap_or_default();
+            writeln!(
+                text,
+                "Method {{ service: {:?}, name: {:?}, permission: {:?}, by_unit: {}, \
+                 needs_purpose: {}, four_eyes: {}, client_streaming: {}, server_streaming: {} }},",
+                service.full_name(),
+                method.name(),
+                options.get_extension(&permission).as_str().unwrap_or_default(),
+                is(&by_unit),
+                is(&needs_purpose),
+                is(&four_eyes),
+                method.is_client_streaming(),
+                method.is_server_streaming(),
+            )?;
+        }
+    }
+    let roles = pool.get_enum_by_name("saima.annotations.v1.Role").ok_or("there are no roles")?;
+    let named = roles.values().filter(|role| role.number() != 0);
+    let named = named
+        .map(|role| role.name().trim_start_matches("ROLE_").to_ascii_lowercase().replace('_', "-"));
+    let named: Vec<String> = named.collect();
+    writeln!(text, "];\npub static ROLES: &[&str] = &{named:?};")?;
+    Ok(text)
 }
 
 fn check(pool: &DescriptorPool) -> Result<(), Box<dyn Error>> {

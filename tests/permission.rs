@@ -33,7 +33,7 @@ fn written() -> Table {
         let cells = cells.trim_end_matches('|').split('|').map(|cell| cell.trim());
         let cells: Vec<char> = cells.map(|cell| cell.chars().next().unwrap()).collect();
         assert_eq!(cells.len(), roles().len(), "the row of {permission}");
-        (permission.to_owned(), roles().iter().cloned().zip(cells).collect())
+        (permission.to_owned(), roles().iter().map(ToString::to_string).zip(cells).collect())
     };
     rows.map(row).collect()
 }
@@ -76,8 +76,8 @@ fn every_role_may_do_what_the_table_says_and_nothing_else() {
     let (guard, written) = (policies(), written());
     let mut faults = String::new();
     for (permission, (_, right)) in Right::all() {
-        let found: Vec<(&String, char)> =
-            roles().iter().map(|role| (role, cell(&guard, role, right))).collect();
+        let found: Vec<(&str, char)> =
+            roles().iter().map(|role| (*role, cell(&guard, role, right))).collect();
         let row = written.get(*permission);
         if row.is_some_and(|row| found.iter().all(|(role, cell)| row[*role] == *cell)) {
             continue;
@@ -150,7 +150,7 @@ fn the_wire_says_what_the_table_says() {
             for method in pool.services().flat_map(|it| it.methods().collect::<Vec<_>>()) {
                 let options = method.options();
                 let needed = options.get_extension(&permission);
-                let cell = written[needed.as_str().unwrap()][role];
+                let cell = written[needed.as_str().unwrap()][*role];
                 let channel = if cell == 'U' { &bound } else { &whole };
                 let own = ask(channel, &method, "own").await;
                 let foreign = ask(channel, &method, "other").await;

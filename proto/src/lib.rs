@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use prost_reflect::DescriptorPool;
 
 pub mod batch;
+pub mod method;
 mod tree;
 
 /// Every proto file as a `google.protobuf.FileDescriptorSet`, custom options included.

@@ -7,6 +7,7 @@ mod plan;
 mod tally;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -134,7 +135,7 @@ pub struct Sheet {
     /// The subject's name.
     pub subject: String,
     /// Its cells, by the indicator's name.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: BTreeMap<Arc<str>, Cell>,
     /// Its counted ballots, by the name of the indicator that they rate.
     pub tallies: BTreeMap<String, Tally>,
     /// Its milestones, by the name of the indicator that they make up.

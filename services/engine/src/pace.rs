@@ -86,7 +86,7 @@ fn of_leaf(node: &Node, leaf: &Leaf, sheet: &Sheet) -> Result<Option<Pace>, Arit
     if leaf.figure != Figure::Value || leaf.method.takes() != Takes::Value {
         return Ok(None);
     }
-    let Some(cell) = sheet.cells.get(&leaf.indicator) else { return Ok(None) };
+    let Some(cell) = sheet.cells.get(leaf.indicator.as_str()) else { return Ok(None) };
     let (Fact::Value { value, .. }, Some(target)) = (&cell.fact, cell.target) else {
         return Ok(None);
     };

@@ -177,7 +177,7 @@ impl Oracle<'_> {
         own: Known,
         fact: &dyn Fn(&str) -> Known,
     ) -> Known {
-        let last_year = sheet.cells[&leaf.indicator].last_year.map(exact);
+        let last_year = sheet.cells[leaf.indicator.as_str()].last_year.map(exact);
         let up = leaf.direction == Direction::HigherIsBetter;
         match &leaf.figure {
             Figure::Value => own,
@@ -261,7 +261,7 @@ impl Oracle<'_> {
         let others: Vec<Exact> = known.filter_map(Known::value).collect();
         let up = leaf.direction == Direction::HigherIsBetter;
         let w = exact(node.weight);
-        let cell = &sheet.cells[&leaf.indicator];
+        let cell = &sheet.cells[leaf.indicator.as_str()];
         let target = || exact(cell.target.unwrap());
         let within = |value: Exact, low: Exact, high: Exact| value.max(low).min(high);
         let better =
@@ -301,7 +301,7 @@ impl Oracle<'_> {
             Method::Steps(it) => {
                 let met = |step: &Step| {
                     step.precondition.as_ref().is_none_or(|it| {
-                        match &sheet.cells[&it.indicator].fact {
+                        match &sheet.cells[it.indicator.as_str()].fact {
                             Fact::Value { value, .. } => {
                                 it.at_least.is_none_or(|least| *value >= least)
                                     && it.at_most.is_none_or(|most| *value <= most)
@@ -429,7 +429,7 @@ impl Oracle<'_> {
                     return w;
                 }
                 let credited =
-                    it.kinds.iter().map(|kind| match &sheet.cells[&kind.indicator].fact {
+                    it.kinds.iter().map(|kind| match &sheet.cells[kind.indicator.as_str()].fact {
                         Fact::Value { value, .. } => {
                             exact(*value) * exact(kind.credit) / whole(100)
                         }

@@ -216,15 +216,15 @@ struct Oracle<'a> {
 impl Oracle<'_> {
     fn known(&self, name: &Name, sheet: &Sheet) -> Known {
         match name {
-            Name::Value(id) => match &sheet.cells[id].fact {
+            Name::Value(id) => match &sheet.cells[id.as_str()].fact {
                 Fact::Value { value, .. } => Known::Value(exact(*value)),
                 Fact::Missing => Known::Missing,
                 Fact::NotApplicable { .. } => Known::NotApplicable,
             },
-            Name::Target(id) => Known::Value(exact(sheet.cells[id].target.unwrap())),
-            Name::LastYear(id) => {
-                sheet.cells[id].last_year.map_or(Known::Missing, |it| Known::Value(exact(it)))
-            }
+            Name::Target(id) => Known::Value(exact(sheet.cells[id.as_str()].target.unwrap())),
+            Name::LastYear(id) => sheet.cells[id.as_str()]
+                .last_year
+                .map_or(Known::Missing, |it| Known::Value(exact(it))),
             Name::Points(_) => panic!("no formula asks for points here"),
         }
     }
@@ -445,7 +445,7 @@ fn sheets() -> impl Strategy<Value = Vec<Sheet>> {
     prop::collection::vec(cells, 1..6).prop_map(|all| {
         let sheet = |(number, cells): (usize, Vec<Cell>)| Sheet {
             subject: format!("s{number}"),
-            cells: INDICATORS.map(str::to_owned).into_iter().zip(cells).collect::<BTreeMap<_, _>>(),
+            cells: INDICATORS.map(Into::into).into_iter().zip(cells).collect::<BTreeMap<_, _>>(),
             ..Sheet::default()
         };
         all.into_iter().enumerate().map(sheet).collect()

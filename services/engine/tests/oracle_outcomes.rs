@@ -65,10 +65,10 @@ fn sheet(racer: &Racer) -> Sheet {
         ..Cell::default()
     };
     let mut sheet = Sheet { subject: racer.name.clone(), ..Sheet::default() };
-    sheet.cells.insert("m".to_owned(), cell(racer.m, racer.target));
-    sheet.cells.insert("n".to_owned(), cell(racer.n, None));
+    sheet.cells.insert("m".into(), cell(racer.m, racer.target));
+    sheet.cells.insert("n".into(), cell(racer.n, None));
     if let Some(v) = racer.v {
-        sheet.cells.insert("v".to_owned(), cell(v, None));
+        sheet.cells.insert("v".into(), cell(v, None));
     }
     if racer.won {
         sheet.awards.push(Won {

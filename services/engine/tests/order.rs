@@ -113,7 +113,7 @@ fn cell(actual: Fact, target: Option<&str>, done: u32) -> Cell {
 
 fn paced(cells: &[(&str, Cell)]) -> Sheet {
     let cells: BTreeMap<_, _> =
-        cells.iter().map(|(id, cell)| ((*id).to_owned(), cell.clone())).collect();
+        cells.iter().map(|(id, cell)| ((*id).into(), cell.clone())).collect();
     Sheet { subject: "s".to_owned(), cells, ..Sheet::default() }
 }
 

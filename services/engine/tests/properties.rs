@@ -40,7 +40,7 @@ fn first(
         let cell = Cell { fact, target: Some(target), ..Cell::default() };
         Sheet {
             subject: format!("s{number}"),
-            cells: [("i".to_owned(), cell)].into(),
+            cells: [("i".into(), cell)].into(),
             ..Sheet::default()
         }
     });

@@ -313,9 +313,7 @@ fn verdicts_of_gates() {
         let (accidents, exempt) =
             row[1].split_once(", ").map_or((&*row[1], false), |it| (it.0, true));
         let mut sheet = reaching(&row[0]);
-        sheet
-            .cells
-            .insert("accidents".to_owned(), Cell { fact: value(accidents), ..Cell::default() });
+        sheet.cells.insert("accidents".into(), Cell { fact: value(accidents), ..Cell::default() });
         if exempt {
             let rule = "safety".to_owned();
             sheet.exemptions.push(Exemption { rule, ground: "flood".to_owned(), sources: vec![] });
@@ -340,7 +338,7 @@ fn conditions_on_what_is_absent() {
     for row in doc::table(include_str!("../src/outcome/condition.rs")).rows {
         let mut sheet = reaching(&row[0]);
         if row[1] != "absent" {
-            sheet.cells.insert("v".to_owned(), Cell { fact: value(&row[1]), ..Cell::default() });
+            sheet.cells.insert("v".into(), Cell { fact: value(&row[1]), ..Cell::default() });
         }
         for (condition, wanted) in asked.iter().zip(&row[2..]) {
             let not = Condition::Not(Box::new(condition.clone()));

@@ -50,13 +50,58 @@ pub fn parse(text: &str) -> Option<Decimal> {
 
 /// The canonical text: no exponent, no trailing zeros, no plus sign, `0` for zero.
 pub fn to_text(value: Decimal) -> String {
-    plain(value).to_string()
+    let mut text = String::new();
+    write(&mut text, value);
+    text
 }
 
-/// A decimal that is written as [`to_text`] does: no zeros at its end, and one zero.
-pub fn plain(value: Decimal) -> Decimal {
-    let value = value.normalize();
-    if value.is_zero() { Decimal::ZERO } else { value }
+/// Adds the canonical text to another one.
+pub fn write(text: &mut String, value: Decimal) {
+    let mut scale = value.scale() as usize;
+    let mut number = value.mantissa().unsigned_abs();
+    while scale > 0 && number.is_multiple_of(10) {
+        (number, scale) = (number / 10, scale - 1);
+    }
+    if value.mantissa() < 0 {
+        text.push('-');
+    }
+    let (digits, begin) = digits(number, scale + 1);
+    let (whole, places) = digits[begin..].split_at(digits.len() - begin - scale);
+    text.extend(whole.iter().copied().map(char::from));
+    if !places.is_empty() {
+        text.push('.');
+        text.extend(places.iter().copied().map(char::from));
+    }
+}
+
+/// Adds an integer to a text.
+pub fn write_integer(text: &mut String, value: i64) {
+    if value < 0 {
+        text.push('-');
+    }
+    let (digits, begin) = digits(value.unsigned_abs().into(), 1);
+    text.extend(digits[begin..].iter().copied().map(char::from));
+}
+
+/// The digits of a number, with zeros before it to be `least` of them, from the place that is told.
+fn digits(number: u128, least: usize) -> ([u8; 40], usize) {
+    let (mut digits, mut begin) = ([b'0'; 40], 40);
+    let mut put = |digit: u8| {
+        begin -= 1;
+        digits[begin] = b'0' + digit;
+    };
+    let mut high = number;
+    while high > u64::MAX.into() {
+        put((high % 10) as u8);
+        high /= 10;
+    }
+    // Most numbers are short, and division of short ones costs a tenth.
+    let mut low = high as u64;
+    while low > 0 {
+        put((low % 10) as u8);
+        low /= 10;
+    }
+    (digits, begin.min(40 - least))
 }
 
 /// A decimal as it was stored. Text that is none is damage, hence `Internal`.

@@ -42,11 +42,6 @@ pub mod tls;
 
 pub use error::{Error, Result, Violation};
 
-/// A call's memory is taken by one thread and given back by another, which costs the system's
-/// allocator a third of a small call.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Names the macros of this crate need wherever they expand.
 #[doc(hidden)]
 pub mod reexport {

@@ -229,7 +229,7 @@ pub fn second() -> String {
 }
 
 fn of_all_roles(account: &str) -> String {
-    let roles = guard::roles().iter().filter(|role| *role != "service");
+    let roles = guard::roles().iter().filter(|role| **role != "service");
     let grants: Vec<String> = roles.map(|role| format!("{role}@*")).collect();
     token(account, &grants.iter().map(String::as_str).collect::<Vec<_>>())
 }

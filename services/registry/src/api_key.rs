@@ -137,7 +137,7 @@ pub(crate) fn grants(fields: &mut Fields, given: &[String], district: &str) -> V
         if !seen.insert(text) {
             fields.violation(&at, "DUPLICATE", "stands there before");
         }
-        if !guard::roles().contains(&grant.role) {
+        if !guard::roles().contains(&grant.role.as_str()) {
             fields.violation(&at, "UNKNOWN_ROLE", format!("{:?} is no role", grant.role));
         } else if BARRED.contains(&grant.role.as_str()) {
             fields.violation(&at, "ROLE_BARRED", format!("no key has the role {}", grant.role));

@@ -1,12 +1,11 @@
 //! A period's facts laid out for scoring: one cohort for each track.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+mod facts;
 
-use engine::{
-    Accumulation, Cell, Cohort, Entry, Exemption, Fact, Referred, Share, Sheet, Tally, Trouble,
-    Won, accumulate,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use engine::{Accumulation, Cell, Cohort, Fact, Share, Sheet, Trouble, accumulate};
 use jiff::civil::Date;
 use kit::field::Fields;
 use proto::registry::v1 as pb;
@@ -17,32 +16,8 @@ use crate::milestones::Plans;
 use crate::span::{Length, Span};
 use crate::targets::Targets;
 use crate::{PERIOD, Rulebook, refusal};
-
-/// What was reported: facts by subject, indicator and period. A subject is named in full or by
-/// its id (`finance`, `projects.ring-road`, `posts.finance-head`), the others in full or by the
-/// last segment of the name. What is not in here is missing.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// By subject and indicator.
-    series: BTreeMap<String, BTreeMap<String, Series>>,
-    /// Ids of periods, each once, in the order in which they came.
-    periods: Vec<String>,
-    carried: BTreeMap<String, Carried>,
-    tallies: BTreeMap<String, BTreeMap<String, Tally>>,
-    entries: BTreeMap<String, Vec<Entry>>,
-}
-
-/// An indicator's facts, each with the place of its period among those that came.
-type Series = Vec<(usize, Fact)>;
-
-/// What a subject brings along from other runs and decisions.
-#[derive(Clone, Debug, Default)]
-struct Carried {
-    results: BTreeMap<String, Vec<Referred>>,
-    awards: Vec<Won>,
-    exemptions: Vec<Exemption>,
-    marks: BTreeMap<String, BTreeMap<String, String>>,
-}
+pub use facts::Facts;
+use facts::OfSubject;
 
 /// One track's part of a run.
 #[derive(Clone, Debug)]
@@ -51,91 +26,6 @@ pub struct TrackInputs {
     pub track_id: String,
     /// Everybody who runs on it, subjects named as units are.
     pub cohort: Cohort,
-}
-
-impl Facts {
-    /// Adds a fact; a later one for the same cell takes the place of the earlier.
-    pub fn insert(&mut self, subject: &str, indicator: &str, period: &str, fact: Fact) {
-        let period = last_segment(period);
-        // The last one, mostly: facts come period by period.
-        let place = self.periods.iter().rposition(|it| it == period).unwrap_or_else(|| {
-            self.periods.push(period.to_owned());
-            self.periods.len() - 1
-        });
-        let (subject, indicator) = (subject_id(subject), last_segment(indicator));
-        let of_subject = match self.series.get_mut(&*subject) {
-            Some(found) => found,
-            None => self.series.entry(subject.into_owned()).or_default(),
-        };
-        let series = match of_subject.get_mut(indicator) {
-            Some(found) => found,
-            None => of_subject.entry(indicator.to_owned()).or_default(),
-        };
-        match series.iter_mut().rfind(|(at, _)| *at == place) {
-            Some((_, held)) => *held = fact,
-            None => series.push((place, fact)),
-        }
-    }
-
-    /// Adds a result that a reference node asked for, in the order of [`Rulebook::wanted`].
-    pub fn insert_result(&mut self, subject: &str, node_id: &str, result: Referred) {
-        self.carried(subject).results.entry(node_id.to_owned()).or_default().push(result);
-    }
-
-    /// Adds an award that counts.
-    pub fn insert_award(&mut self, subject: &str, award: Won) {
-        self.carried(subject).awards.push(award);
-    }
-
-    /// Adds an exemption from a gate, award or card.
-    pub fn insert_exemption(&mut self, subject: &str, exemption: Exemption) {
-        self.carried(subject).exemptions.push(exemption);
-    }
-
-    /// Adds the mark that was given to what an indicator stands for, in one aspect (S2).
-    pub fn insert_mark(&mut self, subject: &str, indicator: &str, aspect: &str, mark: &str) {
-        let marks = &mut self.carried(subject).marks;
-        let marks = marks.entry(last_segment(indicator).to_owned()).or_default();
-        marks.insert(aspect.to_owned(), mark.to_owned());
-    }
-
-    fn carried(&mut self, subject: &str) -> &mut Carried {
-        self.carried.entry(subject_id(subject).into_owned()).or_default()
-    }
-
-    /// Adds ballots that were counted; those of the same subject and indicator add up.
-    pub fn insert_tally(&mut self, subject: &str, indicator: &str, tally: Tally) {
-        let subject = self.tallies.entry(subject_id(subject).into_owned()).or_default();
-        let sum = subject.entry(last_segment(indicator).to_owned()).or_default();
-        for (group, marks) in tally.groups {
-            let group = sum.groups.entry(group).or_default();
-            for (mark, count) in marks {
-                let sum = group.entry(mark).or_default();
-                *sum = sum.saturating_add(count);
-            }
-        }
-        sum.void = sum.void.saturating_add(tally.void);
-        sum.sources.extend(tally.sources);
-    }
-
-    /// Adds an entry of the ledger of bonuses and deductions.
-    pub fn insert_entry(&mut self, subject: &str, entry: Entry) {
-        self.entries.entry(subject_id(subject).into_owned()).or_default().push(entry);
-    }
-
-    fn tally(&self, subject: &str, indicator: &str) -> Option<&Tally> {
-        self.tallies.get(&*subject_id(subject))?.get(last_segment(indicator))
-    }
-
-    /// The place of a period; none where nothing was reported for it.
-    fn place(&self, period: &str) -> Option<usize> {
-        self.periods.iter().position(|it| it == period)
-    }
-
-    fn series(&self, subject: &str, indicator: &str) -> &[(usize, Fact)] {
-        let found = self.series.get(&*subject_id(subject));
-        found.and_then(|it| it.get(last_segment(indicator))).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// The cohorts of a scheme's tracks in the period of an assignment, in the scheme's order.
@@ -164,9 +54,10 @@ pub fn track_inputs(
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
-        let names = (entry.track.indicators(), entry.track.scheduled());
+        let (indicators, scheduled) = (entry.track.indicators(), entry.track.scheduled());
+        let columns = layout.columns(&indicators);
         let sheets = entrants(assignment, scheme, track_id)
-            .map(|unit| layout.sheet(unit, &names.0, &names.1));
+            .map(|unit| layout.sheet(unit, &indicators, &columns, &scheduled));
         let sheets: Result<Vec<Sheet>, Trouble> = sheets.collect();
         let cohort = sheets.and_then(Cohort::new).map_err(|trouble| refusal(vec![trouble]))?;
         inputs.push(TrackInputs { track_id: track_id.to_owned(), cohort });
@@ -201,16 +92,6 @@ pub(crate) fn entrants<'a>(
     assignment.entrants.iter().filter(on_track).map(|entrant| entrant.unit.as_str())
 }
 
-/// The id of a subject: of a unit the end of its name, of others their collection and it.
-fn subject_id(name: &str) -> Cow<'_, str> {
-    let mut segments = name.rsplit('/');
-    let id = segments.next().unwrap_or(name);
-    match segments.next() {
-        Some(collection @ ("projects" | "posts")) => Cow::Owned(format!("{collection}.{id}")),
-        _ => Cow::Borrowed(id),
-    }
-}
-
 /// The id at the end of a resource's name.
 pub(crate) fn last_segment(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
@@ -229,7 +110,7 @@ struct Parts(BTreeMap<Length, Vec<Part>>);
 
 impl Parts {
     fn of(span: &Span, through: Date, facts: &Facts) -> Self {
-        let part = |it: Span| Part { place: facts.place(&it.id()), is_due: it.last <= through };
+        let part = |it: Span| Part { place: facts.period(&it.id()), is_due: it.last <= through };
         let lengths = LENGTHS.into_iter().filter(|length| *length <= span.length);
         Self(lengths.map(|length| (length, span.parts(length).map(part).collect())).collect())
     }
@@ -267,58 +148,86 @@ struct Layout<'a> {
     facts: &'a Facts,
 }
 
+/// An indicator of a track, looked up once for all that run on it.
+struct Column<'a> {
+    name: Arc<str>,
+    measure: &'a Measure,
+    /// Among the facts; none where nothing was reported in it.
+    place: Option<usize>,
+    /// Of these how much has elapsed.
+    elapsed: Share,
+    rounds: Share,
+}
+
 impl Layout<'_> {
+    /// In the order of their names. A scheme in force names no unknown indicator; one that does
+    /// has no facts of it.
+    fn columns(&self, indicators: &BTreeSet<String>) -> Vec<Column<'_>> {
+        let column = |name: &String| {
+            let measure = self.indicators.get(name)?;
+            let (elapsed, rounds) = match measure.accumulation {
+                Accumulation::Sum | Accumulation::Cumulative => (
+                    Share::new(self.span.days_through(self.through), self.span.days()),
+                    self.rounds(measure),
+                ),
+                Accumulation::Mean | Accumulation::Latest => (Share::WHOLE, Share::WHOLE),
+            };
+            let (name, place) = (name.as_str().into(), self.facts.indicator(name));
+            Some(Column { name, measure, place, elapsed, rounds })
+        };
+        indicators.iter().filter_map(column).collect()
+    }
+
     fn sheet(
         &self,
         unit: &str,
         indicators: &BTreeSet<String>,
+        columns: &[Column<'_>],
         scheduled: &BTreeSet<String>,
     ) -> Result<Sheet, Trouble> {
-        let mut cells = BTreeMap::new();
-        for indicator in indicators {
-            // A scheme in force names no unknown indicator; one that does has no facts of it.
-            if let Some(measure) = self.indicators.get(indicator) {
-                cells.insert(indicator.clone(), self.cell(unit, indicator, measure)?);
-            }
-        }
-        let carried = self.facts.carried.get(&*subject_id(unit)).cloned().unwrap_or_default();
+        let known = self.facts.of_subject(unit);
+        let cell =
+            |column: &Column<'_>| Ok((Arc::clone(&column.name), self.cell(unit, column, &known)?));
+        let cells = columns.iter().map(cell).collect::<Result<BTreeMap<_, _>, Trouble>>()?;
+        let carried = known.carried.cloned().unwrap_or_default();
         let marks = |indicator: &String| {
             let marks = carried.marks.get(last_segment(indicator))?;
             Some((indicator.clone(), marks.clone()))
         };
         let tally = |indicator: &String| {
-            let tally = self.facts.tally(unit, indicator)?;
+            let tally = known.tallies?.get(last_segment(indicator))?;
             Some((indicator.clone(), tally.clone()))
         };
         let planned = |indicator: &String| Some((indicator.clone(), self.plans.of(unit)?));
+        let (has_marks, has_tallies) = (!carried.marks.is_empty(), known.tallies.is_some());
         Ok(Sheet {
             subject: unit.to_owned(),
             cells,
-            marks: indicators.iter().filter_map(marks).collect(),
+            marks: indicators.iter().filter(|_| has_marks).filter_map(marks).collect(),
+            tallies: indicators.iter().filter(|_| has_tallies).filter_map(tally).collect(),
+            milestones: scheduled.iter().filter_map(planned).collect(),
+            entries: known.entries.cloned().unwrap_or_default(),
             results: carried.results,
             awards: carried.awards,
             exemptions: carried.exemptions,
-            tallies: indicators.iter().filter_map(tally).collect(),
-            milestones: scheduled.iter().filter_map(planned).collect(),
-            entries: self.facts.entries.get(&*subject_id(unit)).cloned().unwrap_or_default(),
         })
     }
 
-    fn cell(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Cell, Trouble> {
-        let (elapsed, rounds) = match measure.accumulation {
-            Accumulation::Sum | Accumulation::Cumulative => (
-                Share::new(self.span.days_through(self.through), self.span.days()),
-                self.rounds(measure),
-            ),
-            Accumulation::Mean | Accumulation::Latest => (Share::WHOLE, Share::WHOLE),
-        };
+    fn cell(
+        &self,
+        unit: &str,
+        column: &Column<'_>,
+        known: &OfSubject<'_>,
+    ) -> Result<Cell, Trouble> {
+        let Column { name, measure, place, elapsed, rounds } = column;
+        let series = known.series(*place);
         Ok(Cell {
-            fact: self.fact(unit, indicator, measure)?,
-            target: self.targets.of(unit, indicator, measure, &self.span),
-            elapsed,
-            rounds,
-            plan: self.targets.plan(unit, indicator, measure, &self.span),
-            last_year: self.last_year(unit, indicator, measure)?,
+            fact: self.fact(unit, name, measure, series)?,
+            target: self.targets.of(unit, name, measure, &self.span),
+            elapsed: *elapsed,
+            rounds: *rounds,
+            plan: self.targets.plan(unit, name, measure, &self.span),
+            last_year: self.last_year(unit, name, measure, series)?,
         })
     }
 
@@ -336,12 +245,13 @@ impl Layout<'_> {
         unit: &str,
         indicator: &str,
         measure: &Measure,
+        series: &[(usize, Fact)],
     ) -> Result<Option<Decimal>, Trouble> {
         let before = self.before.as_ref().filter(|it| it.reported(measure.frequency));
         let Some(before) = before else {
             return Ok(None);
         };
-        let (series, mut from) = (self.facts.series(unit, indicator), 0);
+        let mut from = 0;
         let places = before.every(measure.frequency).iter().filter_map(|part| part.place);
         let facts: Vec<&Fact> =
             places.filter_map(|place| fact_at(series, &mut from, place)).collect();
@@ -367,7 +277,13 @@ impl Layout<'_> {
         })
     }
 
-    fn fact(&self, unit: &str, indicator: &str, measure: &Measure) -> Result<Fact, Trouble> {
+    fn fact(
+        &self,
+        unit: &str,
+        indicator: &str,
+        measure: &Measure,
+        series: &[(usize, Fact)],
+    ) -> Result<Fact, Trouble> {
         if measure.frequency > self.span.length {
             let (owed, scored) = (measure.frequency.noun(), self.span.length.noun());
             return Ok(Fact::NotApplicable {
@@ -376,7 +292,7 @@ impl Layout<'_> {
                 sources: Vec::new(),
             });
         }
-        let (series, mut from) = (self.facts.series(unit, indicator), 0);
+        let mut from = 0;
         let parts = self.parts.every(measure.frequency).iter().filter_map(|part| {
             let fact = part.place.and_then(|place| fact_at(series, &mut from, place));
             fact.or(part.is_due.then_some(&Fact::Missing))

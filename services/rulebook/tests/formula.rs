@@ -37,9 +37,9 @@ fn sheet(subject: &str, revenue: &str, accidents: Option<&str>) -> Sheet {
         ..Cell::default()
     };
     let mut sheet = Sheet { subject: subject.to_owned(), ..Sheet::default() };
-    sheet.cells.insert(name("indicators", "revenue"), cell(revenue));
+    sheet.cells.insert(name("indicators", "revenue").into(), cell(revenue));
     if let Some(accidents) = accidents {
-        sheet.cells.insert(name("indicators", "accidents"), cell(accidents));
+        sheet.cells.insert(name("indicators", "accidents").into(), cell(accidents));
     }
     sheet
 }
@@ -91,7 +91,7 @@ fn points_by_formula() {
                 partial: false,
                 sources: Vec::new(),
             };
-            sheet.cells.insert(name("indicators", id), Cell { fact, ..Cell::default() });
+            sheet.cells.insert(name("indicators", id).into(), Cell { fact, ..Cell::default() });
         }
         let cohort = Cohort::new(vec![sheet]).unwrap();
         let result = engine::score(&rulebook.entries[0].track, &cohort).unwrap();

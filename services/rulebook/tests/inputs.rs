@@ -157,7 +157,7 @@ fn cell(
     assert_eq!((inputs.len(), inputs[0].track_id.as_str()), (1, "general"));
     let sheet = &inputs[0].cohort.sheets()[0];
     assert_eq!(sheet.subject, name("units", "office"));
-    sheet.cells[&name("indicators", indicator)].clone()
+    sheet.cells[name("indicators", indicator).as_str()].clone()
 }
 
 fn value(text: &str, partial: bool, sources: &[&str]) -> Fact {

@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let mut grants = Vec::new();
     for role in &args.roles {
-        if !roles().contains(role) {
+        if !roles().contains(&role.as_str()) {
             let known = roles().join(", ");
             return Err(Failure::input(format!("--role {role}: there are only {known}")));
         }

@@ -111,14 +111,15 @@ impl Input {
                 text.push_str(word);
                 text.push('\t');
             }
-            let standing = standing_text(fact.standing);
-            let _ = match fact.reading {
-                Reading::Value(value) => {
-                    let value = decimal::plain(value);
-                    writeln!(text, "{sequence}\t{standing}\t{value}")
-                }
-                Reading::NotApplicable => writeln!(text, "{sequence}\t{standing}\t-"),
-            };
+            decimal::write_integer(&mut text, *sequence);
+            text.push('\t');
+            text.push_str(standing_text(fact.standing));
+            text.push('\t');
+            match fact.reading {
+                Reading::Value(value) => decimal::write(&mut text, value),
+                Reading::NotApplicable => text.push('-'),
+            }
+            text.push('\n');
         }
         for tally in tallies {
             text.push_str(&tally.to_line()?);

@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -83,20 +84,29 @@ struct Drain {
     saima: Option<PathBuf>,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
-        Command::Run(arguments) => run(arguments).await,
-        Command::Drain(arguments) => drain(arguments).await,
-        Command::Peer(arguments) => peer::run(arguments).await,
-    };
-    match outcome {
+fn main() -> ExitCode {
+    match work(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// What asks takes one thread; who is asked has as many as any server has by default.
+fn work(command: Command) -> Outcome<()> {
+    let mut runtime = match command {
+        Command::Peer(_) => Builder::new_multi_thread(),
+        Command::Run(_) | Command::Drain(_) => Builder::new_current_thread(),
+    };
+    runtime.enable_all().build()?.block_on(async {
+        match command {
+            Command::Run(arguments) => run(arguments).await,
+            Command::Drain(arguments) => drain(arguments).await,
+            Command::Peer(arguments) => peer::run(arguments).await,
+        }
+    })
 }
 
 async fn run(arguments: Run) -> Outcome<()> {

@@ -85,7 +85,7 @@ impl Table {
     pub(super) fn sheet(&self, place: usize) -> Option<Sheet> {
         let mut sheet = Sheet { subject: self.subjects.get(place)?.clone(), ..Sheet::default() };
         for column in &self.columns {
-            sheet.cells.insert(column.indicator.clone(), column.cell(place)?);
+            sheet.cells.insert(column.indicator.as_str().into(), column.cell(place)?);
         }
         Some(sheet)
     }

@@ -220,7 +220,7 @@ fn targets_met(seen: Seen<'_>, wanted: &[String], ground: &mut Ground) -> Option
         if !wanted.is_empty() && !wanted.contains(&leaf.indicator) {
             continue;
         }
-        let cell = seen.sheet.cells.get(&leaf.indicator);
+        let cell = seen.sheet.cells.get(leaf.indicator.as_str());
         let Some(target) = cell.and_then(|cell| cell.target) else { continue };
         let value = match seen.sheet.fact(&leaf.indicator) {
             Fact::Value { value, .. } => Some(*value),

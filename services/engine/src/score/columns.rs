@@ -95,8 +95,8 @@ impl<'a> Columns<'a> {
                 Fact::Value { value, .. } => Some(*value),
                 Fact::Missing | Fact::NotApplicable { .. } => None,
             },
-            Name::Target(indicator) => sheet.cells.get(indicator)?.target,
-            Name::LastYear(indicator) => sheet.cells.get(indicator)?.last_year,
+            Name::Target(indicator) => sheet.cells.get(indicator.as_str())?.target,
+            Name::LastYear(indicator) => sheet.cells.get(indicator.as_str())?.last_year,
         }
     }
 
@@ -247,7 +247,7 @@ pub(crate) fn standing(track: &Track, leaf: &Leaf, sheet: &Sheet) -> Standing {
 
 /// A rate of growth needs a value above 0 to grow from.
 fn lacks_base(leaf: &Leaf, sheet: &Sheet) -> bool {
-    let last_year = sheet.cells.get(&leaf.indicator).and_then(|cell| cell.last_year);
+    let last_year = sheet.cells.get(leaf.indicator.as_str()).and_then(|cell| cell.last_year);
     last_year.is_none_or(|last_year| last_year <= Decimal::ZERO)
 }
 
@@ -264,7 +264,7 @@ fn presence(track: &Track, name: &Name, sheet: &Sheet) -> Standing {
         Name::Value(indicator) => fact_standing(sheet.fact(indicator)),
         // A target that is not there is a trouble of its own.
         Name::Target(_) => Standing::Value,
-        Name::LastYear(indicator) => match sheet.cells.get(indicator) {
+        Name::LastYear(indicator) => match sheet.cells.get(indicator.as_str()) {
             Some(cell) if cell.last_year.is_some() => Standing::Value,
             _ => Standing::Missing,
         },

@@ -248,7 +248,7 @@ impl<'a> Walk<'a> {
             }
         };
         let empty = Column::default();
-        let cell = self.sheet.cells.get(&leaf.indicator);
+        let cell = self.sheet.cells.get(leaf.indicator.as_str());
         let case = Case {
             weight: node.weight,
             direction: leaf.direction,
@@ -272,7 +272,7 @@ impl<'a> Walk<'a> {
     fn has_targets(&mut self, node: &Node, leaf: &Leaf, explained: &mut Explained) -> bool {
         let mut sound = true;
         for indicator in leaf.targets() {
-            let target = self.sheet.cells.get(&indicator).and_then(|cell| cell.target);
+            let target = self.sheet.cells.get(indicator.as_str()).and_then(|cell| cell.target);
             let trouble = match target {
                 Some(target) if target > Decimal::ZERO => continue,
                 Some(_) => Trouble::target_not_positive,

@@ -111,7 +111,7 @@ pub fn not_applicable() -> Fact {
 /// A sheet of facts without targets.
 pub fn sheet(subject: &str, facts: &[(&str, Fact)]) -> Sheet {
     let cell = |fact: &Fact| Cell { fact: fact.clone(), ..Cell::default() };
-    let cells = facts.iter().map(|(indicator, fact)| ((*indicator).to_owned(), cell(fact)));
+    let cells = facts.iter().map(|(indicator, fact)| ((*indicator).into(), cell(fact)));
     Sheet { subject: subject.to_owned(), cells: cells.collect(), ..Sheet::default() }
 }
 
@@ -120,7 +120,7 @@ pub fn against(subject: &str, indicator: &str, actual: &str, target: &str) -> Sh
     let cell = Cell { fact: value(actual), target: Some(d(target)), ..Cell::default() };
     Sheet {
         subject: subject.to_owned(),
-        cells: BTreeMap::from([(indicator.to_owned(), cell)]),
+        cells: BTreeMap::from([(indicator.into(), cell)]),
         ..Sheet::default()
     }
 }

@@ -516,7 +516,11 @@ fn race_of(
                 let (tallies, milestones): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
                 Sheet {
                     subject: format!("s{number}"),
-                    cells: names.iter().cloned().zip(cells).collect::<BTreeMap<_, _>>(),
+                    cells: names
+                        .iter()
+                        .map(|it| it.as_str().into())
+                        .zip(cells)
+                        .collect::<BTreeMap<_, _>>(),
                     tallies: names.iter().cloned().zip(tallies).collect(),
                     milestones: names.iter().cloned().zip(milestones).collect(),
                     ..Sheet::default()

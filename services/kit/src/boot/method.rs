@@ -48,15 +48,23 @@ impl Method {
 }
 
 static METHODS: LazyLock<HashMap<String, Method>> = LazyLock::new(|| {
-    [
-        proto::DESCRIPTOR_SET,
+    let own = proto::method::METHODS.iter().map(|method| {
+        let path = format!("{}/{}", method.service, method.name);
+        let known = Method {
+            service: method.service.to_owned(),
+            name: method.name.to_owned(),
+            path: path.clone(),
+            client_streaming: method.client_streaming,
+            server_streaming: method.server_streaming,
+        };
+        (format!("/{path}"), known)
+    });
+    let kits = [
         tonic_health::pb::FILE_DESCRIPTOR_SET,
         tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
         tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
-    ]
-    .into_iter()
-    .flat_map(methods)
-    .collect()
+    ];
+    own.chain(kits.into_iter().flat_map(methods)).collect()
 });
 
 static OTHER: LazyLock<Method> = LazyLock::new(|| Method {

@@ -48,7 +48,7 @@ impl CallerService for Callers {
         let grant = request.grant.parse::<Grant>();
         match &grant {
             Err(message) => fields.violation("grant", "GRANT_FORMAT", message.as_str()),
-            Ok(grant) if !roles().contains(&grant.role) => {
+            Ok(grant) if !roles().contains(&grant.role.as_str()) => {
                 let message =
                     format!("{:?} is no role; there are {}", grant.role, roles().join(", "));
                 fields.violation("grant", "UNKNOWN_ROLE", message);

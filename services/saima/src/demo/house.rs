@@ -119,7 +119,7 @@ impl House {
     }
 
     fn token_of(&self, account: &str) -> Result<String> {
-        let people = guard::roles().iter().filter(|role| *role != "service");
+        let people = guard::roles().iter().filter(|role| **role != "service");
         let grants: Vec<Grant> = people.map(|role| Grant::everywhere(role)).collect();
         Ok(self.issuer.trial(account, &grants, HELD, &System)?)
     }

@@ -287,7 +287,7 @@ impl Table<'_> {
     }
 
     fn of<'a>(&self, line: &'a mut Line, id: &str) -> &'a mut Cell {
-        line.sheet.cells.entry(self.name(id)).or_default()
+        line.sheet.cells.entry(self.name(id).into()).or_default()
     }
 
     fn name(&self, id: &str) -> String {

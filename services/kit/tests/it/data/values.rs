@@ -208,11 +208,21 @@ fn decimals_are_exact_or_refused() {
     }
 }
 
+#[test]
+fn integers_are_written_as_they_print() {
+    for value in [0, 7, -1, 10, i64::MAX, i64::MIN] {
+        let mut text = "x".to_owned();
+        decimal::write_integer(&mut text, value);
+        assert_eq!(text, format!("x{value}"));
+    }
+}
+
 proptest! {
     #[test]
     fn every_decimal_survives_its_text(mantissa in -(10_i128.pow(28) - 1)..10_i128.pow(28), scale in 0_u32..=28) {
         let value = Decimal::from_i128_with_scale(mantissa, scale);
         prop_assert_eq!(decimal::parse(&decimal::to_text(value)), Some(value));
+        prop_assert_eq!(decimal::to_text(value), value.normalize().to_string());
         prop_assert_eq!(decimal::parse(&value.to_string()), Some(value));
     }
 
