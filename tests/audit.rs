@@ -98,6 +98,45 @@ kit::both! {
         served.stop().await;
     }
 
+    // A3
+    async fn who_shows_no_valid_token_is_on_record(bed: &Bed) {
+        let served = bed.start(&SUITE).await;
+        for token in ["", "for.ged.token", "for.ged.token"] {
+            let mut stranger = UnitServiceClient::new(served.channel_as(token));
+            let request = registry_pb::GetUnitRequest { name: format!("{DISTRICT}/units/east") };
+            let refused = stranger.get_unit(request).await.unwrap_err();
+            assert_eq!(refused.code(), Code::Unauthenticated);
+        }
+        // The first is there at once; how many followed, once a minute or when the process ends.
+        let strangers = async |served: &Served| {
+            let auditor = served.channel_as(&token("qian.min", &["audit-administrator@*"]));
+            let request = access::ListAuditRecordsRequest {
+                parent: "districts/-".to_owned(),
+                service: "registry".to_owned(),
+                ..Default::default()
+            };
+            let reply = AuditRecordServiceClient::new(auditor).list_audit_records(request).await;
+            let mut told = reply.unwrap().into_inner().audit_records;
+            assert!(told.iter().all(|it| {
+                it.account.is_empty()
+                    && it.permission == "registry.units.get"
+                    && it.outcome() == Outcome::Refused
+                    && it.source == "127.0.0.1"
+            }));
+            // The bed's clock stands still.
+            told.sort_by(|one, two| two.about.cmp(&one.about));
+            told.into_iter().map(|it| it.about).collect::<Vec<_>>()
+        };
+        assert_eq!(strangers(&served).await, ["TOKEN_REQUIRED"]);
+        served.stop().await;
+        let served = bed.start(&SUITE).await;
+        let told = strangers(&served).await;
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(told[0], "TOKEN_REQUIRED");
+        assert!(told[1].starts_with("TOKEN_REFUSED, and 2 more within "), "{told:?}");
+        served.stop().await;
+    }
+
     // X11, H10
     async fn a_persons_record_is_read_for_a_reason_and_on_record(bed: &Bed) {
         let served = bed.start(&SUITE).await;

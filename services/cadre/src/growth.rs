@@ -3,6 +3,8 @@
 pub(crate) mod report;
 mod source;
 
+pub(crate) use source::distinction;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

@@ -1,25 +1,29 @@
 //! Who did what, when, why and from where: a ledger in every service's database.
 //!
 //! What a caller changed is recorded in the transaction that changed it; what he read of
-//! persons, and what he was refused, before he is answered. Deliberately absent: calls without a
-//! valid token, which anybody may send by the million; the log counts those. And what everybody
-//! may do, such as a remark of the public: no record says who did it.
+//! persons, and what he was refused, before he is answered. Of calls without a valid token some
+//! stand for all. Deliberately absent: what everybody may do, such as a remark of the public: no
+//! record says who did it.
 
 mod service;
 mod store;
+mod strangers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
 use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::field::Fields;
-use crate::guard::Caller;
+use crate::guard::{Act, Caller};
 
 pub(crate) use service::Auditor;
+use strangers::Strangers;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,17 +70,23 @@ pub(crate) async fn done(tx: &mut Tx) -> Result<()> {
 }
 
 /// The audits of a process, by service.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Book(Arc<BTreeMap<&'static str, Db>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Book(Arc<Audits>);
+
+#[derive(Debug)]
+struct Audits {
+    dbs: BTreeMap<&'static str, Db>,
+    strangers: Strangers,
+}
 
 impl Book {
     pub(crate) fn of(dbs: impl Iterator<Item = (&'static str, Db)>) -> Self {
-        Self(Arc::new(dbs.collect()))
+        Self(Arc::new(Audits { dbs: dbs.collect(), strangers: Strangers::new() }))
     }
 
     /// The database of a service.
     pub(crate) fn db(&self, service: &str) -> Option<&Db> {
-        self.0.get(service)
+        self.0.dbs.get(service)
     }
 
     /// The database of the service that a request names; refused as `UNKNOWN_SERVICE` where it does
@@ -84,7 +94,7 @@ impl Book {
     pub(crate) fn found(&self, fields: &mut Fields, field: &str, service: &str) -> Option<&Db> {
         let db = self.db(service);
         if db.is_none() {
-            let here: Vec<&str> = self.0.keys().copied().collect();
+            let here: Vec<&str> = self.0.dbs.keys().copied().collect();
             let message = format!("{service:?} does not run here; there are {here:?}");
             fields.violation(field, "UNKNOWN_SERVICE", message);
         }
@@ -94,28 +104,55 @@ impl Book {
     /// The audit of the service that a permission belongs to; what every process answers is told
     /// by its first.
     fn of_permission(&self, permission: &str) -> Option<&Db> {
-        let own = self.0.get(permission.split('.').next()?);
+        let own = self.0.dbs.get(permission.split('.').next()?);
         // What every process answers is kept where one of its services keeps its own.
-        own.or_else(|| self.0.get("registry")).or_else(|| self.0.values().next())
+        own.or_else(|| self.0.dbs.get("registry")).or_else(|| self.0.dbs.values().next())
     }
 
     /// Records how a call ended that changed nothing: a refusal, or a look at persons. Returns
     /// when it is durable.
     pub(crate) async fn ended(&self, caller: &Caller, code: Code) -> Result<()> {
         match code {
-            Code::PermissionDenied => self.keep(caller, Outcome::Refused).await,
-            Code::Ok if caller.is_told_of_persons() => self.keep(caller, Outcome::Read).await,
+            Code::PermissionDenied | Code::Unauthenticated => {
+                self.keep(caller.act(), Outcome::Refused).await
+            }
+            Code::Ok if caller.is_told_of_persons() => self.keep(caller.act(), Outcome::Read).await,
             _ => Ok(()),
+        }
+    }
+
+    /// Records that somebody without a valid token was sent away, or counts him. Returns when
+    /// what is recorded is durable.
+    pub(crate) async fn sent_away(&self, act: Act) -> Result<()> {
+        let first = self.0.strangers.came(act);
+        self.keep(first, Outcome::Refused).await
+    }
+
+    /// Records how many were sent away, once a minute until the shutdown.
+    pub(crate) async fn count_strangers(self, shutdown: CancellationToken) {
+        loop {
+            let is_over = tokio::select! {
+                () = shutdown.cancelled() => true,
+                () = tokio::time::sleep(strangers::EACH) => false,
+            };
+            for act in self.0.strangers.turn(Instant::now()) {
+                if let Err(error) = self.keep(Some(act), Outcome::Refused).await {
+                    tracing::warn!(%error, "calls without a token are not on record");
+                }
+            }
+            if is_over {
+                return;
+            }
         }
     }
 
     /// Records a call that was refused as one too many. Returns when it is durable.
     pub(crate) async fn alarm(&self, caller: &Caller) -> Result<()> {
-        self.keep(caller, Outcome::Alarm).await
+        self.keep(caller.act(), Outcome::Alarm).await
     }
 
-    async fn keep(&self, caller: &Caller, outcome: Outcome) -> Result<()> {
-        let Some(act) = caller.act() else { return Ok(()) };
+    async fn keep(&self, act: Option<Act>, outcome: Outcome) -> Result<()> {
+        let Some(act) = act else { return Ok(()) };
         let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
         let mut tx = db.within(&act.district).begin_small_write().await?;
         store::insert(&mut tx, act, outcome).await?;

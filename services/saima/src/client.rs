@@ -110,8 +110,10 @@ impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
         if let Some(value) = &self.0 {
             request.metadata_mut().insert("authorization", value.clone());
-            let purpose = MetadataValue::from_static("saima command line");
-            request.metadata_mut().insert("saima-purpose", purpose);
+            if !request.metadata().contains_key("saima-purpose-bin") {
+                let purpose = MetadataValue::from_static("saima command line");
+                request.metadata_mut().insert("saima-purpose", purpose);
+            }
         }
         Ok(request)
     }
@@ -193,6 +195,8 @@ clients! {
     warnings: scoring, warning_service_client, WarningServiceClient;
     /// Persons.
     persons: cadre, person_service_client, PersonServiceClient;
+    /// What is held about a person.
+    person_exports: cadre, person_export_service_client, PersonExportServiceClient;
     /// Pools.
     pools: cadre, pool_service_client, PoolServiceClient;
     /// Training posts.

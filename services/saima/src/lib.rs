@@ -10,6 +10,7 @@ pub mod client;
 mod definitions;
 pub mod demo;
 pub mod explain;
+pub mod export_person;
 pub mod failure;
 pub mod keys;
 pub mod lint;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use saima::failure::Result;
-use saima::{apply, demo, keys, lint, score, serve, token, verify};
+use saima::{apply, demo, export_person, keys, lint, score, serve, token, verify};
 
 /// Saima, the evaluation suite of a district's assessment office
 #[derive(Debug, Parser)]
@@ -16,6 +16,7 @@ enum Command {
     Score(score::Args),
     Lint(lint::Args),
     Demo(demo::Args),
+    ExportPerson(export_person::Args),
     Keys(keys::Args),
     Token(token::Args),
     Verify(verify::Args),
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Ok(Command::Score(args)) => score::run(&args),
         Ok(Command::Lint(args)) => lint::run(&args),
         Ok(Command::Demo(args)) => demo::run(&args),
+        Ok(Command::ExportPerson(args)) => export_person::run(&args),
         Ok(Command::Keys(args)) => keys::run(&args),
         Ok(Command::Token(args)) => token::run(&args),
         Ok(Command::Verify(args)) => verify::run(&args),

@@ -96,7 +96,7 @@ pub(super) fn entries(of: &Records, zone: &TimeZone) -> Vec<Entry> {
 }
 
 /// An award or card, on the last day of its period.
-fn distinction(it: &Held) -> Entry {
+pub(crate) fn distinction(it: &Held) -> Entry {
     let stands = i32::from(it.stands);
     let (kind, counts) = match it.kind {
         Counted::RedFlag => (Kind::Card, Counts { flags: stands, ..Default::default() }),

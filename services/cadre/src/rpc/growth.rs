@@ -148,7 +148,7 @@ pub(super) fn days(
     (start, end)
 }
 
-fn to_proto(it: &Entry) -> pb::GrowthEntry {
+pub(super) fn to_proto(it: &Entry) -> pb::GrowthEntry {
     pb::GrowthEntry {
         kind: it.kind.into(),
         date: Some(date::to_proto(it.date)),

@@ -13,14 +13,15 @@ use tonic::{Request, Response, Status};
 
 use super::{PERSON, Rpc, recusal};
 use super::{
-    appraisal_report, archive, commitment, conduct_entry, consequence, enrolment, member, nominee,
-    person, placement, placement_report, pool_member,
+    appraisal_report, archive, commitment, conduct_entry, consequence, enrolment, growth, member,
+    nominee, person, placement, placement_report, pool_member,
 };
+use crate::growth::distinction;
 use crate::person_export::{WITHHELD, without_others};
 use crate::store;
 
 /// The nouns, in their order.
-const NOUNS: [&str; 13] = [
+const NOUNS: [&str; 14] = [
     "Person",
     "PersonRevision",
     "ArchiveEntry",
@@ -34,6 +35,7 @@ const NOUNS: [&str; 13] = [
     "Member",
     "PoolMember",
     "Nominee",
+    "GrowthEntry",
 ];
 /// More than anybody's archive holds.
 const MOST: i64 = 100_000;
@@ -170,9 +172,20 @@ impl About<'_> {
                 let found = store::pool_member::list(tx, district, &filter, None).await?;
                 told!(found, |it| pool_member::to_proto(district, it))
             }
-            _ => {
+            "Nominee" => {
                 let found = store::nominee::of_person(tx, district, id).await?;
                 told!(found, |it| nominee::convert::to_proto(district, it))
+            }
+            // Of what the timeline shows, what is no record of its own here.
+            _ => {
+                let found = store::distinction::of_person(tx, district, id).await?;
+                let entry = |it: &_| {
+                    let told = growth::to_proto(&distinction(it));
+                    let mut value = json::value(&name, &told)?;
+                    value["name"] = told.source.into();
+                    Ok(value)
+                };
+                found.iter().map(entry).collect()
             }
         }
     }

@@ -17,6 +17,7 @@ use crate::consequence::{consequences, decision, effect, enact, list, propose, r
 use crate::data::{
     DISTRICT, add, archived, date, head, person, publish_as_it_is, put_period, put_run, result,
 };
+use crate::person_export::export;
 use crate::{fake, refused};
 
 fn count(counted: Counted, ids: &[&str], at_least: i32, periods: i32) -> Condition {
@@ -135,7 +136,7 @@ kit::both! {
         assert_eq!(list(&served, "twice").await[1].state(), State::Accepted);
     }
 
-    // B11, X12: awards count for whoever heads the unit that answers for the project; S7: a veto of the
+    // B11, X11, X12: awards count for whoever heads the unit that answers for the project; S7: a veto of the
     // latest run counts unless exempted
     async fn awards_and_vetoes_call_for_what_the_rules_say(bed: &Bed) {
         let served = fake::start(bed).await;
@@ -162,6 +163,9 @@ kit::both! {
         }
         timeline(&served, &wang.name, &[("2023年第一季度环城路：蜗牛奖", true), ("2023年第二季度环城路：蜗牛奖", true)]).await;
         timeline(&served, &li.name, &[("2023年第一季度环城路：猛虎奖", true)]).await;
+        let (told, _) = export(served.channel(), &wang.name, 1000).await.unwrap();
+        let told: Vec<_> = told.iter().filter(|it| it.noun == "GrowthEntry").map(|it| it.source.as_str()).collect();
+        assert_eq!(told, [format!("{DISTRICT}/awards/2"), format!("{DISTRICT}/awards/1")], "they are exported, too");
         let talk = rule("诫勉谈话", count(Counted::Award, &["snail"], 2, 2), does(pb::EffectKind::Admonition));
         enact(&served, "talk", talk).await.unwrap();
         let praise = pb::ConsequenceRule { track_id: "economy".to_owned(), ..rule("通报表扬", count(Counted::Award, &["tiger"], 1, 1), does(pb::EffectKind::Commendation)) };

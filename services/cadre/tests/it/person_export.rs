@@ -10,10 +10,10 @@ use crate::data::{DISTRICT, add, head, person, persons};
 use crate::fake;
 use crate::recusal::recuse;
 
-type Page = (Vec<pb::PersonDatum>, Vec<pb::WithheldData>);
+pub(crate) type Page = (Vec<pb::PersonDatum>, Vec<pb::WithheldData>);
 
 /// Everything, by pages of one size, and what every page says is withheld.
-async fn export(channel: Channel, of: &str, size: i32) -> Result<Page, tonic::Status> {
+pub(crate) async fn export(channel: Channel, of: &str, size: i32) -> Result<Page, tonic::Status> {
     let mut client = PersonExportServiceClient::new(channel);
     let (mut all, mut request) = (Vec::new(), pb::ListPersonDataRequest::default());
     request.parent = of.to_owned();

@@ -104,7 +104,7 @@ impl Rules {
     fn count(&self, admitted: &Admitted, from: Option<SocketAddr>) -> Result<()> {
         let account = match admitted {
             Admitted::Nobody => return Ok(()),
-            Admitted::Unknown(_) => "",
+            Admitted::Unknown(..) => "",
             Admitted::Caller(caller) | Admitted::Refused(caller, _) => match caller.counted() {
                 None => return Ok(()),
                 Some(account) => account,
@@ -170,8 +170,11 @@ impl Service<Request<Body>> for Edge {
         let caller = match admitted {
             Admitted::Caller(caller) => Some(Arc::new(caller)),
             Admitted::Nobody => None,
-            Admitted::Unknown(error) => {
-                return Box::pin(async move { Ok(refuse(&mut call, error)) });
+            Admitted::Unknown(act, error) => {
+                return Box::pin(async move {
+                    let told = rules.book.sent_away(act).await;
+                    Ok(refuse(&mut call, told.err().unwrap_or(error)))
+                });
             }
             Admitted::Refused(caller, error) => {
                 return Box::pin(async move {

@@ -84,6 +84,11 @@ pub async fn serve_over(
     }
     let callers = CallerServiceServer::new(Callers(guard.clone()));
     let book = Book::of(audits.into_iter());
+    let count = book.clone().count_strangers(shutdown.token());
+    tasks.spawn(async move {
+        count.await;
+        "audit"
+    });
     let auditor = AuditRecordServiceServer::new(Auditor(book.clone()));
     let approvals = ApprovalServiceServer::new(Approvals(book.clone()));
     let retention = Retention { book: book.clone(), rules };

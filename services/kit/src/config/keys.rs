@@ -66,7 +66,7 @@ impl std::fmt::Debug for KeySource {
     }
 }
 
-/// Writes a file of keys that its owner alone may read, whole or not at all.
+/// Writes a file that its owner alone may read, of keys or of personal data, whole or not at all.
 pub fn write(file: &std::path::Path, text: &str) -> Result<(), String> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;

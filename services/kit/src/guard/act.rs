@@ -6,10 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::HeaderMap;
 
+use super::rights::Right;
+
 const PURPOSE: &str = "saima-purpose";
 const PURPOSE_BIN: &str = "saima-purpose-bin";
 /// Longest purpose that is kept, in characters.
 const LONGEST: usize = 200;
+
+/// Where the audit keeps calls that belong to no district.
+pub(super) const NOWHERE: &str = "-";
 
 /// Where a call came from and what for.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +25,7 @@ pub(crate) struct Origin {
 }
 
 /// What somebody did, or wanted to do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Act {
     pub(crate) district: String,
     pub(crate) account: String,
@@ -31,6 +36,22 @@ pub(crate) struct Act {
     pub(crate) request_id: String,
     pub(crate) source: String,
     pub(crate) trace: String,
+}
+
+impl Act {
+    /// What somebody wanted who showed no valid token, and why he was sent away.
+    pub(super) fn of_stranger(right: &Right, origin: Origin, reason: &str) -> Self {
+        let Origin { purpose, source, trace } = origin;
+        Self {
+            district: NOWHERE.to_owned(),
+            permission: right.permission.clone(),
+            about: reason.to_owned(),
+            purpose,
+            source,
+            trace,
+            ..Self::default()
+        }
+    }
 }
 
 impl Origin {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::act::{Act, Origin};
+use super::act::{Act, NOWHERE, Origin};
 use super::decide::{Guard, Reach, Session, denied};
 use super::revoked;
 use super::rights::Right;
@@ -18,8 +18,6 @@ tokio::task_local! {
 /// Who passes on what others did, and vouches for who they were.
 const VOUCHES: &str = "integrator";
 
-/// Where the audit keeps calls that belong to no district.
-const NOWHERE: &str = "-";
 /// Names of a request that are kept.
 const NAMES: usize = 3;
 

@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::act::Origin;
+use super::act::{Act, Origin};
 use super::caller::Caller;
 use super::policy::{Policies, Resource};
 use super::revoked::{self, Known};
@@ -48,7 +48,7 @@ pub(crate) enum Admitted {
     /// A caller who may not.
     Refused(Caller, Error),
     /// Somebody without a valid token.
-    Unknown(Error),
+    Unknown(Act, Error),
 }
 
 /// How far somebody's permission reaches in a district.
@@ -108,10 +108,11 @@ impl Guard {
         let Some(right) = rights::right(path) else { return Admitted::Nobody };
         let session = match self.session(headers) {
             Ok(session) => session,
-            Err(error) => return Admitted::Unknown(error),
+            Err(error) => return stranger(right, origin, error),
         };
         if self.cuts(&session.identity, "-") {
-            return Admitted::Unknown(revoked::refusal());
+            let caller = Caller::new(self.clone(), session, right, origin);
+            return Admitted::Refused(caller, revoked::refusal());
         }
         let mut lost = false;
         let somewhere = session.identity.grants.iter().any(|grant| match &grant.place {
@@ -124,20 +125,19 @@ impl Guard {
                 !is_cut && self.reaches(&session, right, district)
             }
         });
-        if !somewhere && lost {
-            return Admitted::Unknown(revoked::refusal());
-        }
         let known = !session.identity.account.is_empty();
+        if !somewhere && !known {
+            let message = "this call needs a token: authorization: Bearer …".to_owned();
+            let error = Error::Unauthenticated { reason: "TOKEN_REQUIRED", message };
+            return stranger(right, origin, error);
+        }
         let silent = right.needs_purpose && origin.purpose.is_empty();
         let caller = Caller::new(self.clone(), session, right, origin);
-        match (somewhere, known) {
-            (true, _) if silent => Admitted::Refused(caller, unexplained()),
-            (true, _) => Admitted::Caller(caller),
-            (false, false) => Admitted::Unknown(Error::Unauthenticated {
-                reason: "TOKEN_REQUIRED",
-                message: "this call needs a token: authorization: Bearer …".to_owned(),
-            }),
-            (false, true) => Admitted::Refused(caller, denied(right, "any of your districts")),
+        match somewhere {
+            true if silent => Admitted::Refused(caller, unexplained()),
+            true => Admitted::Caller(caller),
+            false if lost => Admitted::Refused(caller, revoked::refusal()),
+            false => Admitted::Refused(caller, denied(right, "any of your districts")),
         }
     }
 
@@ -266,6 +266,10 @@ fn token(headers: &HeaderMap) -> Result<Option<&str>> {
         });
     }
     Ok(Some(token.trim()))
+}
+
+fn stranger(right: &Right, origin: Origin, error: Error) -> Admitted {
+    Admitted::Unknown(Act::of_stranger(right, origin, &error.reason()), error)
 }
 
 fn unexplained() -> Error {

@@ -1,5 +1,6 @@
 //! `saima apply` over an encrypted connection, against the binary itself.
 
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +11,7 @@ use crate::command::saima;
 use crate::example;
 
 /// Ended when the test is.
-struct Serving(Child);
+pub(crate) struct Serving(Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -35,15 +36,12 @@ fn certificates(folder: &Path) {
 }
 
 /// Starts the suite on a free port; yields it and its address.
-fn serve(folder: &Path) -> (Serving, String) {
+pub(crate) fn serve(folder: &Path, more: &[&OsStr]) -> (Serving, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_saima"))
         .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
         .arg("--data-dir")
         .arg(folder.join("data"))
-        .arg("--tls-certificate")
-        .arg(folder.join("certificate"))
-        .arg("--tls-key")
-        .arg(folder.join("key"))
+        .args(more)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -64,18 +62,28 @@ fn serve(folder: &Path) -> (Serving, String) {
     }
 }
 
+/// A token of that process.
+pub(crate) fn token(folder: &Path, account: &str, roles: &[&str]) -> String {
+    let data = folder.join("data");
+    let mut args = vec!["token", "--data-dir", data.to_str().unwrap(), "--account", account];
+    args.extend(roles.iter().flat_map(|role| ["--role", *role]));
+    String::from_utf8(saima(&args).stdout).unwrap().trim().to_owned()
+}
+
 // A2, A4
 #[test]
 fn a_district_is_applied_over_an_encrypted_connection() {
     let folder = tempfile::tempdir().unwrap();
     certificates(folder.path());
-    let (_serving, address) = serve(folder.path());
-    let data = folder.path().join("data");
-    let token = |account: &str, roles: &[&str]| {
-        let mut args = vec!["token", "--data-dir", data.to_str().unwrap(), "--account", account];
-        args.extend(roles.iter().flat_map(|role| ["--role", *role]));
-        String::from_utf8(saima(&args).stdout).unwrap().trim().to_owned()
-    };
+    let (certificate, key) = (folder.path().join("certificate"), folder.path().join("key"));
+    let tls = [
+        "--tls-certificate".as_ref(),
+        certificate.as_os_str(),
+        "--tls-key".as_ref(),
+        key.as_os_str(),
+    ];
+    let (_serving, address) = serve(folder.path(), &tls);
+    let token = |account: &str, roles: &[&str]| token(folder.path(), account, roles);
     let office = token("li.na", &["assessment-office", "record-keeper"]);
     let leader = token("wang.wei", &["office-leader"]);
     let district = example("hengkou");

@@ -5,6 +5,7 @@ mod apply;
 mod command;
 mod demo;
 mod encrypted;
+mod export_person;
 mod lint;
 mod packs;
 mod proof;
