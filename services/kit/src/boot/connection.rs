@@ -21,10 +21,9 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
-use tonic::transport::server::{Connected as _, TcpConnectInfo};
 use tower::ServiceExt as _;
 
-use super::edge::{End, Shown};
+use super::edge::Line;
 use super::gateway::Gateway;
 use crate::config::Limits;
 
@@ -83,8 +82,8 @@ impl Protocol {
             hello = timeout(HELLO, io.peek(&mut first)) => if !matches!(hello, Ok(Ok(1..))) { return },
             () = shutdown.cancelled() => return,
         }
-        let about = about(&io);
-        self.speak(io, (from, about, Shown(false)), edge, shutdown, end).await;
+        ready(&io);
+        self.speak(io, (from, false), edge, shutdown, end).await;
     }
 
     /// The same behind a handshake, which takes no longer than the first byte may.
@@ -98,7 +97,7 @@ impl Protocol {
         end: CancellationToken,
     ) {
         let Some(config) = config else { return };
-        let about = about(&io);
+        ready(&io);
         let shaken = tokio::select! {
             shaken = timeout(HELLO, TlsAcceptor::from(config).accept(io)) => shaken,
             () = shutdown.cancelled() => return,
@@ -109,24 +108,22 @@ impl Protocol {
             Err(_) => return,
         };
         let shown = io.get_ref().1.peer_certificates().is_some_and(|it| !it.is_empty());
-        self.speak(io, (from, about, Shown(shown)), edge, shutdown, end).await;
+        self.speak(io, (from, shown), edge, shutdown, end).await;
     }
 
     async fn speak(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        (from, about, shown): (SocketAddr, TcpConnectInfo, Shown),
+        (from, shown): (SocketAddr, bool),
         edge: Gateway,
         shutdown: CancellationToken,
         end: CancellationToken,
     ) {
         let end = end.child_token();
-        let ends = End(end.clone());
+        let line = Line { from, shown, end: end.clone() };
         let service = edge.map_request(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(about.clone());
-            request.extensions_mut().insert(shown);
-            request.extensions_mut().insert(ends.clone());
+            request.extensions_mut().insert(line.clone());
             request
         });
         let service = TowerToHyperService::new(service);
@@ -150,12 +147,11 @@ impl Protocol {
     }
 }
 
-/// Where a connection comes from.
-fn about(io: &TcpStream) -> TcpConnectInfo {
+/// What is written goes out at once.
+fn ready(io: &TcpStream) {
     if let Err(error) = io.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY refused");
     }
-    io.connect_info()
 }
 
 fn closed(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {

@@ -16,7 +16,6 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::server::TcpConnectInfo;
 use tonic::{Code, Status};
 use tower::Service;
 use tracing::Instrument as _;
@@ -32,13 +31,15 @@ use crate::error::{Error, Result};
 use crate::guard::{self, Admitted, Caller, Guard, Origin, Readers};
 use crate::telemetry::call::Call;
 
-/// When the calls of one connection must end, whatever they do. Set by the connection.
+/// What a connection says of the calls that come by it.
 #[derive(Clone)]
-pub(super) struct End(pub(super) CancellationToken);
-
-/// Whether the caller showed a certificate of the services' authority. Set by the connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Shown(pub(super) bool);
+pub(super) struct Line {
+    pub(super) from: SocketAddr,
+    /// Whether the caller showed a certificate of the services' authority.
+    pub(super) shown: bool,
+    /// When its calls must end, whatever they do.
+    pub(super) end: CancellationToken,
+}
 
 /// The routes behind the edge. Every call has a clone of its own.
 #[derive(Clone)]
@@ -158,11 +159,12 @@ impl Service<Request<Body>> for Edge {
             Ok(permit) => permit,
             Err(error) => return Box::pin(async move { Ok(refuse(&mut call, error)) }),
         };
-        let from =
-            request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
-        let origin = call.span().in_scope(|| Origin::of(request.headers(), from));
+        let line = request.extensions().get::<Line>();
+        let from = line.map(|line| line.from);
+        let shown = line.is_some_and(|line| line.shown);
+        let end = line.map_or_else(|| rules.shutdown.clone(), |line| line.end.clone());
+        let origin = Origin::of(request.headers(), from, call.span());
         let admitted = rules.guard.admit(&method.path, request.headers(), origin);
-        let shown = request.extensions().get::<Shown>().is_some_and(|it| it.0);
         let counted = if rules.asks && !shown { bare_service(&admitted) } else { Ok(()) };
         if let Err(error) = counted.and_then(|()| rules.count(&admitted, from)) {
             return Box::pin(async move { Ok(refuse(&mut call, error)) });
@@ -189,7 +191,6 @@ impl Service<Request<Body>> for Edge {
             asked if method.client_streaming => asked,
             asked => asked.into_iter().chain(now.checked_add(rules.request_timeout)).min(),
         };
-        let End(end) = request.extensions().get().cloned().unwrap_or(End(rules.shutdown.clone()));
         let cut = rules.cut(method, &end, asked, caller.clone());
         let patient = method.is_kits();
         let reader = caller.clone().filter(|it| it.reads_persons() && !method.streams());

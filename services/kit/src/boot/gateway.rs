@@ -18,6 +18,7 @@ use tonic::body::Body;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::{Layer as _, Service};
 
+use self::route::Tongue;
 use super::edge::Edge;
 use crate::error::Error;
 
@@ -49,9 +50,10 @@ impl Service<Request<Body>> for Gateway {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        match route::is_json(&request) {
-            true => Either::Right(Box::pin(answer(self.edge.clone(), request))),
-            false => Either::Left(self.web.call(request)),
+        match route::tongue(&request) {
+            Tongue::Grpc => Either::Right(self.edge.call(request)),
+            Tongue::Json => Either::Right(Box::pin(answer(self.edge.clone(), request))),
+            Tongue::Web => Either::Left(self.web.call(request)),
         }
     }
 }

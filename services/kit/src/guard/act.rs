@@ -1,12 +1,14 @@
 //! A call as the audit keeps it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use http::HeaderMap;
+use tracing::Span;
 
 use super::rights::Right;
+use crate::telemetry::current_trace_parent;
 
 const PURPOSE: &str = "saima-purpose";
 const PURPOSE_BIN: &str = "saima-purpose-bin";
@@ -20,7 +22,7 @@ pub(super) const NOWHERE: &str = "-";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin {
     pub(crate) purpose: String,
-    pub(crate) source: String,
+    source: Option<IpAddr>,
     pub(crate) trace: String,
 }
 
@@ -41,7 +43,8 @@ pub(crate) struct Act {
 impl Act {
     /// What somebody wanted who showed no valid token, and why he was sent away.
     pub(super) fn of_stranger(right: &Right, origin: Origin, reason: &str) -> Self {
-        let Origin { purpose, source, trace } = origin;
+        let source = origin.source();
+        let Origin { purpose, trace, .. } = origin;
         Self {
             district: NOWHERE.to_owned(),
             permission: right.permission.clone(),
@@ -56,7 +59,7 @@ impl Act {
 
 impl Origin {
     /// Reads it from a call's headers and the connection it came by.
-    pub(crate) fn of(headers: &HeaderMap, from: Option<SocketAddr>) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, from: Option<SocketAddr>, span: &Span) -> Self {
         let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
         let decoded = text(PURPOSE_BIN)
             .and_then(|it| STANDARD_NO_PAD.decode(it).or_else(|_| STANDARD.decode(it)).ok());
@@ -67,8 +70,16 @@ impl Origin {
         let shown = purpose.trim().chars().filter(|it| !it.is_control()).take(LONGEST);
         Self {
             purpose: shown.collect(),
-            source: from.map(|it| it.ip().to_string()).unwrap_or_default(),
-            trace: crate::telemetry::current_trace_parent().unwrap_or_default(),
+            source: from.map(|it| it.ip()),
+            trace: match span.is_disabled() {
+                true => String::new(),
+                false => span.in_scope(current_trace_parent).unwrap_or_default(),
+            },
         }
+    }
+
+    /// The address, as it is told.
+    pub(super) fn source(&self) -> String {
+        self.source.map(|it| it.to_string()).unwrap_or_default()
     }
 }

@@ -70,7 +70,7 @@ impl Caller {
             about: said.names.join(" "),
             purpose: self.origin.purpose.clone(),
             request_id: said.request_id.clone(),
-            source: self.origin.source.clone(),
+            source: self.origin.source(),
             trace: self.origin.trace.clone(),
         })
     }

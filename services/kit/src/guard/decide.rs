@@ -32,8 +32,8 @@ struct Inner {
     policies: Arc<Policies>,
     /// Who was cut off.
     revoked: watch::Sender<Arc<Known>>,
-    /// Callers by their tokens; under the empty one, everybody.
-    known: Mutex<HashMap<String, Arc<Session>>>,
+    /// Callers and their tokens, by the tokens' signatures; under the empty one, everybody.
+    known: Mutex<HashMap<String, (String, Arc<Session>)>>,
     /// Whether everybody may do something, by permission.
     public: Mutex<HashMap<&'static str, bool>>,
 }
@@ -231,7 +231,10 @@ impl Guard {
         let token = token(headers)?.unwrap_or_default();
         let now = self.0.trust.clock().now();
         let lock = || self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = lock().get(token)
+        // All of a token is compared, and its end alone hashed.
+        let signature = token.rsplit('.').next().unwrap_or_default();
+        if let Some((known, session)) = lock().get(signature)
+            && known == token
             && session.identity.expire_time > now
         {
             return Ok(Arc::clone(session));
@@ -244,12 +247,12 @@ impl Guard {
         let session = Arc::new(Session { identity, decided: Mutex::default() });
         let mut known = lock();
         if known.len() >= REMEMBERED {
-            known.retain(|_, session| session.identity.expire_time > now);
+            known.retain(|_, (_, session)| session.identity.expire_time > now);
             if known.len() >= REMEMBERED {
                 known.clear();
             }
         }
-        known.insert(token.to_owned(), Arc::clone(&session));
+        known.insert(signature.to_owned(), (token.to_owned(), Arc::clone(&session)));
         Ok(session)
     }
 }

@@ -19,7 +19,8 @@ pub(super) async fn run(bench: &Bench) -> Outcome<Vec<Line>> {
     let data = folder.path().join("echo").to_string_lossy().into_owned();
     let bare = Process::start(&bench.here, &["peer", "echo", &bare_at])?;
     let edge = Process::start(&bench.here, &["peer", "edge", &edge_at, &data, &suite.keys()])?;
-    let bare = (bare, reach(&bare_at, "").await?);
+    // Both are asked by the same caller, who sends his token either way.
+    let bare = (bare, reach(&bare_at, &suite.token).await?);
     let edge = (edge, reach(&edge_at, &suite.token).await?);
     let whole = (suite.process, suite.channel);
 

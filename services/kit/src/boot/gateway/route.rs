@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use http::header::CONTENT_TYPE;
-use http::{Method, Request, Uri};
+use http::{Method, Request, Uri, Version};
 use percent_encoding::percent_decode_str;
 use prost_reflect::{DynamicMessage, MessageDescriptor, MethodDescriptor};
 use proto::google::api::HttpRule;
@@ -66,11 +66,25 @@ static ROOTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ROUTES.values().flatten().filter_map(first).collect()
 });
 
-/// True for a request below our paths that is no gRPC.
-pub(super) fn is_json<B>(request: &Request<B>) -> bool {
+/// How a request speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tongue {
+    Grpc,
+    /// gRPC-Web, and whatever else is for its layer to refuse.
+    Web,
+    /// A request below our paths that is no gRPC.
+    Json,
+}
+
+pub(super) fn tongue<B>(request: &Request<B>) -> Tongue {
     let kind = request.headers().get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-    let root = request.uri().path().split('/').nth(1).unwrap_or_default();
-    !kind.is_some_and(|it| it.starts_with(b"application/grpc")) && ROOTS.contains(root)
+    let kind = kind.and_then(|it| it.strip_prefix(b"application/grpc"));
+    let root = || request.uri().path().split('/').nth(1).unwrap_or_default();
+    match kind {
+        Some(b"" | [b'+' | b';', ..]) if request.version() == Version::HTTP_2 => Tongue::Grpc,
+        None if ROOTS.contains(root()) => Tongue::Json,
+        _ => Tongue::Web,
+    }
 }
 
 /// The RPC that a path stands for, with the fields that it gives.
