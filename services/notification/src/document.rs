@@ -20,6 +20,7 @@ pub(crate) use values::{sample, variables};
 
 use crate::district::District;
 use crate::document_template::DocumentTemplate;
+use crate::inbox::Rule;
 use crate::template::Text;
 
 /// How documents are named.
@@ -241,12 +242,12 @@ impl Document {
         Ok(Some(self.step(unit, receipt)))
     }
 
-    /// Takes a recipient's acknowledgement, once.
+    /// Takes a recipient's acknowledgement, once, and late where the district's rule takes late ones.
     pub(crate) fn acknowledge(
         &mut self,
         unit: &str,
-        text: String,
-        account: String,
+        (text, account): (String, String),
+        rule: Rule,
         today: Date,
         now: Timestamp,
     ) -> Result<Receipt> {
@@ -255,7 +256,8 @@ impl Document {
             let message = format!("{unit} acknowledged it before; once is enough");
             return Err(Error::precondition("ALREADY_ACKNOWLEDGED", self.name(), message));
         }
-        let late = self.draft.due_date.is_some_and(|due| today > due);
+        let days = self.draft.due_date.map(|due| rule.days_late(due, self.name(), today));
+        let late = days.transpose()?.is_some_and(|days| days > 0);
         let state = State::Acknowledged;
         Ok(self.step(unit, Receipt { state, text, account, late, create_time: now }))
     }

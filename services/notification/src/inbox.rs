@@ -5,8 +5,6 @@ use jiff::{Timestamp, Unit};
 use kit::name::Pattern;
 use kit::{Error, Result};
 
-use crate::letter::Letter;
-
 /// How notes and rules are named.
 pub(crate) static NOTE: Pattern = Pattern::new("note", "districts/{district}/notes/{note}");
 pub(crate) static RULE: Pattern = Pattern::new("inbox rule", "districts/{district}/inboxRule");
@@ -64,18 +62,18 @@ impl Default for Rule {
 }
 
 impl Rule {
-    /// How many days late an acknowledgement on `today` is; refused where late ones are.
-    pub(crate) fn days_late(&self, letter: &Letter, today: Date) -> Result<i64> {
-        if today <= letter.due_date {
+    /// How many days late an acknowledgement on `today` is of what is due, a letter or document of
+    /// that name; refused where late ones are.
+    pub(crate) fn days_late(&self, due: Date, name: String, today: Date) -> Result<i64> {
+        if today <= due {
             return Ok(0);
         }
-        let late = letter.due_date.until((Unit::Day, today)).map_err(Error::internal)?;
+        let late = due.until((Unit::Day, today)).map_err(Error::internal)?;
         if self.late == Late::Recorded {
             return Ok(late.get_days().into());
         }
-        let due = letter.due_date;
         let message = format!("was to be acknowledged by {due}; it is {today} now");
-        Err(Error::precondition("DEADLINE_PASSED", letter.name(), message))
+        Err(Error::precondition("DEADLINE_PASSED", name, message))
     }
 }
 

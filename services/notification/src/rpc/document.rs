@@ -3,6 +3,7 @@
 mod convert;
 mod draft;
 
+use jiff::Timestamp;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::guard;
@@ -17,6 +18,7 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
 use crate::document::{Document, Draft, Language, NAME, Receipt};
+use crate::inbox::Rule;
 use crate::rectification::Rectification;
 use crate::store;
 use crate::store::document::Filter;
@@ -170,7 +172,8 @@ impl DocumentService for Rpc {
         let account = fields.account("account", &request.account, 0..=100);
         fields.check()?;
         let place = (name.id("district"), sequence(&name, "document")?);
-        let read = |it: &mut Document, _: &District, now| it.read(&unit, account.clone(), now);
+        let read =
+            |it: &mut Document, _: (&District, Rule), now| it.read(&unit, account.clone(), now);
         let (method, id) = ("ReadDocument", request.request_id.clone());
         self.receive(place, &unit, (method, &id, &request), READ, read).await
     }
@@ -187,9 +190,9 @@ impl DocumentService for Rpc {
         let account = fields.account("account", &request.account, 0..=100);
         fields.check()?;
         let place = (name.id("district"), sequence(&name, "document")?);
-        let acknowledge = |it: &mut Document, district: &District, now| {
-            let today = district.day(now);
-            it.acknowledge(&unit, text.clone(), account.clone(), today, now).map(Some)
+        let acknowledge = |it: &mut Document, (district, rule): (&District, Rule), now| {
+            let signed = (text.clone(), account.clone());
+            it.acknowledge(&unit, signed, rule, district.day(now), now).map(Some)
         };
         let (method, id) = ("AcknowledgeDocument", request.request_id.clone());
         self.receive(place, &unit, (method, &id, &request), ACKNOWLEDGED, acknowledge).await
@@ -253,7 +256,7 @@ impl Rpc {
         unit: &str,
         (method, request_id, request): (&'static str, &str, &impl Message),
         kind: &'static str,
-        decide: impl Fn(&mut Document, &District, jiff::Timestamp) -> kit::Result<Option<Receipt>>,
+        decide: impl Fn(&mut Document, (&District, Rule), Timestamp) -> kit::Result<Option<Receipt>>,
     ) -> Result<Response<pb::Document>, Status> {
         guard::for_unit(district, unit)?;
         let once = Once::new(district, method, request_id, request)?;
@@ -269,7 +272,8 @@ impl Rpc {
             kit::Error::not_found("document", name)
         };
         let mut document = found.ok_or_else(absent)?;
-        let receipt = decide(&mut document, &district, tx.now())?;
+        let rule = store::inbox::rule(&mut tx, &district.id).await?;
+        let receipt = decide(&mut document, (&district, rule), tx.now())?;
         if let Some(receipt) = &receipt {
             store::document::receive(&mut tx, &document, unit, receipt).await?;
         }

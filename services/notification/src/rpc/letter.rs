@@ -158,7 +158,7 @@ impl LetterService for Rpc {
         let mut letter = letter.ok_or_else(|| name.not_found())?;
         guard::for_unit(district, &letter.recipient)?;
         let rule = store::inbox::rule(&mut tx, district).await?;
-        let days = rule.days_late(&letter, zone.day(tx.now()));
+        let days = rule.days_late(letter.due_date, letter.name(), zone.day(tx.now()));
         let receipt = letter.acknowledge(text, days, tx.now())?;
         store::letter::receive(&mut tx, &letter, &receipt).await?;
         let reply = pb::Letter::from(letter);
