@@ -1,6 +1,7 @@
 //! Distinctions: awards that were announced and cards that were issued, as scoring told of them
 //! (Tiger and Snail, red flag and yellow card; B11, Q6), for better or worse.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::consequence_rule::Counted;
@@ -59,6 +60,7 @@ pub(crate) struct Held {
     pub(crate) period_end: Date,
     pub(crate) line: String,
     pub(crate) stands: bool,
+    pub(crate) create_time: Timestamp,
 }
 
 /// As printed, for example 2023年第一季度环城路：猛虎奖.

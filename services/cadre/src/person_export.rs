@@ -20,7 +20,7 @@ const ACCOUNTS: [&str; 13] = [
 ];
 
 /// What is not exported: what, why, and who is asked for it.
-pub(crate) const WITHHELD: [(&str, &str, &str); 6] = [
+pub(crate) const WITHHELD: [(&str, &str, &str); 9] = [
     (
         "political-quality archive, its tickets and who read it",
         "sealed; it is opened by a ticket that another person approved",
@@ -45,6 +45,21 @@ pub(crate) const WITHHELD: [(&str, &str, &str); 6] = [
         "addresses to which letters are sent",
         "notification keeps them by unit",
         "the unit's office: ContactService.ListContacts",
+    ),
+    (
+        "approvals of what was done about the person",
+        "they name who asked and who decided in office",
+        "whoever may do what was approved: ApprovalService.ListApprovals",
+    ),
+    (
+        "letters and documents about his unit, and problems to be set right there",
+        "notification writes to units and roles, and knows no persons",
+        "the unit's office: LetterService.ListLetters, DocumentService.ListDocuments",
+    ),
+    (
+        "remarks that were held back",
+        "nobody but the moderator reads them, for what they may say of others",
+        "the assessment office: RemarkService.ListRemarks",
     ),
     (
         "copies in the change feed and in stored replies",

@@ -147,7 +147,7 @@ fn read(
     }
 }
 
-fn to_proto(district: &str, it: &Fact) -> pb::CommitmentFact {
+pub(super) fn to_proto(district: &str, it: &Fact) -> pb::CommitmentFact {
     let commitment = it.commitment.to_string();
     pb::CommitmentFact {
         name: NAME.format(&[district, &commitment, &it.sequence.to_string()]),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::db::Tx;
 use kit::page::Page;
-use kit::{Error, clock, json};
+use kit::{Error, clock, date, json};
 use proto::cadre::v1 as pb;
 use proto::cadre::v1::person_export_service_server::PersonExportService;
 use serde_json::Value;
@@ -13,15 +13,16 @@ use tonic::{Request, Response, Status};
 
 use super::{PERSON, Rpc, recusal};
 use super::{
-    appraisal_report, archive, commitment, conduct_entry, consequence, enrolment, growth, member,
-    nominee, person, placement, placement_report, pool_member,
+    appraisal_report, archive, commitment, commitment_fact, conduct_entry, consequence, enrolment,
+    growth, member, nominee, person, placement, placement_report, pool_member, remark, training,
 };
+use crate::distinction::Held;
 use crate::growth::distinction;
 use crate::person_export::{WITHHELD, without_others};
 use crate::store;
 
 /// The nouns, in their order.
-const NOUNS: [&str; 14] = [
+const NOUNS: [&str; 18] = [
     "Person",
     "PersonRevision",
     "ArchiveEntry",
@@ -36,6 +37,10 @@ const NOUNS: [&str; 14] = [
     "PoolMember",
     "Nominee",
     "GrowthEntry",
+    "ResultGate",
+    "CommitmentFact",
+    "Remark",
+    "Training",
 ];
 /// More than anybody's archive holds.
 const MOST: i64 = 100_000;
@@ -177,7 +182,7 @@ impl About<'_> {
                 told!(found, |it| nominee::convert::to_proto(district, it))
             }
             // Of what the timeline shows, what is no record of its own here.
-            _ => {
+            "GrowthEntry" => {
                 let found = store::distinction::of_person(tx, district, id).await?;
                 let entry = |it: &_| {
                     let told = growth::to_proto(&distinction(it));
@@ -187,6 +192,27 @@ impl About<'_> {
                 };
                 found.iter().map(entry).collect()
             }
+            "ResultGate" => {
+                let found = store::distinction::gates_of_person(tx, district, id).await?;
+                told!(found, gate)
+            }
+            "CommitmentFact" => {
+                let found = store::commitment_fact::of_person(tx, district, id).await?;
+                told!(found, |it| commitment_fact::to_proto(district, it))
+            }
+            "Remark" => {
+                // What was held back is nobody's to read, for what it says of whomever.
+                let filter =
+                    store::remark::Filter { person: whose(), shown: true, ..Default::default() };
+                let found = store::remark::list(tx, district, &filter, None).await?;
+                told!(found, |it| remark::to_proto(district, it))
+            }
+            "Training" => {
+                let filter = store::training::Filter { mentor: whose(), ..Default::default() };
+                let found = store::training::list(tx, district, &filter, None).await?;
+                told!(found, |it| training::to_proto(district, it))
+            }
+            _ => Err(Error::internal(format!("{noun} is no noun of an export"))),
         }
     }
 
@@ -209,6 +235,17 @@ impl About<'_> {
                 return Ok(all);
             }
         }
+    }
+}
+
+fn gate(it: &Held) -> pb::ResultGate {
+    pb::ResultGate {
+        name: it.source.clone(),
+        kind: it.kind as i32,
+        title: it.line.clone(),
+        period_end_date: Some(date::to_proto(it.period_end)),
+        standing: it.stands,
+        create_time: Some(clock::to_proto(it.create_time)),
     }
 }
 

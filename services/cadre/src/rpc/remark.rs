@@ -183,7 +183,7 @@ fn tell(tx: &mut Tx, district: &str, kind: &'static str, it: &Remark) -> pb::Rem
     reply
 }
 
-fn to_proto(district: &str, it: &Remark) -> pb::Remark {
+pub(super) fn to_proto(district: &str, it: &Remark) -> pb::Remark {
     let (moderation, answer) = (it.moderation(), it.answer());
     let commitment = it.commitment.to_string();
     pb::Remark {

@@ -44,6 +44,7 @@ impl TrainingService for Rpc {
         let district = parent.id("district");
         let filter = Filter {
             sequences: None,
+            mentor: None,
             kind: fields.optional_choice("kind", request.kind),
             from: fields.optional_date("from_date", &request.from_date),
         };
@@ -129,7 +130,7 @@ fn read(fields: &mut Fields, district: &str, given: &pb::Training) -> Training {
     }
 }
 
-fn to_proto(district: &str, it: &Training) -> pb::Training {
+pub(super) fn to_proto(district: &str, it: &Training) -> pb::Training {
     pb::Training {
         name: it.name(district),
         kind: it.kind as i32,

@@ -72,6 +72,22 @@ pub(crate) async fn list(
     rows.into_iter().map(Row::read).collect()
 }
 
+/// The facts about all commitments of a person, in the order they were filed.
+pub(crate) async fn of_person(tx: &mut Tx, district: &str, person: &str) -> Result<Vec<Fact>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        "SELECT f.sequence, f.commitment, f.period, f.kind, f.fact_date, f.text, f.percent,
+                f.milestone, f.evidence, f.filer, f.create_time
+         FROM commitment c JOIN commitment_fact f
+           ON f.district = c.district AND f.commitment = c.sequence
+         WHERE c.district = $1 AND c.person = $2 ORDER BY f.sequence",
+        district,
+        person
+    )?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Takes the next positions of the ledger for so many facts, and yields the last one before them.
 pub(crate) async fn take(tx: &mut Tx, district: &str, count: usize) -> Result<i64> {
     super::ledger::take(tx, district, LEDGER, count).await

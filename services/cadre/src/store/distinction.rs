@@ -66,7 +66,7 @@ pub(crate) async fn of_person(tx: &mut Tx, district: &str, person: &str) -> Resu
         Row,
         concat!(
             "SELECT DISTINCT r.source, r.kind, r.title, r.subject_display_name, r.period,
-                    r.period_end,
+                    r.period_end, r.create_time,
                     EXISTS (SELECT 1 FROM distinction w WHERE w.district = r.district
                             AND w.source = r.source AND w.state = 2) AS withdrawn
              FROM distinction r",
@@ -82,6 +82,35 @@ pub(crate) async fn of_person(tx: &mut Tx, district: &str, person: &str) -> Resu
     rows.into_iter().map(Row::read).collect()
 }
 
+/// The vetoes and bars of results that were filed with a person. One stands while no later result
+/// of the same subject, ranking and period is known.
+pub(crate) async fn gates_of_person(
+    tx: &mut Tx,
+    district: &str,
+    person: &str,
+) -> Result<Vec<Held>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        "SELECT r.source, g.kind, g.display_name AS title,
+                r.track_display_name AS subject_display_name, r.period, r.period_end,
+                r.create_time,
+                EXISTS (SELECT 1 FROM published_result l
+                        WHERE l.district = r.district AND l.unit = r.unit
+                          AND l.subject = r.subject AND l.series = r.series
+                          AND l.track_id = r.track_id AND l.period = r.period
+                          AND l.create_time > r.create_time) AS withdrawn
+         FROM archive_entry e
+         JOIN published_result r ON r.district = e.district AND r.source = e.source
+         JOIN result_gate g ON g.district = e.district AND g.source = e.source
+         WHERE e.district = $1 AND e.person = $2
+         ORDER BY r.period_end, r.source, g.gate",
+        district,
+        person
+    )?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     source: String,
@@ -90,6 +119,7 @@ struct Row {
     subject_display_name: String,
     period: String,
     period_end: String,
+    create_time: i64,
     withdrawn: bool,
 }
 
@@ -101,6 +131,7 @@ impl Row {
             line: line(&self.period, &self.subject_display_name, &self.title),
             source: self.source,
             stands: !self.withdrawn,
+            create_time: clock::from_micros(self.create_time)?,
         })
     }
 }

@@ -16,6 +16,8 @@ const LEDGER: &str = "remark";
 pub(crate) struct Filter {
     pub(crate) sequence: Option<i64>,
     pub(crate) commitment: Option<i64>,
+    /// On what this person undertook.
+    pub(crate) person: Option<String>,
     pub(crate) state: Option<State>,
     /// Only what everybody may see.
     pub(crate) shown: bool,
@@ -48,6 +50,10 @@ pub(crate) async fn list(
         }
         if let Some(commitment) = filter.commitment {
             q.push(" AND r.commitment = ").push_bind(commitment);
+        }
+        if let Some(person) = &filter.person {
+            q.push(" AND r.commitment IN (SELECT sequence FROM commitment WHERE district = ");
+            q.push_bind(district).push(" AND person = ").push_bind(person).push(")");
         }
         if let Some(state) = filter.state {
             q.push(" AND s.state = ").push_bind(state as i64);

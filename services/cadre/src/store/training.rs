@@ -16,6 +16,8 @@ const LEDGER: &str = "training";
 pub(crate) struct Filter {
     pub(crate) sequences: Option<Vec<i64>>,
     pub(crate) kind: Option<Kind>,
+    /// Id of the person who is the mentor.
+    pub(crate) mentor: Option<String>,
     /// Ends on this day or later.
     pub(crate) from: Option<Date>,
 }
@@ -50,6 +52,9 @@ pub(crate) async fn list(
         }
         if let Some(kind) = filter.kind {
             q.push(" AND kind = ").push_bind(kind as i64);
+        }
+        if let Some(mentor) = &filter.mentor {
+            q.push(" AND mentor = ").push_bind(mentor);
         }
         if let Some(from) = filter.from {
             q.push(" AND end_date >= ").push_bind(date::to_text(from));

@@ -87,7 +87,7 @@ pub(crate) async fn published(served: &Served) -> pb::Commitment {
     client.publish_commitment(publish(&it)).await.unwrap().into_inner()
 }
 
-fn fact(it: &pb::Commitment, period: &str) -> pb::CommitmentFact {
+pub(crate) fn fact(it: &pb::Commitment, period: &str) -> pb::CommitmentFact {
     pb::CommitmentFact {
         commitment: it.name.clone(),
         period: format!("{DISTRICT}/periods/{period}"),
@@ -101,7 +101,7 @@ fn fact(it: &pb::Commitment, period: &str) -> pb::CommitmentFact {
     }
 }
 
-async fn file(
+pub(crate) async fn file(
     served: &Served,
     facts: Vec<pb::CommitmentFact>,
 ) -> Result<Vec<pb::CommitmentFact>, Status> {

@@ -30,7 +30,7 @@ fn does(kind: pb::EffectKind) -> Vec<pb::Effect> {
 }
 
 /// A yellow card of a unit in a month, issued by the office unless a run proposed it.
-fn card(id: &str, unit: &str, month: &str) -> scoring::Card {
+pub(crate) fn card(id: &str, unit: &str, month: &str) -> scoring::Card {
     scoring::Card {
         name: format!("{DISTRICT}/cards/{id}"),
         kind: scoring::card::Kind::YellowCard.into(),
@@ -48,17 +48,17 @@ async fn tell(served: &Served, kind: &'static str, name: &str, resource: Resourc
     served.tell("scoring", kind, name, &change).await;
 }
 
-async fn issue(served: &Served, card: &scoring::Card) {
+pub(crate) async fn issue(served: &Served, card: &scoring::Card) {
     tell(served, "saima.scoring.v1.CardIssued", &card.name, Resource::Card(card.clone())).await;
 }
 
-async fn withdraw(served: &Served, card: &scoring::Card) {
+pub(crate) async fn withdraw(served: &Served, card: &scoring::Card) {
     let resource = Resource::Card(card.clone());
     tell(served, "saima.scoring.v1.CardWithdrawn", &card.name, resource).await;
 }
 
 /// The cards and awards on a person's timeline, once there are so many: title, and whether it stands.
-async fn timeline(served: &Served, person: &str, expected: &[(&str, bool)]) {
+pub(crate) async fn timeline(served: &Served, person: &str, expected: &[(&str, bool)]) {
     let expected: Vec<_> =
         expected.iter().map(|(it, stands)| ((*it).to_owned(), *stands)).collect();
     kit::testing::eventually(async || {

@@ -11,11 +11,11 @@ use crate::commitment::{batch, commitment, commitments, published};
 use crate::data::{DISTRICT, add, head, person};
 use crate::{fake, refused, unmet};
 
-fn remarks(served: &Served) -> RemarkServiceClient<Channel> {
+pub(crate) fn remarks(served: &Served) -> RemarkServiceClient<Channel> {
     RemarkServiceClient::new(served.channel())
 }
 
-fn remark(on: &pb::Commitment, text: &str) -> pb::CreateRemarkRequest {
+pub(crate) fn remark(on: &pb::Commitment, text: &str) -> pb::CreateRemarkRequest {
     let remark = pb::Remark {
         commitment: on.name.clone(),
         topic: "停车难".to_owned(),
@@ -29,7 +29,7 @@ fn remark(on: &pb::Commitment, text: &str) -> pb::CreateRemarkRequest {
     }
 }
 
-fn moderate(name: &str, shown: bool) -> pb::ModerateRemarkRequest {
+pub(crate) fn moderate(name: &str, shown: bool) -> pb::ModerateRemarkRequest {
     pb::ModerateRemarkRequest {
         name: name.to_owned(),
         shown,

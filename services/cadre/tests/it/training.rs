@@ -15,7 +15,7 @@ fn enrolments(served: &Served) -> EnrolmentServiceClient<Channel> {
     EnrolmentServiceClient::new(served.channel())
 }
 
-fn training(kind: pb::TrainingKind, title: &str) -> pb::Training {
+pub(crate) fn training(kind: pb::TrainingKind, title: &str) -> pb::Training {
     pb::Training {
         kind: kind.into(),
         title: title.to_owned(),
