@@ -23,9 +23,6 @@ pub(crate) use service::Approvals;
 
 static NAME: Pattern = Pattern::new("approval", "districts/{district}/approvals/{approval}");
 
-/// How long an approval can be given and used after it was asked for.
-pub const HELD: SignedDuration = SignedDuration::from_hours(72);
-
 const REQUESTED: &str = "saima.access.v1.ApprovalRequested";
 const APPROVED: &str = "saima.access.v1.ApprovalApproved";
 const REJECTED: &str = "saima.access.v1.ApprovalRejected";
@@ -40,6 +37,8 @@ struct Approval {
     reason: String,
     requester: String,
     request_time: Timestamp,
+    /// For how many days it can be given and used, as the district had it when it was asked for.
+    days: i64,
     /// At most two: a decision, and an end.
     steps: Vec<Step>,
 }
@@ -78,7 +77,8 @@ impl Kind {
 
 impl Approval {
     fn expire_time(&self) -> Timestamp {
-        self.request_time.checked_add(HELD).unwrap_or(Timestamp::MAX)
+        let held = SignedDuration::from_hours(24 * self.days);
+        self.request_time.checked_add(held).unwrap_or(Timestamp::MAX)
     }
 
     fn revision(&self) -> i64 {

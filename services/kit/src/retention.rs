@@ -52,6 +52,8 @@ pub enum How {
     Feed,
     /// People, to whom it is proposed.
     People,
+    /// Nobody: it ends by the calendar, and stays on record.
+    Term,
 }
 
 /// Forgets at most `Old::most` and yields how many.
@@ -69,7 +71,8 @@ pub struct Old<'a> {
 }
 
 /// What every service keeps for a time.
-static EVERYWHERE: [Rule; 2] = [
+static EVERYWHERE: [Rule; 3] = [
+    APPROVALS,
     CHANGES,
     Rule {
         id: "replies",
@@ -80,6 +83,17 @@ static EVERYWHERE: [Rule; 2] = [
         how: How::Rows(|tx, old| Box::pin(request_id::forget(tx, old))),
     },
 ];
+
+/// How long what a second person must approve can be approved and done.
+pub(crate) const APPROVALS: Rule = Rule {
+    id: "approvals",
+    subject: "Requests for approval, from when they were made on: within this time another person \
+              approves, and whoever asked does it. Afterwards a request has expired, and stays on \
+              record. A request keeps the time that held when it was made.",
+    days: 3,
+    bounds: (1, 30),
+    how: How::Term,
+};
 
 const CHANGES: Rule = Rule {
     id: "changes",

@@ -16,6 +16,7 @@ use crate::guard::{self, Right};
 use crate::name::{Name, Pattern};
 use crate::page::Page;
 use crate::request_id::Once;
+use crate::retention::{self, APPROVALS};
 
 static DISTRICT: Pattern = Pattern::new("district", "districts/{district}");
 
@@ -100,8 +101,9 @@ impl ApprovalService for Approvals {
             return Ok(Response::new(reply));
         }
         let sequence = store::lock(&mut tx, district).await? + 1;
+        let days = retention::days(&mut tx, district, &APPROVALS).await?;
         let (requester, request_time, steps) = (account(), tx.now(), Vec::new());
-        let row = Approval { sequence, wanted, reason, requester, request_time, steps };
+        let row = Approval { sequence, wanted, reason, requester, request_time, days, steps };
         store::insert(&mut tx, district, &row).await?;
         let reply = tell(&mut tx, district, &name(district, &row), &row, REQUESTED);
         once.store(&mut tx, &reply).await?;

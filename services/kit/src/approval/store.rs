@@ -6,6 +6,16 @@ use crate::db::Tx;
 use crate::error::{Error, Result, Wanted};
 use crate::page::Page;
 
+/// For how many days an approval `a` holds: what the district had chosen when it was asked for, so
+/// that nobody prolongs one afterwards.
+macro_rules! days {
+    () => {
+        "COALESCE((SELECT r.keep_days FROM kit_retention r
+            WHERE r.district = a.district AND r.rule = 'approvals'
+              AND r.set_time <= a.request_time ORDER BY r.revision DESC LIMIT 1), 3)"
+    };
+}
+
 /// What a list is narrowed to.
 #[derive(Debug, Default)]
 pub(super) struct Filter<'a> {
@@ -81,12 +91,13 @@ pub(super) async fn list(
     page: Option<&Page>,
 ) -> Result<Vec<Approval>> {
     let after = page.map(Page::after_number).transpose()?.flatten();
-    // What was asked for after this instant has not expired.
-    let fresh = clock::to_micros(tx.now().checked_sub(super::HELD).map_err(Error::internal)?);
+    let now = clock::to_micros(tx.now());
     let rows = crate::query!(tx, Row, |q| {
-        q.push(
+        q.push(concat!(
             "SELECT a.sequence, a.permission, a.resource, a.resource_etag, a.reason, a.requester,
-                 a.request_time, f.kind, f.account, f.note, f.step_time,
+                 a.request_time, ",
+            days!(),
+            " AS days, f.kind, f.account, f.note, f.step_time,
                  s.kind AS end_kind, s.account AS end_account, s.note AS end_note,
                  s.step_time AS end_time
              FROM kit_approval a
@@ -95,7 +106,7 @@ pub(super) async fn list(
              LEFT JOIN kit_approval_step s
                  ON s.district = a.district AND s.sequence = a.sequence AND s.step = 2
              WHERE a.district = ",
-        );
+        ));
         q.push_bind(district);
         if let Some(sequence) = filter.sequence {
             q.push(" AND a.sequence = ").push_bind(sequence);
@@ -108,19 +119,20 @@ pub(super) async fn list(
         }
         if let Some(state) = filter.state {
             let last = " AND COALESCE(s.kind, f.kind, 0)";
+            let ends = concat!("a.request_time + 86400000000 * ", days!());
             match state {
                 State::Unspecified => {}
                 State::Rejected => drop(q.push(last).push(" = 2")),
                 State::Withdrawn => drop(q.push(last).push(" = 3")),
                 State::Used => drop(q.push(last).push(" = 4")),
                 State::Pending => {
-                    q.push(last).push(" = 0 AND a.request_time > ").push_bind(fresh);
+                    q.push(last).push(" = 0 AND ").push(ends).push(" > ").push_bind(now);
                 }
                 State::Approved => {
-                    q.push(last).push(" = 1 AND a.request_time > ").push_bind(fresh);
+                    q.push(last).push(" = 1 AND ").push(ends).push(" > ").push_bind(now);
                 }
                 State::Expired => {
-                    q.push(last).push(" < 2 AND a.request_time <= ").push_bind(fresh);
+                    q.push(last).push(" < 2 AND ").push(ends).push(" <= ").push_bind(now);
                 }
             }
         }
@@ -184,6 +196,7 @@ struct Row {
     reason: String,
     requester: String,
     request_time: i64,
+    days: i64,
     kind: Option<i64>,
     account: Option<String>,
     note: Option<String>,
@@ -219,6 +232,7 @@ impl Row {
             reason: self.reason,
             requester: self.requester,
             request_time: clock::from_micros(self.request_time)?,
+            days: self.days,
             steps: steps.collect::<Result<_>>()?,
         })
     }

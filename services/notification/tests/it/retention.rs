@@ -97,7 +97,7 @@ kit::both! {
         };
         let listed = list(DISTRICT).await;
         let days: Vec<_> = listed.retention_rules.iter().map(|it| (it.name.rsplit('.').next().unwrap(), it.keep_days)).collect();
-        assert_eq!(days, [("changes", 3650), ("contact-codes", 1), ("dispatch-texts", 100), ("endpoint-secrets", 7), ("held-events", 365), ("read-notes", 365), ("replies", 7)]);
+        assert_eq!(days, [("approvals", 3), ("changes", 3650), ("contact-codes", 1), ("dispatch-texts", 100), ("endpoint-secrets", 7), ("held-events", 365), ("read-notes", 365), ("replies", 7)]);
         assert!(["letter", "receipt", "attempt", "kit_audit"].iter().all(|it| listed.ledgers.contains(&(*it).to_owned())), "{:?}", listed.ledgers);
         let elsewhere = access::ListRetentionRulesRequest { parent: DISTRICT.to_owned(), service: "scoring2".to_owned(), ..Default::default() };
         refused(rules(&served).list_retention_rules(elsewhere).await, &[("service", "UNKNOWN_SERVICE")]);
@@ -128,7 +128,7 @@ kit::both! {
         assert_eq!(kit::retention::turn(served.db("notification"), &notification::RETENTION).await.unwrap(), 0);
         let retry = RetryDispatchRequest { name: format!("{DISTRICT}/dispatches/2001"), ..Default::default() };
         denied(DispatchServiceClient::new(served.channel()).retry_dispatch(retry).await, Code::FailedPrecondition, "TEXT_FORGOTTEN");
-        assert_eq!(list(OTHER).await.retention_rules[2].keep_days, 365);
+        assert_eq!(list(OTHER).await.retention_rules[3].keep_days, 365);
 
         let report = kit::chain::verify(served.db("notification"), "notification", None).await.unwrap();
         assert_eq!(report.faults, []);

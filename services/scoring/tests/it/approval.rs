@@ -4,6 +4,7 @@ use kit::testing::{Bed, Channel, everybody, token};
 use proto::access::v1 as pb;
 use proto::access::v1::approval::State;
 use proto::access::v1::approval_service_client::ApprovalServiceClient;
+use proto::access::v1::retention_rule_service_client::RetentionRuleServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::adjustment_service_client::AdjustmentServiceClient;
 use proto::scoring::v1::exemption_service_client::ExemptionServiceClient;
@@ -162,6 +163,53 @@ kit::both! {
             }
         };
         assert_eq!(change.resource, Some(scoring::change::Resource::Approval(used)));
+    }
+
+    // Issue 4, four eyes: how long one is waited for is the district's choice, and none is prolonged
+    // by a later one.
+    async fn a_district_chooses_how_long_approvals_wait(bed: &Bed) {
+        let mut scoring = Scoring::with_quarter(bed).await;
+        let run = scoring.run("2023Q1", "").await.unwrap();
+        let office = person(&scoring, "li.na", "assessment-office");
+        let leader = person(&scoring, "zhao.lei", "office-leader");
+        let system = person(&scoring, "he.gang", "system-administrator");
+        let choose = async |days: i32| {
+            let name = name("retentionRules", "scoring.approvals");
+            let rule = pb::RetentionRule { name, keep_days: days, reason: "人手少".to_owned(), ..Default::default() };
+            let request = pb::UpdateRetentionRuleRequest { retention_rule: Some(rule), ..Default::default() };
+            RetentionRuleServiceClient::new(system.clone()).update_retention_rule(request).await
+        };
+        let ends = |it: &pb::Approval| it.expire_time.unwrap().seconds - it.request_time.unwrap().seconds;
+        let day = 86_400;
+        bed.clock().set("2023-04-10T00:00:00Z".parse().unwrap());
+        let before = ask(&office, &run).await;
+        assert_eq!(ends(&before), 3 * day);
+        for days in [0, 31] {
+            refused(choose(days).await, &[("retention_rule.keep_days", "OUT_OF_RANGE")]);
+        }
+        bed.clock().set("2023-04-10T00:00:01Z".parse().unwrap());
+        choose(7).await.unwrap();
+        bed.clock().set("2023-04-10T00:00:02Z".parse().unwrap());
+        let (long, idle) = (ask(&office, &run).await, ask(&office, &run).await);
+        assert_eq!((ends(&long), ends(&idle)), (7 * day, 7 * day));
+        bed.clock().set("2023-04-10T00:00:03Z".parse().unwrap());
+        choose(1).await.unwrap();
+        let mut client = ApprovalServiceClient::new(office.clone());
+        let get = pb::GetApprovalRequest { name: before.name.clone() };
+        assert_eq!(ends(&client.get_approval(get).await.unwrap().into_inner()), 3 * day, "as it was");
+        bed.clock().set("2023-04-13T00:00:00Z".parse().unwrap());
+        unmet(approve(&leader, &before.name).await, &[("APPROVAL_EXPIRED", &before.name)]);
+        let short = ask(&office, &run).await;
+        assert_eq!(ends(&short), day);
+        bed.clock().set("2023-04-14T00:00:00Z".parse().unwrap());
+        unmet(approve(&leader, &short.name).await, &[("APPROVAL_EXPIRED", &short.name)]);
+        approve(&leader, &long.name).await.unwrap();
+        for (state, expected) in [(State::Expired, vec![&before.name, &short.name]), (State::Approved, vec![&long.name]), (State::Pending, vec![&idle.name])] {
+            let request = pb::ListApprovalsRequest { parent: DISTRICT.to_owned(), service: "scoring".to_owned(), state: state.into(), ..Default::default() };
+            let found = client.list_approvals(request).await.unwrap().into_inner().approvals;
+            assert_eq!(found.iter().map(|it| &it.name).collect::<Vec<_>>(), expected, "{state:?}");
+        }
+        publish(&office, &run.name, &long.name).await.unwrap();
     }
 
     // Issue 4, four eyes: an approval ends by the calendar, given or not.
