@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use kit::boot::Service;
+use kit::clock::Clock as _;
 use kit::config::Limits;
 use kit::peers::Peers;
 use kit::testing::{Bed, Channel, Served, token};
@@ -188,7 +190,7 @@ kit::both! {
             drain_wait: Duration::ZERO,
             ..Limits::default()
         };
-        let served = bed.start_with(&SUITE, Peers::default(), limits).await;
+        let served = bed.start_with(&SUITE, Peers::default(), limits.clone()).await;
         let create = registry_pb::CreateDistrictRequest {
             district_id: "qingtan".to_owned(),
             district: Some(registry_pb::District {
@@ -228,14 +230,33 @@ kit::both! {
         assert_eq!(stopped.code(), Code::ResourceExhausted);
         assert!(stopped.message().contains("10 persons"), "{stopped}");
         keeper.get_person(cadre_pb::GetPersonRequest { name }).await.unwrap();
+        // Another process of the same deployment counts on.
+        let replica = bed.start_with(&SUITE, Peers::default(), limits).await;
+        let mut elsewhere = PersonServiceClient::new(channel(&replica, "li.na", "record-keeper"));
+        let stopped = elsewhere.list_persons(second.clone()).await.unwrap_err();
+        assert_eq!(stopped.code(), Code::ResourceExhausted);
+        elsewhere.list_persons(list(6, "")).await.unwrap();
+        replica.stop().await;
         // Others read on.
         let mut other = PersonServiceClient::new(channel(&served, "zhou.jie", "record-keeper"));
         other.list_persons(second).await.unwrap();
 
         let seen = records(&served, "cadre").await;
         let alarms: Vec<_> = seen.iter().filter(|it| it.outcome() == Outcome::Alarm).collect();
-        let [alarm] = alarms[..] else { panic!("{alarms:?}") };
-        assert_eq!((&*alarm.account, &*alarm.permission), ("li.na", "cadre.persons.list"));
+        assert_eq!(alarms.len(), 2, "{alarms:?}");
+        for alarm in alarms {
+            assert_eq!((&*alarm.account, &*alarm.permission), ("li.na", "cadre.persons.list"));
+        }
+
+        // An hour later he begins anew, and nothing is kept of whom he read.
+        bed.clock().set(bed.clock().now() + SignedDuration::from_hours(1));
+        let served_db = served.db("cadre");
+        kit::retention::turn(served_db, &[]).await.unwrap();
+        let mut tx = served_db.begin_read().await.unwrap();
+        let (left,) = kit::fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM kit_person_read").unwrap();
+        assert_eq!(left, 0);
+        drop(tx);
+        keeper.list_persons(list(6, &first.next_page_token)).await.unwrap();
         served.stop().await;
     }
 }

@@ -5,6 +5,7 @@
 //! stand for all. Deliberately absent: what everybody may do, such as a remark of the public: no
 //! record says who did it.
 
+mod readers;
 mod service;
 mod store;
 mod strangers;
@@ -18,10 +19,11 @@ use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::field::Fields;
 use crate::guard::{Act, Caller};
 
+pub(crate) use readers::{Told, forget, persons};
 pub(crate) use service::Auditor;
 use strangers::Strangers;
 
@@ -146,15 +148,32 @@ impl Book {
         }
     }
 
-    /// Records a call that was refused as one too many. Returns when it is durable.
-    pub(crate) async fn alarm(&self, caller: &Caller) -> Result<()> {
-        self.keep(caller.act(), Outcome::Alarm).await
+    /// Records that a call is about to tell its caller of these persons, in one transaction with
+    /// the count of them; or that it was refused as one too many. Returns when it is durable.
+    pub(crate) async fn told(&self, caller: &Caller, told: Told<'_>) -> Result<()> {
+        let kept = self.write(caller.act(), Outcome::Read, Some(told)).await;
+        if matches!(kept, Err(Error::Exhausted { reason: readers::REASON, .. })) {
+            self.keep(caller.act(), Outcome::Alarm).await?;
+        }
+        kept
     }
 
     async fn keep(&self, act: Option<Act>, outcome: Outcome) -> Result<()> {
+        self.write(act, outcome, None).await
+    }
+
+    async fn write(
+        &self,
+        act: Option<Act>,
+        outcome: Outcome,
+        told: Option<Told<'_>>,
+    ) -> Result<()> {
         let Some(act) = act else { return Ok(()) };
         let Some(db) = self.of_permission(&act.permission) else { return Ok(()) };
         let mut tx = db.within(&act.district).begin_small_write().await?;
+        if let Some(told) = told {
+            readers::count(&mut tx, told).await?;
+        }
         store::insert(&mut tx, act, outcome).await?;
         tx.commit().await
     }

@@ -14,7 +14,6 @@ mod act;
 mod caller;
 mod decide;
 mod policy;
-mod readers;
 mod revoked;
 mod rights;
 mod service;
@@ -30,7 +29,6 @@ pub use caller::{
 pub(crate) use decide::Admitted;
 pub use decide::{Guard, Reach};
 pub use policy::Policies;
-pub(crate) use readers::{Readers, persons};
 pub use revoked::{Revocation, Revocations};
 pub use rights::{Right, roles};
 pub(crate) use service::Callers;

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::{clock, feed, request_id};
+use crate::{audit, clock, feed, request_id};
 
 pub(crate) use service::Retention;
 
@@ -145,6 +145,9 @@ pub async fn turn(db: &Db, own: &'static [Rule]) -> Result<u64> {
     let mut tx = db.across("retention").begin_read().await?;
     let (districts, now) = (store::districts(&mut tx).await?, tx.now());
     drop(tx);
+    let mut tx = db.across("retention").begin_write().await?;
+    audit::forget(&mut tx).await?;
+    tx.commit().await?;
     let mut count = 0;
     let mut longest = 0;
     for district in &districts {

@@ -1,8 +1,10 @@
 //! The edge every call crosses: admitted or refused, its caller known, given its deadline, its
 //! panics caught, its outcome told to telemetry.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -25,10 +27,10 @@ use super::look::look;
 use super::method::Method;
 use super::rate::{Rate, Who};
 use super::{answer, deadline};
-use crate::audit::Book;
+use crate::audit::{Book, Told};
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::guard::{self, Admitted, Caller, Guard, Origin, Readers};
+use crate::guard::{self, Admitted, Caller, Guard, Origin};
 use crate::telemetry::call::Call;
 
 /// What a connection says of the calls that come by it.
@@ -53,7 +55,8 @@ struct Rules {
     guard: Guard,
     book: Book,
     rate: Rate,
-    readers: Readers,
+    /// Of how many persons an account may be told within an hour.
+    persons_per_hour: NonZeroU32,
     /// Whether services are believed to be such only with a certificate.
     asks: bool,
     request_timeout: Duration,
@@ -75,7 +78,7 @@ impl Edge {
             guard,
             book,
             rate: Rate::new(limits),
-            readers: Readers::new(limits.persons_per_hour),
+            persons_per_hour: limits.persons_per_hour,
             asks,
             request_timeout: limits.request_timeout,
             requests: permits(limits.max_requests),
@@ -217,16 +220,11 @@ impl Service<Request<Body>> for Edge {
                 Err(error) => return Ok(refuse(&mut call, error)),
             };
             let code = answer::restate(response.headers_mut());
-            if let Some(reader) = reader.filter(|_| code.is_none()) {
-                response = match look(response, &rules.readers, &reader).await {
-                    Ok(response) => response,
-                    Err(error) => {
-                        let told = match &error {
-                            Error::Exhausted { .. } => rules.book.alarm(&reader).await,
-                            _ => Ok(()),
-                        };
-                        return Ok(refuse(&mut call, told.err().unwrap_or(error)));
-                    }
+            let mut persons = BTreeSet::new();
+            if reader.is_some() && code.is_none() {
+                (persons, response) = match look(response).await {
+                    Ok(looked) => looked,
+                    Err(error) => return Ok(refuse(&mut call, error)),
                 };
             }
             if let Some(caller) = caller {
@@ -234,7 +232,13 @@ impl Service<Request<Body>> for Edge {
                     let error = Error::internal("a handler answered without naming a district");
                     return Ok(refuse(&mut call, error));
                 }
-                let told = rules.book.ended(&caller, code.unwrap_or(Code::Ok)).await;
+                let told = match caller.counted() {
+                    Some(account) if !persons.is_empty() => {
+                        let most = rules.persons_per_hour;
+                        rules.book.told(&caller, Told { account, persons: &persons, most }).await
+                    }
+                    _ => rules.book.ended(&caller, code.unwrap_or(Code::Ok)).await,
+                };
                 if let Err(error) = told {
                     return Ok(refuse(&mut call, error));
                 }
