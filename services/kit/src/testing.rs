@@ -26,7 +26,7 @@ mod serve;
 mod stub;
 mod tamper;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -99,6 +99,8 @@ pub struct Bed {
     source: Source,
     clock: Arc<Fixed>,
     open: Mutex<Vec<Db>>,
+    /// Services that were opened here before.
+    known: Mutex<BTreeSet<&'static str>>,
     allowed: Mutex<Vec<Network>>,
     trusted: Mutex<Vec<CertificateDer<'static>>>,
     _folder: Option<TempDir>,
@@ -147,8 +149,14 @@ impl Bed {
         self.open(service, migrations).await.across("test")
     }
 
+    /// True for a service that was never opened here.
+    fn is_new(&self, service: &'static str) -> bool {
+        !self.known.lock().unwrap().contains(service)
+    }
+
     /// Opens it as a service does.
     async fn open(&self, service: &'static str, migrations: &Migrations) -> Db {
+        self.known.lock().unwrap().insert(service);
         let clock = Arc::clone(&self.clock);
         let db = Db::open(&self.source, service, migrations, clock).await.unwrap();
         let db = db.under(keys().suite());
@@ -177,6 +185,7 @@ impl Bed {
             source,
             clock: Arc::new(Fixed::new("2023-04-01T00:00:00Z".parse().unwrap())),
             open: Mutex::default(),
+            known: Mutex::default(),
             allowed: Mutex::default(),
             trusted: Mutex::default(),
             _folder: folder,

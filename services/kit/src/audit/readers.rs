@@ -17,8 +17,6 @@ use crate::error::{Error, Result};
 use crate::name::is_id;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-/// Persons of one statement.
-const CHUNK: usize = 1000;
 
 /// Why somebody was stopped.
 pub(super) const REASON: &str = "TOO_MANY_PERSONS";
@@ -39,13 +37,10 @@ pub(super) async fn count(tx: &mut Tx, told: Told<'_>) -> Result<()> {
     let now = clock::to_micros(tx.now());
     let fresh = clock::to_micros(tx.now().checked_sub(HOUR).map_err(Error::internal)?);
     let persons: Vec<i64> = persons.iter().copied().collect();
-    let mut total = 0;
-    if persons.len() <= most.get() as usize {
-        for chunk in persons.chunks(CHUNK) {
-            total = note(tx, account, chunk, (now, fresh)).await?;
-        }
-    } else {
-        total = persons.len();
+    let mut total = persons.len();
+    if total <= most.get() as usize {
+        note(tx, account, &persons, now).await?;
+        total = noted(tx, account, fresh).await?;
     }
     let most = most.get() as usize;
     if total <= most {
@@ -64,32 +59,30 @@ pub(super) async fn count(tx: &mut Tx, told: Told<'_>) -> Result<()> {
     })
 }
 
-/// Notes persons, and yields of how many the account was told since `fresh`: these and the
-/// others. What a statement sees of its own rows differs between databases, hence the others.
-async fn note(
-    tx: &mut Tx,
-    account: &str,
-    persons: &[i64],
-    (now, fresh): (i64, i64),
-) -> Result<usize> {
-    let rows = crate::query!(tx, (i64,), |q| {
-        q.push("INSERT INTO kit_person_read (account, person, read_time) ");
-        q.push_values(persons, |mut row, person| {
+/// Notes persons.
+async fn note(tx: &mut Tx, account: &str, persons: &[i64], now: i64) -> Result<()> {
+    crate::insert_many!(
+        tx,
+        "INSERT INTO kit_person_read (account, person, read_time) ",
+        persons,
+        |row, person| {
             row.push_bind(account).push_bind(*person).push_bind(now);
-        });
-        q.push(
-            " ON CONFLICT (account, person) DO UPDATE SET read_time = excluded.read_time
-             RETURNING (SELECT COUNT(*) FROM kit_person_read r WHERE r.account = ",
-        );
-        q.push_bind(account).push(" AND r.read_time > ").push_bind(fresh);
-        q.push(" AND r.person NOT IN (");
-        let mut list = q.separated(", ");
-        for person in persons {
-            list.push_bind(*person);
-        }
-        q.push("))");
-    })?;
-    Ok(rows.first().map_or(0, |(others,)| *others as usize) + persons.len())
+        },
+        "ON CONFLICT (account, person) DO UPDATE SET read_time = excluded.read_time"
+    )?;
+    Ok(())
+}
+
+/// Of how many persons an account was told since `fresh`.
+async fn noted(tx: &mut Tx, account: &str, fresh: i64) -> Result<usize> {
+    let (count,) = crate::fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM kit_person_read WHERE account = $1 AND read_time > $2",
+        account,
+        fresh
+    )?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// Forgets whom somebody read of more than an hour ago.

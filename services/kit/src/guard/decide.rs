@@ -272,7 +272,7 @@ fn token(headers: &HeaderMap) -> Result<Option<&str>> {
 }
 
 fn stranger(right: &Right, origin: Origin, error: Error) -> Admitted {
-    Admitted::Unknown(Act::of_stranger(right, origin, &error.reason()), error)
+    Admitted::Unknown(Act::of_stranger(right, origin, error.reason()), error)
 }
 
 fn unexplained() -> Error {

@@ -48,7 +48,9 @@ impl Bed {
         let mut dbs = Vec::new();
         let mut wings = Vec::new();
         for service in services {
-            seed::sow(self.source(), service).await;
+            if self.is_new(service.name) {
+                Box::pin(seed::sow(self.source(), service)).await;
+            }
             let db = self.open(service.name, service.migrations).await;
             dbs.push((service.name, db.across("test")));
             let audit = db.clone();

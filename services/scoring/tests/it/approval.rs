@@ -165,7 +165,7 @@ kit::both! {
         assert_eq!(change.resource, Some(scoring::change::Resource::Approval(used)));
     }
 
-    // Issue 4, four eyes: how long one is waited for is the district's choice, and none is prolonged
+    // A3, four eyes: how long one is waited for is the district's choice, and none is prolonged
     // by a later one.
     async fn a_district_chooses_how_long_approvals_wait(bed: &Bed) {
         let mut scoring = Scoring::with_quarter(bed).await;
@@ -176,7 +176,7 @@ kit::both! {
         let choose = async |days: i32| {
             let name = name("retentionRules", "scoring.approvals");
             let rule = pb::RetentionRule { name, keep_days: days, reason: "人手少".to_owned(), ..Default::default() };
-            let request = pb::UpdateRetentionRuleRequest { retention_rule: Some(rule), ..Default::default() };
+            let request = pb::UpdateRetentionRuleRequest { retention_rule: Some(rule) };
             RetentionRuleServiceClient::new(system.clone()).update_retention_rule(request).await
         };
         let ends = |it: &pb::Approval| it.expire_time.unwrap().seconds - it.request_time.unwrap().seconds;
