@@ -1,5 +1,7 @@
 //! Deliveries: an event on its way to one endpoint, tried over days, never dropped.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use kit::name::Pattern;
 use sha2::{Digest as _, Sha256};
@@ -10,9 +12,13 @@ pub(crate) static NAME: Pattern =
 
 /// Events that one sender takes at a time, and outcomes in one transaction.
 pub(crate) const BATCH: i64 = 100;
-/// How long a sender may keep what it took; who has sent for half of it gives back the rest, and
-/// the last attempt ends within the other half.
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(90);
+/// How long what a sender took stays its own unless it says that it still lives: so long a letter waits
+/// at most for a sender that was killed.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(20);
+/// How often a sender that is still at it renews its lease: a database may be away for two of three times.
+pub(crate) const RENEWAL: Duration = Duration::from_secs(5);
+/// How long a sender goes on with one batch; the rest of it is given back, and others get their turn.
+pub(crate) const SHIFT: Duration = Duration::from_secs(45);
 
 /// Seconds between one attempt and the next: some three days in all.
 const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];

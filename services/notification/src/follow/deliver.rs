@@ -1,9 +1,11 @@
 //! Sending what is due to endpoints, beside any number of replicas.
 //!
 //! A batch of one endpoint is one piece of work, chosen by the `Desk`. At the shutdown what is on the way is finished, the rest of a
-//! batch given back; what a killed process had taken is due again when its lease ends.
+//! batch given back; what a killed process had taken is due again when its lease ends,
+//! which is short, since who lives renews it.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::join_all;
@@ -14,7 +16,7 @@ use tokio::time::Instant;
 
 use super::desk::{self, Lane, PAUSE, Sending};
 use super::post::Post;
-use crate::delivery::{Attempt, Delivery, LEASE};
+use crate::delivery::{Attempt, Delivery, RENEWAL, SHIFT};
 use crate::endpoint::Endpoint;
 use crate::event::Event;
 use crate::lane::Health;
@@ -80,11 +82,30 @@ impl Sender {
             outcomes: Vec::new(),
             stopped: false,
         };
-        let outcomes = self.send(&endpoint, &secrets, batch).await;
+        let outcomes = tokio::select! {
+            biased;
+            outcomes = self.send(&endpoint, &secrets, batch) => outcomes,
+            never = self.keep((district, id), &lease) => match never {},
+        };
 
         let mut tx = db.begin_write().await?;
         endpoint::settle(&mut tx, &endpoint, &lease, &outcomes).await?;
         tx.commit().await
+    }
+
+    /// Renews the lease of a batch for as long as it is under way.
+    async fn keep(&self, lane: (&str, &str), lease: &str) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let renewed = async {
+                let mut tx = self.context.db.within(lane.0).begin_write().await?;
+                store::delivery::renew(&mut tx, lane, lease).await?;
+                tx.commit().await
+            };
+            if let Err(error) = renewed.await {
+                tracing::warn!(district = lane.0, endpoint = lane.1, %error, "a lease is not renewed");
+            }
+        }
     }
 
     async fn send(
@@ -116,8 +137,7 @@ impl Sender {
         let lock = || batch.lock().unwrap_or_else(PoisonError::into_inner);
         let mut post = Post::new(&self.context.outbound, endpoint, secrets);
         loop {
-            let late = begin.elapsed().as_secs() > LEASE.unsigned_abs().as_secs() / 2;
-            if late || self.context.shutdown.is_cancelled() {
+            if begin.elapsed() > SHIFT || self.context.shutdown.is_cancelled() {
                 return;
             }
             let now = self.context.clock.now();

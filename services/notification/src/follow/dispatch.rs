@@ -2,6 +2,7 @@
 //! piece of work, chosen by the `Desk` and kept within the channel's rate.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use kit::Result;
@@ -13,7 +14,7 @@ use super::carry::Carrier;
 use super::desk::{self, Lane, PAUSE, Sending};
 use crate::channel::Channel;
 use crate::contact::Contact;
-use crate::delivery::{Attempt, LEASE};
+use crate::delivery::{Attempt, RENEWAL, SHIFT};
 use crate::dispatch::Dispatch;
 use crate::message::Message;
 use crate::rpc::channel;
@@ -60,7 +61,11 @@ impl Sender {
             return Ok(());
         }
         let contacts = contacts.into_iter().map(|it| (it.id.clone(), it)).collect();
-        let mut outcomes = self.send(&channel, dispatches, &contacts).await;
+        let mut outcomes = tokio::select! {
+            biased;
+            outcomes = self.send(&channel, dispatches, &contacts) => outcomes,
+            never = self.keep((district, id), &lease) => match never {},
+        };
         for (it, _) in outcomes.iter_mut().filter(|(it, _)| !it.urgent) {
             it.next_time = quiet.over(it.next_time)?;
         }
@@ -68,6 +73,21 @@ impl Sender {
         let mut tx = db.begin_write().await?;
         channel::settle(&mut tx, keys, &channel, &lease, outcomes).await?;
         tx.commit().await
+    }
+
+    /// Renews the lease of a batch for as long as it is under way.
+    async fn keep(&self, lane: (&str, &str), lease: &str) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let renewed = async {
+                let mut tx = self.context.db.within(lane.0).begin_write().await?;
+                store::dispatch::renew(&mut tx, lane, lease).await?;
+                tx.commit().await
+            };
+            if let Err(error) = renewed.await {
+                tracing::warn!(district = lane.0, channel = lane.1, %error, "a lease is not renewed");
+            }
+        }
     }
 
     /// Sends one after the other until there is no more to send, or the circuit opens.
@@ -83,8 +103,10 @@ impl Sender {
         let mut outcomes = Vec::new();
         for mut dispatch in dispatches {
             let now = self.context.clock.now();
-            let late = begin.elapsed().as_secs() > LEASE.unsigned_abs().as_secs() / 2;
-            if late || self.context.shutdown.is_cancelled() || health.is_open(now) {
+            if begin.elapsed() > SHIFT
+                || self.context.shutdown.is_cancelled()
+                || health.is_open(now)
+            {
                 break;
             }
             // One that was removed meanwhile is held when this batch is through.

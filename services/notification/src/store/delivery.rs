@@ -8,7 +8,7 @@ use kit::{Error, Result, clock};
 
 use crate::delivery::{Attempt, Delivery, State};
 
-pub(crate) use queue::{claim, due, settle};
+pub(crate) use queue::{claim, due, renew, settle};
 
 macro_rules! columns {
     () => {

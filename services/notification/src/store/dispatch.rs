@@ -10,7 +10,7 @@ use crate::delivery::Attempt;
 use crate::dispatch::{Dispatch, Matter, State};
 use crate::document::Role;
 
-pub(crate) use queue::{claim, due, settle};
+pub(crate) use queue::{claim, due, renew, settle};
 
 macro_rules! columns {
     () => {

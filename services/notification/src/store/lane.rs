@@ -76,7 +76,7 @@ macro_rules! health {
 }
 pub(super) use health;
 
-/// `seize`, `spent`, `rest` and `settle` for a queue: `lanes` is the table of lanes and the column that
+/// `seize`, `spent`, `rest`, `renew` and `settle` for a queue: `lanes` is the table of lanes and the column that
 /// names one, `rows` the queue with its items' type and `key`, `attempts` the ledger with its column
 /// `of` that names an item, `also` what is counted beside attempts and items.
 macro_rules! queue {
@@ -142,6 +142,31 @@ macro_rules! queue {
                 kit::clock::to_micros(now - MINUTE),
                 i64::try_from(MINUTE.as_micros()).unwrap_or(i64::MAX),
                 kit::clock::to_micros(now + SECOND)
+            )?;
+            Ok(())
+        }
+
+        /// Puts off once more what is still on its way under a lease. What another took over is left to it.
+        pub(crate) async fn renew(
+            tx: &mut kit::db::Tx,
+            (district, lane): (&str, &str),
+            lease: &str,
+        ) -> kit::Result<()> {
+            let now = tx.now();
+            kit::execute!(
+                tx,
+                concat!(
+                    "UPDATE ",
+                    $rows,
+                    " SET next_time = $5 WHERE district = $1 AND ",
+                    $lanes,
+                    " = $2 AND state = 1 AND next_time > $4 AND lease = $3"
+                ),
+                district,
+                lane,
+                lease,
+                kit::clock::to_micros(now),
+                kit::clock::to_micros(now + crate::delivery::LEASE)
             )?;
             Ok(())
         }

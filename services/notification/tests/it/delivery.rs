@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use kit::clock::Clock as _;
 use kit::testing::Channel;
 use kit::testing::{Bed, Served, eventually};
 use proto::notification::v1 as pb;
@@ -189,6 +190,30 @@ kit::both! {
         let again: BTreeSet<_> = receiver.seen().iter().map(|it| it.id().to_owned()).collect();
         assert!(left > 0);
         assert_eq!((again, receiver.seen().len()), (ids, 250 + left as usize));
+    }
+
+    // A2, A4: a killed sender's letters wait twenty seconds; a slow one's are nobody else's meanwhile.
+    async fn a_lease_is_short_and_renewed_while_its_sender_lives(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let hanging = Receiver::start("hang").await;
+        let created = create(&served, DISTRICT, "portal", endpoint(&hanging.url())).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        hanging.saw(1).await;
+        let until = async || {
+            let held = list(&served, &created, State::Pending).await;
+            Timestamp::from_second(held[0].next_attempt_time.as_ref().unwrap().seconds).unwrap()
+        };
+        let (taken, ends) = (bed.clock().now(), until().await);
+        assert!(taken < ends && ends <= taken + SignedDuration::from_secs(20), "{taken} to {ends}");
+        let later = taken + SignedDuration::from_secs(15);
+        bed.clock().set(later);
+        let renewed = eventually(async || Some(until().await).filter(|it| *it > ends)).await;
+        assert!(renewed <= later + SignedDuration::from_secs(20), "{later} to {renewed}");
+        // Beyond the first lease it is still the same sender's.
+        bed.clock().set(ends + SignedDuration::from_secs(1));
+        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        assert_eq!(hanging.seen().len(), 1);
     }
 
     // A2: fair between districts.
