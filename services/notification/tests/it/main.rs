@@ -15,6 +15,7 @@ mod fake;
 mod inbox;
 mod ledger;
 mod letter;
+mod plans;
 mod publication;
 mod quiet_hours;
 mod receiver;

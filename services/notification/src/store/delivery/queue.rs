@@ -8,7 +8,8 @@ use crate::delivery::{BATCH, Delivery, LEASE};
 use crate::endpoint::Endpoint;
 use crate::store::{self, lane};
 
-/// The endpoints, by district and id, for which something is due.
+/// The endpoints, by district and id, for which something is due. The first that waits is found by
+/// its place alone, for asked in one for its time SQLite walks all that was ever sent before it.
 pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     let now = clock::to_micros(tx.now());
     kit::fetch_all!(
@@ -19,8 +20,10 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
            AND EXISTS (SELECT 1 FROM delivery d WHERE d.district = e.district
                        AND d.endpoint = e.id AND d.state = 1 AND d.next_time <= $1)
            AND (e.ordered = 0 OR $1 >= (
-                SELECT d.next_time FROM delivery d WHERE d.district = e.district
-                AND d.endpoint = e.id AND d.state = 1 ORDER BY d.event LIMIT 1))",
+                SELECT h.next_time FROM delivery h WHERE h.district = e.district
+                AND h.endpoint = e.id AND h.event = (
+                    SELECT MIN(d.event) FROM delivery d WHERE d.district = e.district
+                    AND d.endpoint = e.id AND d.state = 1)))",
         now
     )
 }
@@ -61,9 +64,11 @@ pub(crate) async fn claim(
         q.push_bind(district).push(" AND endpoint = ").push_bind(id);
         if endpoint.wish.ordered {
             q.push(" AND ").push_bind(now);
-            q.push(" >= (SELECT next_time FROM delivery WHERE state = 1 AND district = ");
+            q.push(" >= (SELECT next_time FROM delivery WHERE district = ").push_bind(district);
+            q.push(" AND endpoint = ").push_bind(id);
+            q.push(" AND event = (SELECT MIN(event) FROM delivery WHERE state = 1 AND district = ");
             q.push_bind(district).push(" AND endpoint = ").push_bind(id);
-            q.push(" ORDER BY event LIMIT 1) ORDER BY event");
+            q.push(")) ORDER BY event");
         } else {
             q.push(" AND next_time <= ").push_bind(now).push(" ORDER BY next_time, event");
         }
