@@ -7,10 +7,12 @@ const SERVICES: [Service; 4] =
     [registry::SERVICE, scoring::SERVICE, cadre::SERVICE, notification::SERVICE];
 
 /// Tables that belong to no district, with what is in them.
-const OPEN: [&str; 5] = [
+const OPEN: [&str; 6] = [
     // Where a service's feed ends, and how far others' feeds were followed.
     "kit_feed_head",
     "kit_cursor",
+    // Of how many persons an account was told within the hour, over all its districts, by digests.
+    "kit_person_read",
     // Which ledgers are sealed.
     "kit_ledger",
     // What was done to the schema.
