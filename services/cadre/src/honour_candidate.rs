@@ -1,9 +1,10 @@
 //! Candidates for higher honours (推荐上级表彰人选, H11), ranked by published results. Pure.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
+use crate::consequence::count::Gate;
 use crate::consequence::propose::{About, Fact, latest, line};
 
 /// Places after the point that a share keeps.
@@ -19,14 +20,17 @@ pub(crate) struct Candidate {
     pub(crate) share: Decimal,
     /// The facts, each with the result it was read from.
     pub(crate) ground: Vec<(String, String)>,
+    /// The vetoes and bars of these results, which bar from honours (取消评优, S5).
+    pub(crate) gates: Vec<Gate>,
 }
 
 /// Whoever has a ranked result in each of the periods, the best first, and at the end who is
-/// barred.
+/// barred: those of `barred`, and whoever has one of `gates`, by the result's name.
 pub(crate) fn candidates(
     about: About<'_>,
     periods: &[String],
     facts: &[Fact],
+    gates: &HashMap<String, Vec<Gate>>,
     barred: &HashSet<String>,
 ) -> Vec<Candidate> {
     let mut of: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
@@ -39,14 +43,16 @@ pub(crate) fn candidates(
         periods.iter().all(|period| facts.iter().any(|fact| fact.period == *period))
     };
     let of = of.into_iter().filter(|(_, facts)| complete(facts));
-    let mut found: Vec<Candidate> = of.map(|(person, facts)| candidate(person, facts)).collect();
+    let mut found: Vec<Candidate> =
+        of.map(|(person, facts)| candidate(person, facts, gates)).collect();
+    let is_barred = |it: &Candidate| !it.gates.is_empty() || barred.contains(&it.person);
     found.sort_by(|a, b| {
-        let key = |it: &Candidate| (barred.contains(&it.person), it.share);
+        let key = |it: &Candidate| (is_barred(it), it.share);
         key(a).cmp(&key(b)).then_with(|| a.person.cmp(&b.person))
     });
     let mut before = (0, None);
     for (place, it) in (1..).zip(&mut found) {
-        if barred.contains(&it.person) {
+        if is_barred(it) {
             continue;
         }
         it.place = if before.1 == Some(it.share) { before.0 } else { place };
@@ -55,7 +61,7 @@ pub(crate) fn candidates(
     found
 }
 
-fn candidate(person: &str, mut facts: Vec<&Fact>) -> Candidate {
+fn candidate(person: &str, mut facts: Vec<&Fact>, gates: &HashMap<String, Vec<Gate>>) -> Candidate {
     facts.sort_by(|a, b| b.period.cmp(&a.period).then_with(|| a.source.cmp(&b.source)));
     let share = |it: &&Fact| {
         let share = it.rank.unwrap_or_default() * Decimal::ONE_HUNDRED;
@@ -64,5 +70,6 @@ fn candidate(person: &str, mut facts: Vec<&Fact>) -> Candidate {
     let sum: Decimal = facts.iter().map(share).sum();
     let share = (sum / Decimal::from(facts.len())).trunc_with_scale(PLACES);
     let ground = facts.iter().map(|it| (line(it), it.source.clone())).collect();
-    Candidate { place: 0, person: person.to_owned(), share: share.normalize(), ground }
+    let gates = facts.iter().filter_map(|it| gates.get(&it.source)).flatten().cloned().collect();
+    Candidate { place: 0, person: person.to_owned(), share: share.normalize(), ground, gates }
 }

@@ -33,14 +33,17 @@ pub enum Accumulation {
 /// let month = |value: &str, source: &str| Fact::Value {
 ///     value: value.parse().unwrap(), verified: true, partial: false, sources: vec![source.into()],
 /// };
-/// let quarter = accumulate(Accumulation::Mean, &[month("97", "o1"), Fact::Missing, month("98", "o3")]);
+/// let quarter = accumulate(Accumulation::Mean, [month("97", "o1"), Fact::Missing, month("98", "o3")].iter());
 /// assert_eq!(quarter, Ok(Fact::Value {
 ///     value: "97.5".parse().unwrap(), verified: true, partial: true, sources: vec!["o1".into(), "o3".into()],
 /// }));
 /// ```
-pub fn accumulate<F: Borrow<Fact>>(how: Accumulation, parts: &[F]) -> Result<Fact, Arithmetic> {
+pub fn accumulate<F: Borrow<Fact>>(
+    how: Accumulation,
+    parts: impl Iterator<Item = F> + Clone,
+) -> Result<Fact, Arithmetic> {
     let mut held = Held::default();
-    for part in parts {
+    for part in parts.clone() {
         held.take(how, part.borrow());
     }
     if held.values.is_empty() {
@@ -96,7 +99,9 @@ impl Held {
             Fact::NotApplicable { .. } => {}
             Fact::Value { value, verified, partial, sources } => {
                 if !adds {
-                    *self = Held::default();
+                    self.values.clear();
+                    self.sources.clear();
+                    (self.unverified, self.partial) = (false, false);
                 }
                 self.values.push(*value);
                 self.unverified |= !verified;
@@ -108,19 +113,19 @@ impl Held {
 }
 
 /// Missing, unless every part says that it does not apply.
-fn without_value<F: Borrow<Fact>>(parts: &[F]) -> Fact {
-    let (mut reasons, mut names, mut all_verified) = (Vec::<&str>::new(), Vec::new(), true);
+fn without_value<F: Borrow<Fact>>(parts: impl Iterator<Item = F>) -> Fact {
+    let (mut reasons, mut names, mut all_verified) = (Vec::new(), Vec::new(), true);
     for part in parts {
         let Fact::NotApplicable { reason, verified, sources } = part.borrow() else {
             return Fact::Missing;
         };
-        if !reasons.contains(&reason.as_str()) {
-            reasons.push(reason);
+        if !reasons.contains(reason) {
+            reasons.push(reason.clone());
         }
         names.extend_from_slice(sources);
         all_verified &= verified;
     }
-    if parts.is_empty() {
+    if reasons.is_empty() {
         return Fact::Missing;
     }
     Fact::NotApplicable { reason: reasons.join("; "), verified: all_verified, sources: names }

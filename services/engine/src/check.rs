@@ -234,9 +234,21 @@ fn weights(node: &Node, children: &[Node], faults: &mut Faults) {
     };
     let sum: Ratio = children.iter().filter(shares).map(|child| Ratio::from(child.weight)).sum();
     if sum != Ratio::from(node.scale()) {
-        let sum = sum.cut().map_or_else(|cause| cause.to_string(), |sum| sum.to_string());
-        let message =
-            format!("the weights below {} add up to {sum}, not to {}", node.node_id, node.scale());
+        let scale = node.scale();
+        let told = |number: &Ratio| {
+            number.cut().map_or_else(|cause| cause.to_string(), |it| it.normalize().to_string())
+        };
+        let gap = Ratio::from(scale) - sum.clone();
+        let mend = if gap.is_negative() { "lower" } else { "raise" };
+        let mut message = format!(
+            "the weights below {} add up to {}, not to {scale}; {mend} them by {} in all",
+            node.node_id,
+            told(&sum),
+            told(&gap.abs()),
+        );
+        if matches!(node.rule, Rule::Sum(_)) && !sum.is_zero() && !sum.is_negative() {
+            message += &format!(", or set its full_marks to {}", told(&sum));
+        }
         faults.add("children", "WEIGHT_SUM", message);
     }
 }

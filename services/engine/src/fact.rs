@@ -82,6 +82,9 @@ impl Share {
     }
 
     pub(crate) fn of(self, target: Decimal) -> Ratio {
+        if self.done == self.whole {
+            return Ratio::from(target);
+        }
         let parts = Ratio::from(target) * Ratio::whole(self.done.into());
         // The whole is never 0, so nothing is lost here.
         parts.over(Ratio::whole(self.whole.into())).unwrap_or(Ratio::ZERO)

@@ -37,7 +37,7 @@ mod warning;
 
 /// The edition of the arithmetic: one more whenever the same arguments may come to other
 /// results than before, so that what was computed earlier is known to be of another edition.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 pub use accumulate::{Accumulation, accumulate};
 pub use check::{MAX_DEPTH, MAX_NODES};

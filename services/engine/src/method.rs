@@ -93,13 +93,18 @@ impl Case<'_> {
         }
     }
 
-    /// The rank of the value in the cohort; tied values share the better one.
+    /// The rank of the value in the cohort; tied values share the better one. Where nothing is
+    /// to be ranked, a cohort of one or of equals, that is said too.
     pub(crate) fn rank(&self) -> Vec<Input> {
-        vec![
+        let mut inputs = vec![
             Input::new("x", "actual value", self.value),
             Input::new("r", "rank of the value", Decimal::from(self.better() + 1)),
             Input::new("n", "values that are ranked", Decimal::from(self.cohort.size())),
-        ]
+        ];
+        if self.cohort.least() == self.cohort.greatest() {
+            inputs.push(Input::new("equal", "all values are equal", Decimal::ONE));
+        }
+        inputs
     }
 
     /// How many values of the cohort are better.
@@ -129,6 +134,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Points by rank, marked where there was nothing to rank.
+    pub(crate) fn ranked(points: Ratio, inputs: Inputs<'_>) -> Outcome {
+        Outcome { points, flag: inputs.has("equal").then_some(Flag::DegenerateCohort) }
+    }
+
     /// `points` within `low..=high`, marked where that changed them.
     pub(crate) fn within(points: Ratio, low: Ratio, high: Ratio) -> Outcome {
         let (points, changed) = points.within(low, high);

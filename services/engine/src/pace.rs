@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::exact::{Arithmetic, Ratio};
+use crate::exact::{Arithmetic, Natural, Ratio};
 use crate::fact::{Fact, Sheet};
 use crate::figure::Figure;
 use crate::method::Takes;
 use crate::node::{Direction, Leaf, Node};
-use crate::rounding::{Rounding, RoundingMode};
 use crate::track::Track;
 use crate::trouble::Trouble;
+
+/// Places of a pace, and of what is due.
+const PLACES: u32 = 2;
+const DUE_PLACES: u32 = 6;
 
 /// The pace of one leaf. Colours and warnings follow from the number as it stands here, so
 /// that what is printed and what is decided agree.
@@ -45,28 +48,44 @@ pub(crate) fn of_subject(track: &Track, sheet: &Sheet, troubles: &mut Vec<Troubl
 
 /// Σ stake·min(pace, 100) ÷ Σ stake, half up to 2 places: being ahead in one indicator does
 /// not hide that another lags.
-pub(crate) fn mean(
-    paces: &[Pace],
-    stakes: &BTreeMap<&str, Ratio>,
-) -> Result<Option<Decimal>, Arithmetic> {
+pub(crate) fn mean(paces: &[Pace], stakes: &Stakes<'_>) -> Result<Option<Decimal>, Arithmetic> {
     if paces.is_empty() {
         return Ok(None);
     }
-    let (mut sum, mut total) = (Ratio::ZERO, Ratio::ZERO);
+    let (mut sum, mut total) = (Natural::ZERO, Natural::ZERO);
     for pace in paces {
-        let stake = stakes.get(pace.node_id.as_str()).cloned().unwrap_or(Ratio::ZERO);
-        sum = sum + stake.clone() * Ratio::from(pace.pace.min(Decimal::ONE_HUNDRED));
-        total = total + stake;
+        let Some(stake) = stakes.0.get(pace.node_id.as_str()) else { continue };
+        let pace = pace.pace.min(Decimal::ONE_HUNDRED);
+        // A pace is at least 0, and has so many places.
+        let units = pace.mantissa().unsigned_abs() * 10_u128.pow(PLACES - pace.scale());
+        sum = &sum + &(stake * &Natural::from(units));
+        total = &total + stake;
     }
-    let mean = sum.over(total)?.cut()?;
-    Ok(Some(half_up(mean, 2)))
+    if total.is_zero() {
+        return Err(Arithmetic::DivisionByZero);
+    }
+    let mean = Ratio::of(false, sum, &total * &Natural::power_of_ten(PLACES));
+    Ok(Some(mean.half_up(PLACES)?))
 }
 
-/// The share of the total that each leaf stands for, by node id.
-pub(crate) fn stakes(track: &Track) -> BTreeMap<&str, Ratio> {
-    let mut stakes = BTreeMap::new();
-    share_out(track.root(), Ratio::ONE, &mut stakes);
-    stakes
+/// The share of the total that each leaf stands for, by node id, in parts of one size.
+pub(crate) struct Stakes<'a>(BTreeMap<&'a str, Natural>);
+
+impl<'a> Stakes<'a> {
+    pub(crate) fn of(track: &'a Track) -> Stakes<'a> {
+        let mut stakes = BTreeMap::new();
+        share_out(track.root(), Ratio::ONE, &mut stakes);
+        let mut whole = Natural::ONE;
+        for stake in stakes.values() {
+            let (_, under) = stake.terms();
+            whole = &whole * &under.per(&whole.common_divisor(under));
+        }
+        let parts = stakes.into_iter().map(|(node_id, stake)| {
+            let (over, under) = stake.terms();
+            (node_id, over * &whole.per(under))
+        });
+        Stakes(parts.collect())
+    }
 }
 
 fn share_out<'a>(node: &'a Node, stake: Ratio, stakes: &mut BTreeMap<&'a str, Ratio>) {
@@ -102,13 +121,8 @@ fn of_leaf(node: &Node, leaf: &Leaf, sheet: &Sheet) -> Result<Option<Pace>, Arit
     Ok(Some(Pace {
         node_id: node.node_id.clone(),
         indicator: leaf.indicator.clone(),
-        pace: half_up((pace * Ratio::HUNDRED).max(Ratio::ZERO).cut()?, 2),
+        pace: (pace * Ratio::HUNDRED).max(Ratio::ZERO).half_up(PLACES)?,
         actual: *value,
-        due: half_up(due.cut()?, 6),
+        due: due.half_up(DUE_PLACES)?,
     }))
-}
-
-fn half_up(value: Decimal, places: u32) -> Decimal {
-    let rounding = Rounding::new(RoundingMode::HalfUp, places);
-    rounding.unwrap_or(Rounding::NONE).apply(value)
 }

@@ -12,7 +12,7 @@ use crate::colour::{self, Colour};
 use crate::explained::{Explained, Flag};
 use crate::fact::{Cohort, Sheet};
 use crate::outcome::{AwardProposal, CardProposal, GateResult, GradeResult, award, gate, grade};
-use crate::pace::{self, Pace};
+use crate::pace::{self, Pace, Stakes};
 use crate::rank;
 use crate::track::Track;
 use crate::trouble::Trouble;
@@ -114,7 +114,7 @@ pub(crate) fn conclude(
     cohort: &Cohort,
     explain: impl Fn(usize, &Sheet, &mut Vec<Trouble>) -> (Explained, Vec<Explained>),
 ) -> Result<TrackResult, Vec<Trouble>> {
-    let stakes = pace::stakes(track);
+    let stakes = Stakes::of(track);
     let items: BTreeSet<&str> = track.items().iter().map(|item| item.item_id.as_str()).collect();
     let (mut subjects, mut troubles) = (Vec::new(), Vec::new());
     for (place, sheet) in cohort.sheets().iter().enumerate() {

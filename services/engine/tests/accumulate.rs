@@ -22,7 +22,7 @@ fn out(reason: &str, verified: bool) -> Fact {
 }
 
 fn made(how: Accumulation, parts: &[Fact]) -> Fact {
-    accumulate(how, parts).unwrap()
+    accumulate(how, parts.iter()).unwrap()
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn missing_and_not_applicable_stay_what_they_are() {
 #[test]
 fn a_sum_too_long_is_refused() {
     let most = value("9999999999999999999999999999");
-    assert_eq!(accumulate(Sum, &[most.clone(), most.clone()]), Err(Arithmetic::Overflow));
+    assert_eq!(accumulate(Sum, [most.clone(), most.clone()].iter()), Err(Arithmetic::Overflow));
     assert_eq!(made(Mean, &[most.clone(), most.clone()]), {
         let Fact::Value { value, .. } = most else { panic!("no value") };
         let text = value.to_string();

@@ -31,7 +31,10 @@ fn weights_of_a_sum_add_up() {
     );
     let message =
         &Track::check(draft(sum("t", "100", parts())), common::USUAL).unwrap_err()[0].message;
-    assert_eq!(message, "the weights below t add up to 99.9, not to 100");
+    assert_eq!(
+        message,
+        "the weights below t add up to 99.9, not to 100; raise them by 0.1 in all, or set its full_marks to 99.9"
+    );
 }
 
 #[test]

@@ -194,7 +194,7 @@ proptest! {
         column.accumulate(how, size, &parts).unwrap();
         for place in 0..size {
             let facts: Vec<Fact> = months.iter().map(|month| month[place].clone()).collect();
-            let fact = engine::accumulate(how, &facts).unwrap();
+            let fact = engine::accumulate(how, facts.iter()).unwrap();
             let state = column.states.get(place).copied().unwrap_or_default();
             prop_assert_eq!(state, taken_apart(&fact).1);
             if let Fact::Value { value, .. } = fact {

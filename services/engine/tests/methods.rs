@@ -194,6 +194,26 @@ fn a_rank_table_gives_tied_values_the_better_rank() {
     );
 }
 
+// A3: where nobody can be ranked, everybody gets what the first gets, and it is marked.
+#[test]
+fn ranks_of_equals_are_those_of_the_first_and_marked() {
+    let band = |through, points: &str| engine::RankBand { through, points: d(points) };
+    let fifth = engine::Through::Percent(d("20"));
+    let bands = vec![band(fifth, "10"), band(engine::Through::All, "6")];
+    let methods = [
+        Method::RankBands(engine::RankBands { bands }),
+        Method::RankTable(RankTable::Listed(["10", "8"].map(d).to_vec())),
+        Method::RankTable(RankTable::Falling { start: d("10"), step: d("1"), floor: d("2") }),
+    ];
+    for method in methods {
+        for (direction, values) in [(UP, &["7"][..]), (DOWN, &["7", "7.0", "7.00"])] {
+            assert_eq!(in_cohort(&method, "10", direction, values), vec!["10"; values.len()]);
+            assert_eq!(flags(&method, direction, values), [Flag::DegenerateCohort]);
+        }
+        assert_eq!(flags(&method, UP, &["7", "7", "6"]), [], "{method:?}");
+    }
+}
+
 #[test]
 fn those_without_a_value_do_not_count_in_a_ranking() {
     let listed = Method::RankTable(RankTable::Listed(["3", "2", "1"].map(d).to_vec()));

@@ -345,6 +345,9 @@ impl Oracle<'_> {
             }
             Method::RankBands(it) => {
                 let (rank, size) = (better() + 1, others.len());
+                if others.iter().all(|other| other == x) {
+                    return exact(it.bands[0].points);
+                }
                 let holds = |band: &&engine::RankBand| match band.through {
                     Through::Rank(last) => rank <= last as usize,
                     Through::Percent(share) => {

@@ -492,13 +492,15 @@ impl Oracle<'_> {
         groups.into_iter().map(|(_, group)| group).collect()
     }
 
+    /// Gates come before the veto has made a total 0.
+    fn fires(&self, ask: &Ask, rule: &str, at: usize) -> bool {
+        let racer = &self.racers[at];
+        ask.holds(racer, racer.m + racer.n, 0) == Some(true) && racer.exempt != Some(rule)
+    }
+
     fn grades(&self) -> Vec<&'static str> {
         let (scheme, size) = (self.scheme, self.racers.len());
-        let fires = |ask: &Ask, rule: &str, at: usize| {
-            let racer = &self.racers[at];
-            // Gates come before the veto has made a total 0.
-            ask.holds(racer, racer.m + racer.n, 0) == Some(true) && racer.exempt != Some(rule)
-        };
+        let fires = |ask: &Ask, rule: &str, at: usize| self.fires(ask, rule, at);
         let mut given: Vec<Option<&'static str>> =
             (0..size).map(|at| fires(&scheme.veto, "veto", at).then_some("poor")).collect();
         for (place, name) in ["good", "fair", "poor"].into_iter().enumerate() {
@@ -555,8 +557,11 @@ impl Oracle<'_> {
             let racer = &self.racers[at];
             let holds =
                 |ask: &Ask| ask.holds(racer, self.totals[at], self.twice_rank(at)) == Some(true);
+            let gated = self.fires(&self.scheme.veto, "veto", at)
+                || self.fires(&self.scheme.bar, "bar", at);
             match (&pick.when, &pick.unless) {
                 (Some(when), _) if !holds(when) => Some("condition"),
+                _ if pick.end == End::Best && gated => Some("vetoed"),
                 (_, Some(unless)) if holds(unless) => Some("exclusion"),
                 _ => (racer.exempt == Some("award")).then_some("exempt"),
             }
@@ -628,6 +633,7 @@ proptest! {
         let why = |why: &PassedWhy| match why {
             PassedWhy::Condition => "condition",
             PassedWhy::Exclusion => "exclusion",
+            PassedWhy::Vetoed(_) => "vetoed",
             PassedWhy::Exempt(_) => "exempt",
             PassedWhy::Edge => "edge",
         };

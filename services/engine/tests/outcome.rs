@@ -373,6 +373,79 @@ fn nobody_who_met_the_target_or_was_exempted_is_a_snail() {
     assert!(passed.contains(&exempt), "{passed:?}");
 }
 
+// S5: whoever is vetoed or barred from the best grade gets no honours, however many points.
+#[test]
+fn nobody_for_whom_a_gate_holds_is_among_the_best() {
+    let of = |effect: GateEffect, end: End, successors: bool, exempt: bool| {
+        let outcomes = Outcomes {
+            gates: vec![gate(
+                "veto",
+                Condition::Points {
+                    node_id: "m".to_owned(),
+                    limits: NumberRange { at_least: Some(d("60")), ..NumberRange::default() },
+                    percent: false,
+                },
+                effect,
+            )],
+            grading: three(),
+            awards: vec![award("prize", Pick { successors, ..pick(end, 2) })],
+            cards: vec![],
+        };
+        let mut sheets = sheets(&FIVE);
+        if exempt {
+            sheets[0].exemptions.push(Exemption {
+                rule: "veto".to_owned(),
+                ground: "flood".to_owned(),
+                sources: vec![],
+            });
+        }
+        run(outcomes, sheets).awards.remove(0)
+    };
+    let names = |proposal: &engine::AwardProposal| {
+        proposal.picked.iter().map(|it| it.subject.clone()).collect::<Vec<_>>()
+    };
+    // a and b have the most points, and are vetoed: their places stay empty, or the next get them.
+    let vetoed = of(GateEffect::LowestGrade, End::Best, false, false);
+    assert_eq!(names(&vetoed), Vec::<String>::new());
+    let passed: Vec<_> = vetoed.passed.iter().map(|it| (it.subject.as_str(), &it.why)).collect();
+    let why = PassedWhy::Vetoed("veto".to_owned());
+    assert_eq!(passed, [("a", &why), ("b", &why)]);
+    let figure = &vetoed.passed[0].ground.figures[0];
+    assert_eq!((figure.symbol.as_ref(), figure.value), ("p(m)", Some(d("60"))));
+    let bar = GateEffect::Bar("good".to_owned());
+    assert_eq!(names(&of(bar, End::Best, true, false)), ["c", "d"]);
+    assert_eq!(names(&of(GateEffect::LowestGrade, End::Best, true, true)), ["a", "c"]);
+    // With the total at 0 they come last: nothing keeps them from what the worst get.
+    assert_eq!(names(&of(GateEffect::Zero, End::Worst, false, false)), ["b", "a"]);
+    assert_eq!(names(&of(GateEffect::Zero, End::Best, false, false)), ["c", "d"]);
+}
+
+// S5, Q6: a veto spares nobody a yellow card, and costs the red flag.
+#[test]
+fn a_veto_spares_nobody_a_yellow_card() {
+    let card = |id: &str, kind| Card {
+        card_id: id.to_owned(),
+        display_name: id.to_owned(),
+        kind,
+        pick: Pick {
+            places: Places::All,
+            when: Some(Condition::Total(at_least("95"))),
+            ..pick(End::Best, 1)
+        },
+    };
+    let outcomes = Outcomes {
+        gates: vec![gate("veto", Condition::Total(at_least("100")), GateEffect::LowestGrade)],
+        grading: three(),
+        awards: vec![],
+        cards: vec![card("red", CardKind::RedFlag), card("yellow", CardKind::YellowCard)],
+    };
+    let result = run(outcomes, sheets(&FIVE));
+    let names = |place: usize| {
+        result.cards[place].picked.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!((names(0), names(1)), (vec!["b"], vec!["a", "b"]));
+}
+
 #[test]
 fn ties_at_the_last_place_of_an_award_follow_its_edge_rule() {
     let points = [("60", "40"), ("50", "30"), ("40", "40"), ("50", "30"), ("10", "10")];

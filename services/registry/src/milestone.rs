@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::field::Fields;
 use kit::name::Pattern;
+use rust_decimal::Decimal;
 
 use crate::definition::{self, Collection, Definition, Reference, Unfit};
 
@@ -31,6 +32,9 @@ kit::numbered! {
     }
 }
 
+/// The most points of one.
+const MOST_POINTS: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+
 /// A milestone.
 pub(crate) type Milestone = Definition<Contents>;
 
@@ -44,6 +48,8 @@ pub(crate) struct Contents {
     pub(crate) task: Option<String>,
     /// Id of the unit responsible.
     pub(crate) unit: Option<String>,
+    /// What it counts in a score, beside the others of its project or unit.
+    pub(crate) points: Decimal,
     /// Day on which the work for it begins, as planned.
     pub(crate) start_date: Date,
     /// Day by which it is to be reached, as planned.
@@ -81,6 +87,10 @@ impl definition::Contents for Contents {
             let message = "must belong to a project or to a task, and to one of them";
             fields.violation(format_args!("{at}.project"), "ONE_OWNER", message);
         }
+        if self.points <= Decimal::ZERO || self.points > MOST_POINTS {
+            let message = format!("must be above 0 and at most {MOST_POINTS}");
+            fields.violation(format_args!("{at}.points"), "OUT_OF_RANGE", message);
+        }
         if self.plan_date < self.start_date {
             let message = format!("{} is before the start on {}", self.plan_date, self.start_date);
             fields.violation(format_args!("{at}.plan_date"), "DATE_ORDER", message);
@@ -94,8 +104,8 @@ impl definition::Contents for Contents {
     }
 
     fn judge(&self, before: &Self, reason: &str) -> Result<(), Unfit> {
-        let moved = (self.start_date, self.plan_date) != (before.start_date, before.plan_date);
-        if moved && reason.is_empty() {
+        let plan = |it: &Self| (it.start_date, it.plan_date, it.points);
+        if plan(self) != plan(before) && reason.is_empty() {
             let message = format!("its plan of {} changes only for a reason", before.plan_date);
             return Err(("REASON_REQUIRED", message));
         }
@@ -223,6 +233,7 @@ mod tests {
             project: None,
             task: None,
             unit: None,
+            points: Decimal::ONE,
             start_date: day("2022-09-05"),
             plan_date: day("2022-12-20"),
             forecast_date: forecast.map(day),

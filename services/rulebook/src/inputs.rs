@@ -14,10 +14,10 @@ use rust_decimal::Decimal;
 use crate::indicators::{Indicators, Measure};
 use crate::milestones::Plans;
 use crate::span::{Length, Span};
-use crate::targets::Targets;
+use crate::targets::{Sets, Targets};
 use crate::{PERIOD, Rulebook, refusal};
-pub use facts::Facts;
 use facts::OfSubject;
+pub use facts::{Facts, Figure};
 
 /// One track's part of a run.
 #[derive(Clone, Debug)]
@@ -50,7 +50,8 @@ pub fn track_inputs(
     fields.check()?;
     let parts = Parts::of(&span, through, facts);
     let before = span.year_before().map(|before| Parts::of(&before, before.last, facts));
-    let layout = Layout { span, through, parts, before, indicators, targets, plans, facts };
+    let period = span.id();
+    let layout = Layout { span, period, through, parts, before, indicators, targets, plans, facts };
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
@@ -128,16 +129,10 @@ impl Parts {
 const LENGTHS: [Length; 5] =
     [Length::Week, Length::Month, Length::Quarter, Length::HalfYear, Length::Year];
 
-/// The fact of a part. Both go on in time, so the search does where it stopped.
-fn fact_at<'f>(series: &'f [(usize, Fact)], from: &mut usize, place: usize) -> Option<&'f Fact> {
-    let order = (*from..series.len()).chain(0..*from);
-    let at = order.into_iter().find(|at| series[*at].0 == place)?;
-    *from = at;
-    Some(&series[at].1)
-}
-
 struct Layout<'a> {
     span: Span,
+    /// Its id.
+    period: String,
     through: Date,
     parts: Parts,
     /// Those of the year before.
@@ -185,9 +180,11 @@ impl Layout<'_> {
         columns: &[Column<'_>],
         scheduled: &BTreeSet<String>,
     ) -> Result<Sheet, Trouble> {
-        let known = self.facts.of_subject(unit);
-        let cell =
-            |column: &Column<'_>| Ok((Arc::clone(&column.name), self.cell(unit, column, &known)?));
+        let (known, targets) = (self.facts.of_subject(unit), self.targets.of_subject(unit));
+        let cell = |column: &Column<'_>| {
+            let targets = targets.and_then(|targets| targets.get(&*column.name));
+            Ok((Arc::clone(&column.name), self.cell(unit, column, &known, targets)?))
+        };
         let cells = columns.iter().map(cell).collect::<Result<BTreeMap<_, _>, Trouble>>()?;
         let carried = known.carried.cloned().unwrap_or_default();
         let marks = |indicator: &String| {
@@ -218,16 +215,18 @@ impl Layout<'_> {
         unit: &str,
         column: &Column<'_>,
         known: &OfSubject<'_>,
+        targets: Option<&Sets<'_>>,
     ) -> Result<Cell, Trouble> {
-        let Column { name, measure, place, elapsed, rounds } = column;
-        let series = known.series(*place);
+        let Column { measure, elapsed, rounds, .. } = column;
+        let target = |sets: &Sets<'_>| sets.of(measure, &self.span, &self.period);
+        let plan = |sets: &Sets<'_>| sets.plan(measure, &self.span, &self.period);
         Ok(Cell {
-            fact: self.fact(unit, name, measure, series)?,
-            target: self.targets.of(unit, name, measure, &self.span),
+            fact: self.fact(unit, column, known)?,
+            target: targets.and_then(target),
             elapsed: *elapsed,
             rounds: *rounds,
-            plan: self.targets.plan(unit, name, measure, &self.span),
-            last_year: self.last_year(unit, name, measure, series)?,
+            plan: targets.map(plan).unwrap_or_default(),
+            last_year: self.last_year(unit, column, known)?,
         })
     }
 
@@ -243,60 +242,59 @@ impl Layout<'_> {
     fn last_year(
         &self,
         unit: &str,
-        indicator: &str,
-        measure: &Measure,
-        series: &[(usize, Fact)],
+        column: &Column<'_>,
+        known: &OfSubject<'_>,
     ) -> Result<Option<Decimal>, Trouble> {
-        let before = self.before.as_ref().filter(|it| it.reported(measure.frequency));
+        let frequency = column.measure.frequency;
+        let before = self.before.as_ref().filter(|it| it.reported(frequency));
         let Some(before) = before else {
             return Ok(None);
         };
-        let mut from = 0;
-        let places = before.every(measure.frequency).iter().filter_map(|part| part.place);
-        let facts: Vec<&Fact> =
-            places.filter_map(|place| fact_at(series, &mut from, place)).collect();
-        match self.accumulated(unit, indicator, measure, &facts)? {
+        let parts = before.every(frequency).iter();
+        let facts = parts.filter_map(|part| self.part(column, known, part));
+        match accumulated(unit, column, facts)? {
             Fact::Value { value, .. } => Ok(Some(value)),
             Fact::Missing | Fact::NotApplicable { .. } => Ok(None),
         }
     }
 
-    fn accumulated(
-        &self,
-        unit: &str,
-        indicator: &str,
-        measure: &Measure,
-        parts: &[&Fact],
-    ) -> Result<Fact, Trouble> {
-        accumulate(measure.accumulation, parts).map_err(|cause| Trouble {
-            subject: unit.to_owned(),
-            node_id: String::new(),
-            indicator: indicator.to_owned(),
-            reason: "OVERFLOW",
-            message: format!("the values of {unit} in {indicator} cannot be accumulated: {cause}"),
-        })
-    }
-
     fn fact(
         &self,
         unit: &str,
-        indicator: &str,
-        measure: &Measure,
-        series: &[(usize, Fact)],
+        column: &Column<'_>,
+        known: &OfSubject<'_>,
     ) -> Result<Fact, Trouble> {
-        if measure.frequency > self.span.length {
-            let (owed, scored) = (measure.frequency.noun(), self.span.length.noun());
+        let frequency = column.measure.frequency;
+        if frequency > self.span.length {
+            let (owed, scored) = (frequency.noun(), self.span.length.noun());
             return Ok(Fact::NotApplicable {
                 reason: format!("reported for a {owed}; nothing is due for a {scored}"),
                 verified: true,
                 sources: Vec::new(),
             });
         }
-        let mut from = 0;
-        let parts = self.parts.every(measure.frequency).iter().filter_map(|part| {
-            let fact = part.place.and_then(|place| fact_at(series, &mut from, place));
-            fact.or(part.is_due.then_some(&Fact::Missing))
+        let parts = self.parts.every(frequency).iter().filter_map(|part| {
+            self.part(column, known, part).or(part.is_due.then_some(Fact::Missing))
         });
-        self.accumulated(unit, indicator, measure, &parts.collect::<Vec<_>>())
+        accumulated(unit, column, parts)
     }
+
+    /// What was reported for a part.
+    fn part(&self, column: &Column<'_>, known: &OfSubject<'_>, part: &Part) -> Option<Fact> {
+        Some(self.facts.fact(known.figure(part.place?, column.place?)?))
+    }
+}
+
+fn accumulated(
+    unit: &str,
+    column: &Column<'_>,
+    parts: impl Iterator<Item = Fact> + Clone,
+) -> Result<Fact, Trouble> {
+    accumulate(column.measure.accumulation, parts).map_err(|cause| Trouble {
+        subject: unit.to_owned(),
+        node_id: String::new(),
+        indicator: column.name.to_string(),
+        reason: "OVERFLOW",
+        message: format!("the values of {unit} in {} cannot be accumulated: {cause}", column.name),
+    })
 }

@@ -7,6 +7,7 @@
 //! Deliberately absent: arithmetic (that is the engine's), storage, calls, clocks.
 
 mod canonical;
+mod division;
 mod formula;
 mod indicators;
 mod inputs;
@@ -29,9 +30,10 @@ use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 use theme::Themed;
 
+pub use division::Division;
 pub use indicators::{Indicators, Measure};
-pub use inputs::{Facts, TrackInputs, track_inputs};
-pub use members::{Entrant, Members, Subjects};
+pub use inputs::{Facts, Figure, TrackInputs, track_inputs};
+pub use members::{Entrant, Members, Subjects, left_out_faults};
 pub use parse::{parse, read};
 pub use references::Wanted;
 pub use span::{Length, Span};

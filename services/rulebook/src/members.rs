@@ -238,6 +238,23 @@ impl Rulebook {
     }
 }
 
+/// The units that a scheme leaves out and that nobody has (`UNKNOWN_UNIT`). Nobody minds who is
+/// left out, but such a name is a slip.
+pub fn left_out_faults(scheme: &pb::Scheme, is_known: impl Fn(&str) -> bool) -> Vec<Violation> {
+    let mut fields = Fields::default();
+    for (track, given) in scheme.tracks.iter().enumerate() {
+        let names = given.members.iter().flat_map(|members| &members.except_units);
+        for (place, name) in names.enumerate() {
+            // What is no name at all is refused when the scheme is read.
+            if UNIT.read(name).is_some() && !is_known(name) {
+                let field = format_args!("scheme.tracks[{track}].members.except_units[{place}]");
+                fields.violation(field, "UNKNOWN_UNIT", format!("there is no unit {name}"));
+            }
+        }
+    }
+    fields.into_violations()
+}
+
 /// True when all that is given leaves somebody out.
 fn selects_nothing(given: &pb::Members) -> bool {
     let units = given.categories.len() + given.kinds.len() + given.units.len();

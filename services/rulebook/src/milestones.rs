@@ -20,8 +20,9 @@ pub(crate) struct Plans<'a> {
 }
 
 impl<'a> Plans<'a> {
-    /// Takes the milestones of an assignment as they stood on the last day elapsed, one point
-    /// each, noting those without a planned day.
+    /// Takes the milestones of an assignment as they stood on the last day elapsed, noting those
+    /// without a planned day or with points that are none. One point is meant where an assignment
+    /// of former days says nothing.
     pub(crate) fn read(
         assignment: &'a pb::Assignment,
         through: Date,
@@ -35,9 +36,15 @@ impl<'a> Plans<'a> {
                 fields.violation(field, "DATE_FORMAT", "must be a day");
                 continue;
             };
+            let field = format_args!("assignment.milestones[{place}].points");
+            let points = fields.optional_decimal(field, &given.points).unwrap_or(Decimal::ONE);
+            if points <= Decimal::ZERO {
+                fields.violation(field, "OUT_OF_RANGE", "must be above 0");
+                continue;
+            }
             let milestone = Milestone {
                 milestone_id: last_segment(&given.name).to_owned(),
-                points: Decimal::ONE,
+                points,
                 due,
                 reached: civil(given.actual_date.as_ref()).filter(|reached| *reached <= as_of),
                 sources: vec![given.name.clone()],

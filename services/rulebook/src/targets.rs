@@ -17,8 +17,12 @@ use crate::span::{Length, Span};
 /// The targets of an assignment by unit, indicator and period id.
 #[derive(Debug, Default)]
 pub(crate) struct Targets<'a> {
-    values: BTreeMap<&'a str, BTreeMap<&'a str, BTreeMap<&'a str, Set>>>,
+    values: BTreeMap<&'a str, BTreeMap<&'a str, Sets<'a>>>,
 }
+
+/// What a subject is to reach in one indicator, by period id.
+#[derive(Debug, Default)]
+pub(crate) struct Sets<'a>(BTreeMap<&'a str, Set>);
 
 /// A target with the plan on the way to it.
 #[derive(Debug)]
@@ -67,26 +71,27 @@ impl<'a> Targets<'a> {
             }
             let subject = targets.values.entry(&target.unit).or_default();
             let indicator = subject.entry(&target.indicator).or_default();
-            indicator.insert(period, Set { value, plan });
+            indicator.0.insert(period, Set { value, plan });
         }
         targets
     }
 
+    /// What a subject is to reach, by the indicator's name.
+    pub(crate) fn of_subject(&self, unit: &str) -> Option<&BTreeMap<&'a str, Sets<'a>>> {
+        self.values.get(unit)
+    }
+}
+
+impl Sets<'_> {
     /// The target of a period: its own; else the sum of its parts' where values are added and
     /// every part has one; else the last part's where values count from the start. Parts are
     /// taken as long as possible, halves before quarters before months before weeks.
-    pub(crate) fn of(
-        &self,
-        unit: &str,
-        indicator: &str,
-        measure: &Measure,
-        period: &Span,
-    ) -> Option<Decimal> {
-        let sets = self.sets(unit, indicator)?;
-        let value = |span: &Span| sets.get(span.id().as_str()).map(|it| it.value);
-        if let Some(own) = value(period) {
-            return Some(own);
+    /// `id` is the period's.
+    pub(crate) fn of(&self, measure: &Measure, period: &Span, id: &str) -> Option<Decimal> {
+        if let Some(own) = self.0.get(id) {
+            return Some(own.value);
         }
+        let value = |span: &Span| self.0.get(span.id().as_str()).map(|it| it.value);
         let shorter = [Length::HalfYear, Length::Quarter, Length::Month, Length::Week];
         let mut lengths = shorter.into_iter().filter(|length| *length < period.length);
         lengths.find_map(|length| {
@@ -103,17 +108,10 @@ impl<'a> Targets<'a> {
 
     /// The plan on the way to the target of a period, where there is one: its own, or those of its
     /// parts one after another where the target is their sum.
-    pub(crate) fn plan(
-        &self,
-        unit: &str,
-        indicator: &str,
-        measure: &Measure,
-        period: &Span,
-    ) -> Vec<PlanPoint> {
+    pub(crate) fn plan(&self, measure: &Measure, period: &Span, id: &str) -> Vec<PlanPoint> {
         let none = Vec::new;
-        let Some(sets) = self.sets(unit, indicator) else { return none() };
-        let set = |span: &Span| sets.get(span.id().as_str());
-        if let Some(own) = set(period) {
+        let set = |span: &Span| self.0.get(span.id().as_str());
+        if let Some(own) = self.0.get(id) {
             return if own.plan.is_empty() {
                 none()
             } else {
@@ -142,11 +140,6 @@ impl<'a> Targets<'a> {
         }
         none()
     }
-
-    /// All of an indicator's, by period; none where it has none.
-    fn sets(&self, unit: &str, indicator: &str) -> Option<&BTreeMap<&'a str, Set>> {
-        self.values.get(unit)?.get(indicator)
-    }
 }
 
 impl Rulebook {
@@ -159,11 +152,11 @@ impl Rulebook {
     ) -> kit::Result<Vec<Violation>> {
         let mut fields = Fields::default();
         let (span, indicators) = crate::inputs::definitions(assignment, &mut fields);
-        let targets = Targets::read(assignment, &mut fields);
+        let (targets, period) = (Targets::read(assignment, &mut fields), span.id());
         fields.check()?;
         let mut gaps = Fields::default();
         for (place, entry) in self.entries.iter().enumerate() {
-            let Some(track) = self.track_in(entry.track.track_id(), &span.id()) else { continue };
+            let Some(track) = self.track_in(entry.track.track_id(), &period) else { continue };
             let leaves = track.all_leaves().into_iter();
             let needed = leaves.flat_map(|(node, leaf)| {
                 leaf.targets().into_iter().map(move |indicator| (node, indicator))
@@ -175,10 +168,11 @@ impl Rulebook {
                 }
                 let field = format!("scheme.tracks[{place}] node {}", node.node_id);
                 for unit in entrants(assignment, scheme, entry.track.track_id()) {
-                    match targets.of(unit, &indicator, measure, &span) {
+                    let sets = targets.of_subject(unit).and_then(|it| it.get(&*indicator));
+                    match sets.and_then(|sets| sets.of(measure, &span, &period)) {
                         None => {
                             let message =
-                                format!("{unit} has no target of {} for {}", indicator, span.id());
+                                format!("{unit} has no target of {indicator} for {period}");
                             gaps.violation(&field, "TARGET_MISSING", message);
                         }
                         Some(value) if value <= Decimal::ZERO => {

@@ -405,7 +405,7 @@ fn a_theme_that_does_not_hold_is_refused() {
     let leaf = "scheme.tracks[0].root.sum.children[0].themes";
     assert_eq!(
         with(&|it| shifted(common::child(it, 0), &[("opening", "80"), ("completion", "100")])),
-        ["scheme.themes[0] WEIGHT_SUM"]
+        ["scheme.tracks[0].root.sum.children WEIGHT_SUM"]
     );
     assert_eq!(
         with(&|it| shifted(
@@ -430,6 +430,16 @@ fn a_theme_that_does_not_hold_is_refused() {
     };
     assert_eq!(
         found[0].message,
-        "under 主题 opening, tracks[0].root.sum.children: the weights below total add up to 90, not to 100 (WEIGHT_SUM)"
+        "under 主题 opening: the weights below total add up to 90, not to 100; raise them by 10 in all, or set its full_marks to 90"
     );
+    // What a theme takes out does not move the place of what comes after it.
+    let mut scheme = themed();
+    shifted(common::child(&mut scheme, 0), &[("opening", "0"), ("completion", "100")]);
+    shifted(
+        common::child(&mut scheme, 1),
+        &[("opening", "1000000000000000000"), ("completion", "0")],
+    );
+    let found = faults(&scheme);
+    let second = "scheme.tracks[0].root.sum.children[1].weight";
+    assert!(found.iter().any(|it| it.starts_with(second)), "{found:?}");
 }

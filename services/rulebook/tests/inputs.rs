@@ -9,7 +9,7 @@ use common::{
 use engine::{Cell, Fact, PlanPoint, Share};
 use jiff::civil::{Date, date};
 use proto::registry::v1 as pb;
-use rulebook::{Facts, Subjects, track_inputs};
+use rulebook::{Facts, Figure, Subjects, track_inputs};
 use rust_decimal::Decimal;
 
 fn select(scheme: &pb::Scheme, units: &[pb::Unit]) -> Result<Vec<String>, Vec<String>> {
@@ -166,14 +166,13 @@ fn value(text: &str, partial: bool, sources: &[&str]) -> Fact {
 }
 
 fn facts(rows: &[(&str, &str, &str)]) -> Facts {
-    let mut facts = Facts::default();
-    for (indicator, period, amount) in rows {
-        facts.insert(
-            &name("units", "office"),
-            indicator,
-            &name("periods", period),
-            value(amount, false, &[period]),
-        );
+    let mut facts = Facts::citing("o");
+    for (sequence, (indicator, period, amount)) in (1..).zip(rows) {
+        let value = Some(amount.parse().unwrap());
+        let figure = Figure { value, verified: true, sequence };
+        let (office, period) = (name("units", "office"), name("periods", period));
+        let (periods, indicators) = ([period.as_str()].into_iter(), [*indicator].into_iter());
+        facts.insert(&office, periods, indicators, std::iter::once(Some(figure)));
     }
     facts
 }
@@ -193,10 +192,10 @@ fn months_make_a_quarter_each_in_its_own_way() {
         ("emissions", "2023Q1", "4"),
     ]);
     let fact = |indicator| cell(&quarter, &facts, None, indicator).fact;
-    assert_eq!(fact("revenue"), value("42.5", false, &["2023-01", "2023-02", "2023-03"]));
-    assert_eq!(fact("satisfaction"), value("8.5", true, &["2023-01", "2023-03"]));
-    assert_eq!(fact("accidents"), value("3", true, &["2023-02"]));
-    assert_eq!(fact("emissions"), value("4", false, &["2023Q1"]));
+    assert_eq!(fact("revenue"), value("42.5", false, &["o/1", "o/2", "o/3"]));
+    assert_eq!(fact("satisfaction"), value("8.5", true, &["o/5", "o/6"]));
+    assert_eq!(fact("accidents"), value("3", true, &["o/8"]));
+    assert_eq!(fact("emissions"), value("4", false, &["o/9"]));
     let Fact::NotApplicable { reason, verified, .. } = fact("yearbook") else {
         panic!("a year is due for no quarter")
     };
@@ -216,20 +215,17 @@ fn what_is_not_yet_due_is_not_missed() {
     ]);
     let through = Some(date(2023, 2, 28));
     let revenue = cell(&year, &facts, through, "revenue");
-    assert_eq!(revenue.fact, value("30", false, &["2023-01", "2023-02"]));
+    assert_eq!(revenue.fact, value("30", false, &["o/1", "o/2"]));
     assert_eq!((revenue.target, revenue.elapsed), (Some(Decimal::from(365)), Share::new(59, 365)));
     // A report before its time counts.
-    assert_eq!(cell(&year, &facts, through, "accidents").fact, value("1", false, &["2023-06"]));
+    assert_eq!(cell(&year, &facts, through, "accidents").fact, value("1", false, &["o/3"]));
     // A level is due as it is from the first day on.
     assert_eq!(cell(&year, &facts, through, "satisfaction").elapsed, Share::WHOLE);
     assert_eq!(
         cell(&year, &facts, Some(date(2022, 12, 31)), "revenue").elapsed,
         Share::new(0, 365)
     );
-    assert_eq!(
-        cell(&year, &facts, None, "revenue").fact,
-        value("30", true, &["2023-01", "2023-02"])
-    );
+    assert_eq!(cell(&year, &facts, None, "revenue").fact, value("30", true, &["o/1", "o/2"]));
 }
 
 #[test]

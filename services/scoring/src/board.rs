@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use kit::Result;
 use kit::name::Pattern;
 
-use crate::cell::Standing;
 use crate::input::Pinned;
 use crate::result::Outcome;
 
@@ -24,12 +24,14 @@ pub(crate) fn scheme_and_period(id: &str) -> Option<(&str, &str)> {
 /// whether an indicator is on a track.
 pub(crate) fn mark_disputes(
     outcomes: &mut [Outcome],
-    facts: &[Pinned],
+    sheets: &[Pinned],
     counts: impl Fn(&str, &str) -> bool,
-) {
-    let disputed = facts.iter().filter(|fact| fact.standing == Standing::Disputed);
-    let disputed: Vec<(&str, &str)> =
-        disputed.map(|fact| (&*fact.unit, &*fact.indicator)).collect();
+) -> Result<()> {
+    let mut disputed = Vec::new();
+    for sheet in sheets {
+        let of_sheet = sheet.read()?.disputed();
+        disputed.extend(of_sheet.into_iter().map(|indicator| (sheet.unit.as_str(), indicator)));
+    }
     let units: HashSet<&str> = disputed.iter().map(|(unit, _)| *unit).collect();
     for outcome in outcomes.iter_mut().filter(|outcome| units.contains(outcome.unit.as_str())) {
         let here = |(unit, indicator): &(&str, &str)| {
@@ -39,4 +41,5 @@ pub(crate) fn mark_disputes(
             outcome.flags.push(DISPUTED.to_owned());
         }
     }
+    Ok(())
 }

@@ -1,30 +1,26 @@
-//! What a run looked at, as one text that is kept whole: the definitions as registry sent
+//! What a run looked at, as one piece that is kept whole: the definitions as registry sent
 //! them, every fact with the observation behind it, and the edition of the engine. The run
 //! can be computed again from this alone.
 //!
-//! The text is canonical: a first line with its form, then lines of fields parted by tabs, then
-//! a line of JSON for each tally, entry, result, award, exemption and mark, then the definitions' bytes. The same facts
-//! and definitions give the same bytes. Form 1 had neither tallies nor entries and is read
-//! for good.
+//! The piece is canonical: lines with its form, the edition, the scheme and how much of each kind
+//! follows; then the sheets, each a line with its year, unit and length before its bytes; then a
+//! line of JSON for each tally, entry, result, award, exemption and mark; then the definitions'
+//! bytes. The same facts and definitions give the same bytes. Forms 1 and 2 had a line for each
+//! cell instead of sheets, the first neither tallies nor entries; both are read for good.
 
 mod carried;
 mod extra;
+mod pinned;
 
-use std::fmt::Write as _;
-use std::sync::Arc;
-
-use kit::{Error, Result, decimal};
-
-use crate::cell::{Cell, Standing};
-use crate::report::Reading;
+use kit::{Error, Result};
 
 pub(crate) use carried::{Cited, Excused, Honoured};
 pub(crate) use extra::{Entered, Marked, Rated};
+pub(crate) use pinned::Pinned;
 
-const FORM: &str = "saima run input 2";
-const FIRST_FORM: &str = "saima run input 1";
-/// How many bytes a cell's line has, about.
-const CELL: usize = 64;
+const FORM: &str = "saima run input 3";
+/// With a line for each cell.
+const FORMS_OF_LINES: [&str; 2] = ["saima run input 1", "saima run input 2"];
 
 /// The pinned input of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +38,8 @@ pub(crate) struct Input {
 /// What is known of everybody in a period and its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// By period, unit and indicator.
-    pub(crate) cells: Vec<Pinned>,
+    /// By year and unit.
+    pub(crate) sheets: Vec<Pinned>,
     /// Counted ballots, by subject, indicator and period.
     pub(crate) tallies: Vec<Rated>,
     /// Bonuses and deductions, as they stood, in the ledger's order.
@@ -58,30 +54,6 @@ pub(crate) struct Facts {
     pub(crate) marks: Vec<Marked>,
 }
 
-/// One cell as the run saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pinned {
-    pub(crate) period: Arc<str>,
-    pub(crate) unit: Arc<str>,
-    pub(crate) indicator: Arc<str>,
-    pub(crate) sequence: i64,
-    pub(crate) reading: Reading,
-    pub(crate) standing: Standing,
-}
-
-impl From<Cell> for Pinned {
-    fn from(cell: Cell) -> Self {
-        Self {
-            period: cell.period,
-            unit: cell.unit,
-            indicator: cell.indicator,
-            sequence: cell.sequence,
-            reading: cell.reading,
-            standing: cell.standing,
-        }
-    }
-}
-
 impl Input {
     /// Pins what is known of a period and its parts.
     pub(crate) fn new(scheme: &str, assignment: Vec<u8>, facts: Facts) -> Self {
@@ -91,9 +63,9 @@ impl Input {
     /// The canonical bytes.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let Self { engine, scheme, facts, .. } = self;
-        let Facts { cells, tallies, entries, results, awards, exemptions, marks } = facts;
+        let Facts { sheets, tallies, entries, results, awards, exemptions, marks } = facts;
         let counts = [
-            cells.len(),
+            sheets.len(),
             tallies.len(),
             entries.len(),
             results.len(),
@@ -102,25 +74,11 @@ impl Input {
             marks.len(),
         ];
         let counts = counts.map(|count| count.to_string()).join("\t");
-        let mut text = String::with_capacity(CELL * (cells.len() + 1));
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{FORM}\nengine {engine}\n{scheme}\n{counts}\n");
-        for fact in cells {
-            let Pinned { period, unit, indicator, sequence, .. } = fact;
-            for word in [&**period, unit, indicator] {
-                text.push_str(word);
-                text.push('\t');
-            }
-            decimal::write_integer(&mut text, *sequence);
-            text.push('\t');
-            text.push_str(standing_text(fact.standing));
-            text.push('\t');
-            match fact.reading {
-                Reading::Value(value) => decimal::write(&mut text, value),
-                Reading::NotApplicable => text.push('-'),
-            }
-            text.push('\n');
+        let mut bytes = format!("{FORM}\nengine {engine}\n{scheme}\n{counts}\n").into_bytes();
+        for sheet in sheets {
+            sheet.write(&mut bytes);
         }
+        let mut text = String::new();
         for tally in tallies {
             text.push_str(&tally.to_line()?);
         }
@@ -139,7 +97,7 @@ impl Input {
         for mark in marks {
             text.push_str(&mark.to_line()?);
         }
-        let mut bytes = text.into_bytes();
+        bytes.extend_from_slice(text.as_bytes());
         bytes.extend_from_slice(&self.assignment);
         Ok(bytes)
     }
@@ -148,7 +106,8 @@ impl Input {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let mut rest = bytes;
         let form = line(&mut rest)?;
-        if form != FORM && form != FIRST_FORM {
+        let has_lines = FORMS_OF_LINES.contains(&form);
+        if form != FORM && !has_lines {
             return Err(Error::internal(format!("pinned input of another form: {form}")));
         }
         let edition = line(&mut rest)?.strip_prefix("engine ").unwrap_or_default();
@@ -156,11 +115,15 @@ impl Input {
         let scheme = line(&mut rest)?.to_owned();
         let mut counts = line(&mut rest)?.split('\t').map(str::parse::<usize>);
         let mut count = || counts.next().transpose().map_err(Error::internal);
-        let (cells, tallies, entries) = (count()?, count()?, count()?);
+        let (cells, tallies, entries) = (count()?.unwrap_or_default(), count()?, count()?);
         let (results, awards, exemptions) = (count()?, count()?, count()?);
         let marks = count()?;
+        let sheets = match has_lines {
+            true => pinned::of_lines(&mut rest, cells)?,
+            false => (0..cells).map(|_| Pinned::take(&mut rest)).collect::<Result<_>>()?,
+        };
         let facts = Facts {
-            cells: lines(&mut rest, cells, pinned)?,
+            sheets,
             tallies: lines(&mut rest, tallies, Rated::from_line)?,
             entries: lines(&mut rest, entries, Entered::from_line)?,
             results: lines(&mut rest, results, Cited::from_line)?,
@@ -188,61 +151,35 @@ fn lines<T>(
     (0..count.unwrap_or_default()).map(|_| read(line(rest)?)).collect()
 }
 
-fn pinned(line: &str) -> Result<Pinned> {
-    let fields: Vec<&str> = line.split('\t').collect();
-    let [period, unit, indicator, sequence, standing, value] = fields[..] else {
-        return Err(Error::internal(format!("a pinned fact of another form: {line}")));
-    };
-    Ok(Pinned {
-        period: period.into(),
-        unit: unit.into(),
-        indicator: indicator.into(),
-        sequence: sequence.parse().map_err(Error::internal)?,
-        reading: match value {
-            "-" => Reading::NotApplicable,
-            value => Reading::Value(decimal::from_text(value)?),
-        },
-        standing: match standing {
-            "reported" => Standing::Reported,
-            "verified" => Standing::Verified,
-            "disputed" => Standing::Disputed,
-            other => return Err(Error::internal(format!("a pinned fact that is {other}"))),
-        },
-    })
-}
-
-fn standing_text(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Reported => "reported",
-        Standing::Verified => "verified",
-        Standing::Disputed => "disputed",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::Standing;
+    use crate::report::Reading;
+    use crate::sheet::Sheets;
+
+    fn sheets() -> Vec<Pinned> {
+        let mut sheets = Sheets::default();
+        let mut fact = |indicator, sequence, reading, standing| {
+            sheets.put(["finance", "2023-01", indicator], sequence, reading, false);
+            sheets.judge(["finance", "2023-01", indicator], sequence, standing);
+        };
+        let value = |units| Reading::Value(rust_decimal::Decimal::new(units, 1));
+        fact("revenue", 7, value(-15), Standing::Verified);
+        fact("accidents", 8, value(0), Standing::Disputed);
+        fact("yearbook", 9, Reading::NotApplicable, Standing::Reported);
+        sheets.put(["works", "2022-12", "revenue"], 10, value(2), false);
+        Pinned::touched(&sheets).collect()
+    }
 
     #[test]
     fn what_was_pinned_is_read_back_byte_for_byte() {
-        let fact = |reading, standing| Pinned {
-            period: "2023-01".into(),
-            unit: "finance".into(),
-            indicator: "revenue".into(),
-            sequence: 7,
-            reading,
-            standing,
-        };
         let input = Input {
             engine: 7,
             scheme: "plan-2023".to_owned(),
             assignment: b"bytes\nwith\tanything".to_vec(),
             facts: Facts {
-                cells: vec![
-                    fact(Reading::Value(rust_decimal::Decimal::new(-15, 1)), Standing::Verified),
-                    fact(Reading::Value(rust_decimal::Decimal::ZERO), Standing::Disputed),
-                    fact(Reading::NotApplicable, Standing::Reported),
-                ],
+                sheets: sheets(),
                 tallies: vec![extra::tests::rated()],
                 entries: vec![extra::tests::entered()],
                 results: vec![carried::tests::cited()],
@@ -253,16 +190,22 @@ mod tests {
         };
         let bytes = input.to_bytes().unwrap_or_default();
         assert_eq!(Input::from_bytes(&bytes).ok(), Some(input));
-        assert!(Input::from_bytes(&bytes[..20]).is_err());
+        assert!((0..bytes.len() - 40).all(|end| Input::from_bytes(&bytes[..end]).is_err()));
         assert!(Input::from_bytes(b"something else\n").is_err());
     }
 
     #[test]
-    fn the_first_form_is_read_for_good() {
-        let bytes =
-            b"saima run input 1\nengine 1\nplan\n1\n2023-01\tworks\trevenue\t7\tverified\t2\nrest";
-        let input = Input::from_bytes(bytes).ok();
-        let read = input.map(|it| (it.facts.cells.len(), it.facts.tallies.len(), it.assignment));
-        assert_eq!(read, Some((1, 0, b"rest".to_vec())));
+    fn forms_with_a_line_for_each_cell_are_read_for_good() {
+        let cells = "2022-12\tworks\trevenue\t10\treported\t0.2
+2023-01\tfinance\taccidents\t8\tdisputed\t0
+2023-01\tfinance\trevenue\t7\tverified\t-1.5
+2023-01\tfinance\tyearbook\t9\treported\t-
+rest";
+        for counts in ["1\nengine 1\nplan\n4", "2\nengine 1\nplan\n4\t0\t0\t0\t0\t0\t0"] {
+            let text = format!("saima run input {counts}\n{cells}");
+            let input = Input::from_bytes(text.as_bytes()).ok();
+            let read = input.map(|it| (it.facts.sheets, it.facts.tallies.len(), it.assignment));
+            assert_eq!(read, Some((sheets(), 0, b"rest".to_vec())));
+        }
     }
 }

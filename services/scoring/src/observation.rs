@@ -141,6 +141,11 @@ impl Seen {
     }
 }
 
+/// What observations of a district are named below.
+pub(crate) fn collection(district: &str) -> String {
+    format!("districts/{district}/observations")
+}
+
 /// The full name of the observation at a position.
 pub(crate) fn name(district: &str, sequence: i64) -> String {
     NAME.format(&[district, &sequence.to_string()])

@@ -15,7 +15,7 @@ trap '' INT TERM HUP
 "$1/initdb" -D "$2/data" -U postgres --auth=trust --no-locale -E UTF8 >"$2/log" 2>&1 || exit 1
 printf '%s\n' 'CREATE ROLE saima LOGIN' 'CREATE DATABASE saima OWNER saima' |
     "$1/postgres" --single -D "$2/data" postgres >>"$2/log" 2>&1 || exit 1
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c autovacuum=off >>"$2/log" 2>&1 &
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= >>"$2/log" 2>&1 &
 cat >/dev/null
 kill -QUIT $! 2>/dev/null
 wait $!

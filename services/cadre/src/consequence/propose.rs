@@ -36,18 +36,21 @@ pub(crate) struct Fact {
 }
 
 /// Everything that the rule calls for over the first of `periods`, one proposal a person.
+/// `gated` are the results with a veto or bar.
 pub(crate) fn proposals(
     rule: &ConsequenceRule,
     periods: &[String],
     facts: &[Fact],
+    gated: &HashSet<String>,
 ) -> Vec<Proposal> {
+    let meets = |fact: &Fact| meets(rule, fact, gated.contains(&fact.source));
     let current = latest(About::of(rule), facts);
     let Some(period) = periods.first() else { return Vec::new() };
     let mut found: BTreeMap<&str, Proposal> = BTreeMap::new();
-    for fact in current.iter().filter(|it| it.period == *period && meets(rule, it)) {
+    for fact in current.iter().filter(|it| it.period == *period && meets(it)) {
         let earlier = periods[1..].iter().map(|period| {
             let same = |it: &&&Fact| it.person == fact.person && it.period == *period;
-            current.iter().filter(same).find(|it| meets(rule, it)).copied()
+            current.iter().filter(same).find(|it| meets(it)).copied()
         });
         let Some(earlier) = earlier.collect::<Option<Vec<_>>>() else { continue };
         let ground: Vec<_> =
@@ -105,11 +108,14 @@ pub(crate) fn latest<'a>(asked: About<'_>, facts: &'a [Fact]) -> Vec<&'a Fact> {
     facts.iter().filter(about).filter(run).collect()
 }
 
-fn meets(rule: &ConsequenceRule, fact: &Fact) -> bool {
+/// Whoever is vetoed or barred is not among the best, however many points (取消评优, S5); the
+/// place stays empty.
+fn meets(rule: &ConsequenceRule, fact: &Fact, gated: bool) -> bool {
     let size = Decimal::from(fact.track_size);
     let places = |share: &Decimal| (size * share / Decimal::ONE_HUNDRED).floor();
     match (&rule.condition, fact.rank) {
         (Condition::Grades(grades, _), _) => grades.contains(&fact.grade),
+        (Condition::BestShare(_) | Condition::BestCount(_), _) if gated => false,
         (Condition::BestShare(share), Some(rank)) => rank <= places(share),
         (Condition::WorstShare(share), Some(rank)) => rank > size - places(share),
         (Condition::BestCount(count), Some(rank)) => rank <= Decimal::from(*count),

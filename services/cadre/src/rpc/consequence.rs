@@ -314,7 +314,8 @@ async fn called(
         let periods = period::back(period, rule.periods()).ok_or_else(untold)?;
         let window = Window::exact(periods);
         let facts = fact::facts(tx, district, &window).await?;
-        return Ok(proposals(rule, window.ids(), &facts));
+        let gated = fact::gates(tx, district, &window).await?.into_keys().collect();
+        return Ok(proposals(rule, window.ids(), &facts, &gated));
     };
     let window = Window::until(period, count.periods).ok_or_else(untold)?;
     let current = Window::until(period, 1).ok_or_else(untold)?;

@@ -57,6 +57,7 @@ impl HonourCandidateService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let window = Window::exact(periods);
         let facts = store::consequence::fact::facts(&mut tx, district, &window).await?;
+        let gates = store::consequence::fact::gates(&mut tx, district, &window).await?;
         let persons: HashSet<&str> = facts.iter().map(|it| it.person.as_str()).collect();
         let persons: Vec<&str> = persons.into_iter().collect();
         let mut hindrances: HashMap<String, Vec<pb::EffectInForce>> = HashMap::new();
@@ -67,7 +68,7 @@ impl HonourCandidateService for Rpc {
             }
         }
         let barred: HashSet<String> = hindrances.keys().cloned().collect();
-        let found = candidates(about, window.ids(), &facts, &barred);
+        let found = candidates(about, window.ids(), &facts, &gates, &barred);
         let from = page.after_number()?.unwrap_or_default();
         let numbered = (1_i64..).zip(found).skip_while(|(at, _)| *at <= from);
         let mut rows: Vec<_> = numbered.take(page.limit() as usize).collect();
@@ -87,6 +88,7 @@ impl HonourCandidateService for Rpc {
                 ground,
                 sources,
                 hindrances: hindrances.get(&it.person).cloned().unwrap_or_default(),
+                vetoes: it.gates.iter().map(|gate| gate.display_name.clone()).collect(),
             }
         });
         let honour_candidates = honour_candidates.collect();

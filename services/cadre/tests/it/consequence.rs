@@ -261,6 +261,48 @@ kit::both! {
         assert_eq!(states, [(wang.name, State::Withdrawn), (li.name, State::Proposed)]);
     }
 
+    // S5: whoever is vetoed is not among the best, however good the place, and gets no honours.
+    async fn the_vetoed_get_no_honours(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let [wang, li, _] = two_years(&served).await;
+        let title = || vec![effect(pb::EffectKind::Title, None, 0)];
+        for (id, condition) in [("two", Condition::BestCount(2)), ("share", Condition::BestShare(decimal("67")))] {
+            enact(&served, id, rule("评优", condition, title())).await.unwrap();
+            assert_eq!(propose(&served, id, "2023").await, (2, 0, 0));
+        }
+        put_run(&served, DISTRICT, "y3b", "2023").await;
+        bed.clock().set(bed.clock().now() + SignedDuration::from_hours(1));
+        let gate = |exempt: &str| scoring::GateVerdict {
+            gate_id: "political-veto".to_owned(),
+            display_name: "政治素质一票否决".to_owned(),
+            effect: "LOWEST_GRADE".to_owned(),
+            exempt: exempt.to_owned(),
+            ..Default::default()
+        };
+        let of = |unit, rank, gates| scoring::Result { track_size: 3, gates, ..result(DISTRICT, "y3b", unit, rank) };
+        for told in [of("finance", 1, vec![gate("")]), of("water", 2, vec![gate("不可抗力")]), of("roads", 3, Vec::new())] {
+            publish_as_it_is(&served, told).await;
+        }
+        archived(&served, &format!("{DISTRICT}/persons/-"), 9).await;
+        for id in ["two", "share"] {
+            propose(&served, id, "2023").await;
+            let open = list(&served, id).await.into_iter().filter(|it| it.state() == State::Proposed);
+            assert_eq!(open.map(|it| it.person).collect::<Vec<_>>(), std::slice::from_ref(&li.name), "{id}");
+        }
+        let request = pb::ListHonourCandidatesRequest {
+            parent: DISTRICT.to_owned(),
+            periods: vec![period("2023")],
+            date: Some(date((2024, 6, 1))),
+            scope: pb::ConsequenceScope::Head.into(),
+            ..Default::default()
+        };
+        let mut client = HonourCandidateServiceClient::new(served.channel());
+        let found = client.list_honour_candidates(request).await.unwrap().into_inner().honour_candidates;
+        assert_eq!(found.iter().map(|it| it.place).collect::<Vec<_>>(), [1, 2, 0]);
+        assert_eq!((found[0].person.as_str(), found[2].person.as_str()), (li.name.as_str(), wang.name.as_str()));
+        assert_eq!(found[2].vetoes, ["政治素质一票否决"]);
+    }
+
     // H8: at least ten points between the bonuses of two grades
     async fn a_rule_is_refused_with_its_fault(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::{Arithmetic, DIGITS, Natural, PLACES};
+use crate::rounding::{Rounding, RoundingMode};
 
 /// An exact fraction. Not kept in lowest terms: a formula is short.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Ratio {
     }
 
     /// `over` ÷ `under`, which is not 0.
-    pub(super) fn of(negative: bool, over: Natural, under: Natural) -> Ratio {
+    pub(crate) fn of(negative: bool, over: Natural, under: Natural) -> Ratio {
         Ratio { negative, over, under }
     }
 
@@ -56,6 +57,18 @@ impl Ratio {
         let twice = &(&self.over * &unit) * &Natural::from(2);
         let kept = (&twice + &self.under).per(&(&self.under * &Natural::from(2)));
         Ratio { negative: self.negative, over: kept, under: unit }
+    }
+
+    /// The decimal it is cut to, rounded half up: in one division where that cannot differ.
+    pub(crate) fn half_up(&self, places: u32) -> Result<Decimal, Arithmetic> {
+        if let Ratio { over: Natural::Small(over), under: Natural::Small(under), .. } = self
+            && let Some(units) = nearest(*over, *under, places)
+        {
+            let units = if self.negative { -units } else { units };
+            return Ok(Decimal::from_i128_with_scale(units, places).normalize());
+        }
+        let rounding = Rounding::new(RoundingMode::HalfUp, places);
+        Ok(rounding.unwrap_or(Rounding::NONE).apply(self.cut()?))
     }
 
     /// The quotient.
@@ -100,6 +113,15 @@ impl Ratio {
         let (kept, dropped) = scaled.divide(&self.under).ok_or(Arithmetic::DivisionByZero)?;
         settle(self.negative, kept, !dropped.is_zero())
     }
+}
+
+/// `over` ÷ `under` in units of so many places, halves up; none where a step does not fit, or the cut
+/// might come before the rounding.
+fn nearest(over: u128, under: u128, places: u32) -> Option<i128> {
+    const SAFE: u128 = 10_u128.pow(DIGITS - PLACES);
+    let twice = over.checked_mul(2 * 10_u128.checked_pow(places)?)?.checked_add(under)?;
+    let units = twice.checked_div(under.checked_mul(2)?)?;
+    (places < PLACES && over / under < SAFE).then(|| i128::try_from(units).ok())?
 }
 
 /// The decimal for `kept` units of the 20th place, `more` saying that something was dropped.

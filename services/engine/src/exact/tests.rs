@@ -59,6 +59,23 @@ fn rounded(exact: &BigRational, mode: RoundingMode, places: u32) -> BigRational 
 
 proptest! {
     #[test]
+    fn rounded_at_once_is_what_the_cut_number_is_rounded_to(
+        over in decimal(), under in decimal(), halves in -9_999_i128..9_999, places in 0..20_u32,
+    ) {
+        let near = |ratio: &Ratio| {
+            let rounding = Rounding::new(RoundingMode::HalfUp, places).unwrap();
+            (ratio.half_up(places), ratio.cut().map(|cut| rounding.apply(cut)))
+        };
+        if let Ok(quotient) = Ratio::from(over).over(under.into()) {
+            let (at_once, in_two) = near(&quotient);
+            prop_assert_eq!(at_once, in_two);
+        }
+        let half = Ratio::from(Decimal::from_i128_with_scale(10 * halves + 5, places + 1));
+        let (at_once, in_two) = near(&half);
+        prop_assert_eq!(at_once, in_two);
+    }
+
+    #[test]
     fn whole_numbers_agree(one in number(), two in number(), by in 0..200_u32) {
         let (a, b) = (ours(&one), ours(&two));
         prop_assert_eq!(theirs(&a), one.clone());

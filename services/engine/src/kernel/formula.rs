@@ -30,7 +30,7 @@ pub(super) enum Formula<T> {
     /// Points of the first threshold that x·up reaches.
     Steps { up: T, lower: bool, thresholds: Vec<T>, points: Vec<T>, under: T },
     /// Points by place in the column.
-    Listed { points: Vec<T>, under: T },
+    Listed { points: Vec<T>, under: T, flag: Option<Flag> },
 }
 
 impl<T: Whole> Formula<T> {
@@ -144,7 +144,10 @@ impl<T: Whole> Formula<T> {
             }
             points[*place] = list.get(better).or(list.last()).copied()?;
         }
-        Some(Formula::Listed { points, under: T::narrow(power(scale)?)? })
+        let ends = order.first().zip(order.last());
+        let equal = ends.is_some_and(|((_, first), (_, last))| first == last);
+        let flag = equal.then_some(Flag::DegenerateCohort);
+        Some(Formula::Listed { points, under: T::narrow(power(scale)?)?, flag })
     }
 
     /// The fraction of the value `x` and the target `t` in a place of the column; `None` when
@@ -194,8 +197,8 @@ impl<T: Whole> Formula<T> {
                 let step = thresholds.iter().position(reached).unwrap_or(thresholds.len());
                 Some(Fraction { over: *points.get(step)?, under: *under, flag: None })
             }
-            Formula::Listed { points, under } => {
-                Some(Fraction { over: *points.get(place)?, under: *under, flag: None })
+            Formula::Listed { points, under, flag } => {
+                Some(Fraction { over: *points.get(place)?, under: *under, flag: *flag })
             }
         }
     }

@@ -137,8 +137,10 @@ impl Swift<'_> {
                     points[place] = found;
                 }
             }
-            Formula::Listed { points: list, under } => {
+            Formula::Listed { points: list, under, flag } => {
                 points.copy_from_slice(&rounded(list, *under, tens, mode, fits)?);
+                let special = flag.map_or(0, bit);
+                flags.iter_mut().for_each(|bits| *bits |= special);
             }
         }
         Some(())

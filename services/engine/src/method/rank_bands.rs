@@ -17,6 +17,9 @@ use crate::node::Direction;
 /// | through 3: 7, through 6: 5, then 3 | 4 | 5 |
 /// | through 20 % of 9: 10, then 6 | 1 (20 % of 9 is 1.8, so 1) | 10 |
 /// | through 20 % of 9: 10, then 6 | 2 | 6 |
+///
+/// A cohort of one, and one whose values are all equal, gets the points of the first band
+/// however little that reaches, marked DEGENERATE_COHORT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RankBands {
     /// Best band first, at least one.
@@ -86,6 +89,9 @@ impl Scoring for RankBands {
     fn points(inputs: Inputs<'_>) -> Result<Outcome, Arithmetic> {
         let (rank, size) = (inputs.get("r")?, inputs.get("n")?);
         let mut number = 1;
+        if inputs.has("equal") {
+            return Ok(Outcome::ranked(inputs.get("p1")?, inputs));
+        }
         // A band without an end is the last one and holds every rank.
         loop {
             let last = match inputs.find(&format!("t{number}")) {
@@ -101,7 +107,7 @@ impl Scoring for RankBands {
             number += 1;
         }
         let points = inputs.find(&format!("p{number}")).ok_or(Arithmetic::Absent("p"))?;
-        Ok(Outcome { points, flag: None })
+        Ok(Outcome::ranked(points, inputs))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::node::Direction;
 /// | 60, 57, 54 | 4 | 4 | 54 |
 /// | from 10 down by 1.5, at least 4 | 9 | 3 | 10 − 2·1.5 = 7 |
 /// | from 10 down by 1.5, at least 4 | 9 | 9 | 4 |
+///
+/// A cohort of one, and one whose values are all equal, gets the points of rank 1, marked
+/// DEGENERATE_COHORT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RankTable {
     /// Points of rank 1, 2, 3 …, never rising; the last one holds for all later ranks.
@@ -87,6 +90,6 @@ impl Scoring for RankTable {
                 (inputs.get("start")? - lost).max(inputs.get("floor")?)
             }
         };
-        Ok(Outcome { points, flag: None })
+        Ok(Outcome::ranked(points, inputs))
     }
 }

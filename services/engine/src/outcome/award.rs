@@ -75,7 +75,7 @@ pub(crate) fn propose_awards(
 ) -> Vec<AwardProposal> {
     let order = Order { track, cohort };
     let propose = |award: &Award| {
-        let (picked, passed) = order.pick(&award.award_id, &award.pick, placed, subjects);
+        let (picked, passed) = order.pick((&award.award_id, true), &award.pick, placed, subjects);
         AwardProposal { award_id: award.award_id.clone(), picked, passed }
     };
     track.outcomes().awards.iter().map(propose).collect()
@@ -90,7 +90,8 @@ pub(crate) fn propose_cards(
 ) -> Vec<CardProposal> {
     let order = Order { track, cohort };
     let propose = |card: &Card| {
-        let (picked, passed) = order.pick(&card.card_id, &card.pick, placed, subjects);
+        let honour = card.kind == CardKind::RedFlag;
+        let (picked, passed) = order.pick((&card.card_id, honour), &card.pick, placed, subjects);
         CardProposal { card_id: card.card_id.clone(), picked, passed }
     };
     track.outcomes().cards.iter().map(propose).collect()

@@ -15,6 +15,9 @@ use crate::node::Node;
 use crate::tie::TieBreak;
 use crate::track::TrackDraft;
 
+/// Most nodes that are named where none of them was.
+const SHOWN: usize = 12;
+
 /// What outcomes may name.
 pub(crate) struct Known<'a> {
     nodes: BTreeSet<&'a str>,
@@ -49,7 +52,12 @@ impl<'a> Known<'a> {
             let field = format!("{field}[{place}]");
             let unknown = |id: &str, faults: &mut Faults| {
                 if !self.nodes.contains(id) {
-                    let message = format!("the track has no node {id:?}");
+                    let known: Vec<&str> = self.nodes.iter().take(SHOWN).copied().collect();
+                    let more = if known.len() < self.nodes.len() { " …" } else { "" };
+                    let known = known.join(", ");
+                    let message = format!(
+                        "the track has no node {id:?}; name one that it has: {known}{more}"
+                    );
                     faults.add(&field, "UNKNOWN_TIE_BREAK", message);
                 }
             };

@@ -11,6 +11,9 @@
 //! | 95 | 1 | Bar fair | 95 | poor |
 //! | 70 | 1 | Bar good | 70 | fair |
 //! | 95 | 1, exempt | Zero | 95 | good |
+//!
+//! Whatever its effect, nobody for whom a gate holds is picked among the best (取消评优, S5); a
+//! yellow card is no honour, and is not spared.
 
 use rust_decimal::Decimal;
 
@@ -101,6 +104,11 @@ pub(crate) fn judge(track: &Track, sheet: &Sheet, result: &mut SubjectResult) {
 pub(crate) fn veto(result: &SubjectResult) -> Option<&GateResult> {
     let vetoes = |gate: &&GateResult| !matches!(gate.effect, GateEffect::Bar(_)) && gate.holds();
     result.gates.iter().find(vetoes)
+}
+
+/// The gate that keeps a subject from honours: each of the effects closes the best grade.
+pub(crate) fn holding(result: &SubjectResult) -> Option<&GateResult> {
+    result.gates.iter().find(|gate| gate.holds())
 }
 
 /// The gates that close a grade to a subject: those whose bar `covers` it.

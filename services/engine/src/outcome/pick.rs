@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::condition::{Condition, Ground, Seen};
+use super::gate;
 use super::grade::{Quota, QuotaRounding};
 use crate::fact::{Cohort, Fact};
 use crate::rank::Placed;
@@ -36,7 +37,7 @@ pub struct Pick {
 /// Which end of the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The best.
+    /// The best; nobody for whom a gate holds is among them, but for a yellow card.
     Best,
     /// The worst.
     Worst,
@@ -114,6 +115,9 @@ pub enum PassedWhy {
     Condition,
     /// What must not hold does.
     Exclusion,
+    /// A gate of this name holds: whoever is vetoed, or barred from the best grade, is no longer
+    /// among the best (取消评优).
+    Vetoed(String),
     /// It was exempted, on this ground.
     Exempt(String),
     /// It is tied across the last place.
@@ -127,10 +131,11 @@ pub(crate) struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// Picks for the rule of that id, from subjects in the order of the board.
+    /// Picks for the rule of that id, from subjects in the order of the board. `honour` says that
+    /// the rule gives something good.
     pub(crate) fn pick(
         &self,
-        rule: &str,
+        (rule, honour): (&str, bool),
         pick: &Pick,
         placed: &Placed,
         subjects: &[SubjectResult],
@@ -142,7 +147,7 @@ impl Order<'_> {
             Places::Within(quota, rounding) => quota.places(order.len(), rounding),
         };
         let judged: Vec<_> =
-            order.iter().map(|at| self.judge(rule, pick, &subjects[*at])).collect();
+            order.iter().map(|at| self.judge((rule, honour), pick, &subjects[*at])).collect();
         let fits = |(_, (why, _)): &(&usize, &(Option<PassedWhy>, Ground))| {
             !pick.successors || why.is_none()
         };
@@ -182,7 +187,7 @@ impl Order<'_> {
     /// Why a subject is not to be picked, if so.
     fn judge(
         &self,
-        rule: &str,
+        (rule, honour): (&str, bool),
         pick: &Pick,
         result: &SubjectResult,
     ) -> (Option<PassedWhy>, Ground) {
@@ -195,6 +200,14 @@ impl Order<'_> {
             && condition.judge(seen, &mut ground) != Some(true)
         {
             return (Some(PassedWhy::Condition), ground);
+        }
+        if honour
+            && pick.end == End::Best
+            && let Some(gate) = gate::holding(result)
+        {
+            ground.figures.extend(gate.ground.figures.iter().cloned());
+            ground.sources.extend(gate.ground.sources.iter().cloned());
+            return (Some(PassedWhy::Vetoed(gate.display_name.clone())), ground);
         }
         if let Some(condition) = &pick.unless
             && condition.judge(seen, &mut ground) == Some(true)

@@ -5,10 +5,12 @@ mod chart;
 use kit::field::Fields;
 use kit::page::Page;
 use kit::request_id::Once;
-use kit::{clock, date, etag, guard};
+use kit::{clock, date, decimal, etag, guard};
+use proto::google::r#type as wire;
 use proto::registry::v1 as pb;
 use proto::registry::v1::change::Resource;
 use proto::registry::v1::milestone_service_server::MilestoneService;
+use rust_decimal::Decimal;
 use tonic::{Request, Response, Status};
 
 use super::definition::told;
@@ -186,6 +188,7 @@ impl From<Milestone> for pb::Milestone {
                 .unwrap_or_default(),
             task: contents.task.map(|id| task::NAME.format(&[&district, &id])).unwrap_or_default(),
             unit: contents.unit.map(|id| unit::NAME.format(&[&district, &id])).unwrap_or_default(),
+            points: Some(decimal::to_proto(contents.points)),
             start_date: Some(date::to_proto(contents.start_date)),
             plan_date: Some(date::to_proto(contents.plan_date)),
             forecast_date: contents.forecast_date.map(date::to_proto),
@@ -196,6 +199,11 @@ impl From<Milestone> for pb::Milestone {
             etag: etag::of(revision),
         }
     }
+}
+
+/// What a milestone counts: 1 unless it is said.
+fn points(fields: &mut Fields, at: &str, given: &Option<wire::Decimal>) -> Decimal {
+    fields.optional_decimal(format_args!("{at}.points"), given).unwrap_or(Decimal::ONE)
 }
 
 fn contents(fields: &mut Fields, at: &str, given: &pb::Milestone, district: &str) -> Contents {
@@ -209,6 +217,7 @@ fn contents(fields: &mut Fields, at: &str, given: &pb::Milestone, district: &str
         ),
         task: fields.optional_member(format_args!("{at}.task"), &task::NAME, &given.task, district),
         unit: fields.optional_member(format_args!("{at}.unit"), &unit::NAME, &given.unit, district),
+        points: points(fields, at, &given.points),
         start_date: fields.date(format_args!("{at}.start_date"), &given.start_date),
         plan_date: fields.date(format_args!("{at}.plan_date"), &given.plan_date),
         forecast_date: None,

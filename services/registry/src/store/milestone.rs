@@ -4,14 +4,14 @@ use jiff::civil::Date;
 use kit::db::Tx;
 use kit::name::Name;
 use kit::page::Page;
-use kit::{Error, Result, clock, date};
+use kit::{Error, Result, clock, date, decimal};
 
 use crate::milestone::{Contents, Milestone};
 
 macro_rules! columns {
     () => {
         "district, id, uid, owner, display_name, project, task, unit, start_date, plan_date, \
-         forecast_date, actual_date, note, create_time, update_time, revision"
+         forecast_date, actual_date, note, points, create_time, update_time, revision"
     };
 }
 
@@ -119,6 +119,7 @@ pub(crate) async fn save(tx: &mut Tx, all: impl IntoIterator<Item = &Milestone>)
                 .push_bind(it.contents.forecast_date.map(date::to_text))
                 .push_bind(it.contents.actual_date.map(date::to_text))
                 .push_bind(&it.contents.note)
+                .push_bind(decimal::to_text(it.contents.points))
                 .push_bind(clock::to_micros(it.create_time))
                 .push_bind(clock::to_micros(it.update_time))
                 .push_bind(it.revision);
@@ -127,7 +128,7 @@ pub(crate) async fn save(tx: &mut Tx, all: impl IntoIterator<Item = &Milestone>)
              owner = excluded.owner, display_name = excluded.display_name, project = excluded.project, task =
              excluded.task, unit = excluded.unit, start_date = excluded.start_date, plan_date =
              excluded.plan_date, forecast_date = excluded.forecast_date, actual_date =
-             excluded.actual_date, note = excluded.note, update_time = excluded.update_time,
+             excluded.actual_date, note = excluded.note, points = excluded.points, update_time = excluded.update_time,
              revision = excluded.revision
          WHERE milestone.revision = excluded.revision - 1"
     )?;
@@ -151,6 +152,7 @@ struct Row {
     forecast_date: Option<String>,
     actual_date: Option<String>,
     note: String,
+    points: String,
     create_time: i64,
     update_time: i64,
     revision: i64,
@@ -174,6 +176,7 @@ impl TryFrom<Row> for Milestone {
                 forecast_date: row.forecast_date.as_deref().map(date::from_text).transpose()?,
                 actual_date: row.actual_date.as_deref().map(date::from_text).transpose()?,
                 note: row.note,
+                points: decimal::from_text(&row.points)?,
             },
             create_time: clock::from_micros(row.create_time)?,
             update_time: clock::from_micros(row.update_time)?,

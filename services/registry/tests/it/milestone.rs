@@ -6,7 +6,7 @@ use proto::registry::v1::report_milestones_request::Report;
 use proto::registry::v1::{MilestoneState, ProjectClass};
 use tonic::{Code, Status};
 
-use crate::fixture::{DISTRICT, Registry, batch, date, fails, name, refused};
+use crate::fixture::{DISTRICT, Registry, batch, date, decimal, fails, name, refused};
 use crate::project::project;
 use crate::task::task;
 
@@ -188,6 +188,38 @@ kit::both! {
         assert_eq!(registry.chart(request).await.len(), 1);
         let request = pb::ListScheduleRequest { parent: DISTRICT.to_owned(), task: name("tasks", "a"), project: name("projects", "a"), ..Default::default() };
         refused(registry.milestones.list_schedule(request).await, &[("task", "ONE_OWNER")]);
+    }
+
+    // Q5: a milestone has its points, 1 unless it is said, and they change for a reason.
+    async fn a_milestone_has_points_that_change_for_a_reason(bed: &Bed) {
+        let mut registry = Registry::with_projects(bed).await;
+        let mut client = registry.milestones.clone();
+        let mut points = async |id: &str| {
+            let request = pb::GetMilestoneRequest { name: name("milestones", id) };
+            client.get_milestone(request).await.unwrap().into_inner().points.unwrap().value
+        };
+        let worth = |text: &str| pb::Milestone {
+            points: decimal(text),
+            ..milestone("a", "park", date(2022, 9, 1), date(2022, 9, 30))
+        };
+        let plain = milestone("b", "park", date(2022, 9, 1), date(2022, 9, 30));
+        assert_eq!(registry.batch_milestones(vec![worth("2.5"), plain], "").await.unwrap(), (2, 0, 0));
+        assert_eq!((points("a").await, points("b").await), ("2.5".to_owned(), "1".to_owned()));
+        assert_eq!(registry.batch_milestones(vec![worth("2.50")], "").await.unwrap(), (0, 0, 1));
+        let silent = registry.batch_milestones(vec![worth("3")], "").await;
+        fails(silent, Code::FailedPrecondition, "REASON_REQUIRED", "milestones/a");
+        assert_eq!(registry.batch_milestones(vec![worth("3")], "加重权重").await.unwrap(), (0, 1, 0));
+        // A report leaves them alone; a plan says them by step.
+        registry.report_milestones(vec![report("a", None, date(2022, 9, 20))]).await.unwrap();
+        assert_eq!(points("a").await, "3");
+        let mut backwards = plan("park", date(2022, 12, 31), "");
+        backwards.steps[2].points = decimal("40");
+        let planned = registry.milestones.back_schedule_milestones(backwards).await.unwrap().into_inner().milestones;
+        let told: Vec<_> = planned.into_iter().map(|it| it.points.unwrap().value).collect();
+        assert_eq!(told, ["1", "1", "40"]);
+        for faulty in ["0", "-1", "1000000.5"] {
+            refused(registry.batch_milestones(vec![worth(faulty)], "x").await, &[("milestones[0].points", "OUT_OF_RANGE")]);
+        }
     }
 
     async fn milestones_with_faults_are_refused_whole(bed: &Bed) {

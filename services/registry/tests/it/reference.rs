@@ -74,8 +74,8 @@ kit::both! {
         shift(0, "80", &mut themed);
         let outcome = registry.schemes.create_scheme(creation("2023", themed.clone())).await;
         refused(outcome, &[
-            ("scheme.themes[0]", "WEIGHT_SUM"),
-            ("scheme.themes[0]", "WEIGHT_SUM"),
+            ("scheme.tracks[0].root.sum.children", "WEIGHT_SUM"),
+            ("scheme.tracks[1].root.sum.children", "WEIGHT_SUM"),
         ]);
         shift(1, "20", &mut themed);
         registry.draft("2023", themed.clone()).await;

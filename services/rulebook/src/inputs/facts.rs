@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{Entry, Exemption, Fact, Referred, Tally, Won};
+use rust_decimal::Decimal;
 
 use super::last_segment;
 
-/// What was reported: facts by subject, indicator and period. A subject is named in full or by
+/// What was reported: figures by subject, period and indicator. A subject is named in full or by
 /// its id (`finance`, `projects.ring-road`, `posts.finance-head`), the others in full or by the
 /// last segment of the name. What is not in here is missing.
 #[derive(Clone, Debug, Default)]
@@ -16,15 +17,36 @@ pub struct Facts {
     subjects: Ids,
     indicators: Ids,
     periods: Ids,
-    /// By the places of subject and indicator.
-    series: Vec<Vec<Series>>,
+    /// By the place of the subject.
+    blocks: Vec<Vec<Block>>,
+    /// What the names of observations begin with; none where they are not to be told.
+    observations: Option<String>,
     carried: BTreeMap<String, Carried>,
     tallies: BTreeMap<String, BTreeMap<String, Tally>>,
     entries: BTreeMap<String, Vec<Entry>>,
 }
 
-/// An indicator's facts, each with the place of its period among those that came.
-pub(super) type Series = Vec<(usize, Fact)>;
+/// What one observation says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// None where the indicator does not apply.
+    pub value: Option<Decimal>,
+    /// The evaluating unit agrees.
+    pub verified: bool,
+    /// The observation's place in its ledger, the end of its name.
+    pub sequence: i64,
+}
+
+/// Figures of one subject, each period a row of all indicators.
+#[derive(Clone, Debug)]
+struct Block {
+    /// By the place of the period: which row.
+    rows: Vec<Option<usize>>,
+    /// By the place of the indicator: which of a row.
+    columns: Vec<Option<usize>>,
+    width: usize,
+    figures: Vec<Option<Figure>>,
+}
 
 /// What a subject brings along from other runs and decisions.
 #[derive(Clone, Debug, Default)]
@@ -47,31 +69,36 @@ struct Ids {
 
 /// What there is of one subject.
 pub(super) struct OfSubject<'a> {
-    series: Option<&'a Vec<Series>>,
+    blocks: &'a [Block],
     pub(super) carried: Option<&'a Carried>,
     pub(super) tallies: Option<&'a BTreeMap<String, Tally>>,
     pub(super) entries: Option<&'a Vec<Entry>>,
 }
 
 impl Facts {
-    /// Adds a fact; a later one for the same cell takes the place of the earlier.
-    pub fn insert(&mut self, subject: &str, indicator: &str, period: &str, fact: Fact) {
-        let (subject, indicator) = (subject_id(subject), last_segment(indicator));
-        let subject = self.subjects.place_or_insert(&subject);
-        let indicator = self.indicators.place_or_insert(indicator);
-        let period = self.periods.place_or_insert(last_segment(period));
-        if self.series.len() <= subject {
-            self.series.resize_with(subject + 1, Vec::new);
+    /// Facts that name the observations behind them: `observations`, a slash, and the place.
+    pub fn citing(observations: &str) -> Facts {
+        Facts { observations: Some(format!("{observations}/")), ..Facts::default() }
+    }
+
+    /// Adds figures of a subject: a row for each period, in it a place for each indicator. A
+    /// figure that is there twice is the one that came last.
+    pub fn insert<'a>(
+        &mut self,
+        subject: &str,
+        periods: impl Iterator<Item = &'a str>,
+        indicators: impl Iterator<Item = &'a str>,
+        figures: impl Iterator<Item = Option<Figure>>,
+    ) {
+        let subject = self.subjects.place_or_insert(&subject_id(subject));
+        let (rows, height) = self.periods.inverse(periods);
+        let (columns, width) = self.indicators.inverse(indicators);
+        let mut block = Block { rows, columns, width, figures: Vec::with_capacity(height * width) };
+        block.figures.extend(figures.take(height * width));
+        if self.blocks.len() <= subject {
+            self.blocks.resize_with(subject + 1, Vec::new);
         }
-        let of_subject = &mut self.series[subject];
-        if of_subject.len() <= indicator {
-            of_subject.resize_with(indicator + 1, Vec::new);
-        }
-        let series = &mut of_subject[indicator];
-        match series.iter_mut().rfind(|(at, _)| *at == period) {
-            Some((_, held)) => *held = fact,
-            None => series.push((period, fact)),
-        }
+        self.blocks[subject].push(block);
     }
 
     /// Adds a result that a reference node asked for, in the order of [`Rulebook::wanted`].
@@ -123,11 +150,23 @@ impl Facts {
     /// All that there is of a subject.
     pub(super) fn of_subject(&self, subject: &str) -> OfSubject<'_> {
         let id = subject_id(subject);
+        let blocks = self.subjects.place(&id).and_then(|at| self.blocks.get(at));
         OfSubject {
-            series: self.subjects.place(&id).and_then(|at| self.series.get(at)),
+            blocks: blocks.map_or(&[], Vec::as_slice),
             carried: self.carried.get(&*id),
             tallies: self.tallies.get(&*id),
             entries: self.entries.get(&*id),
+        }
+    }
+
+    /// The fact that a figure is.
+    pub(super) fn fact(&self, figure: Figure) -> Fact {
+        let name = |prefix: &String| format!("{prefix}{}", figure.sequence);
+        let sources = self.observations.iter().map(name).collect();
+        let Figure { value, verified, .. } = figure;
+        match value {
+            Some(value) => Fact::Value { value, verified, partial: false, sources },
+            None => Fact::NotApplicable { reason: String::new(), verified, sources },
         }
     }
 
@@ -143,10 +182,16 @@ impl Facts {
 }
 
 impl OfSubject<'_> {
-    /// The facts of the indicator in that place.
-    pub(super) fn series(&self, indicator: Option<usize>) -> &[(usize, Fact)] {
-        let found = self.series.zip(indicator).and_then(|(series, at)| series.get(at));
-        found.map_or(&[], Vec::as_slice)
+    /// The figure of the period and the indicator in those places.
+    pub(super) fn figure(&self, period: usize, indicator: usize) -> Option<Figure> {
+        self.blocks.iter().rev().find_map(|block| block.figure(period, indicator))
+    }
+}
+
+impl Block {
+    fn figure(&self, period: usize, indicator: usize) -> Option<Figure> {
+        let (row, column) = ((*self.rows.get(period)?)?, (*self.columns.get(indicator)?)?);
+        *self.figures.get(row * self.width + column)?
     }
 }
 
@@ -156,8 +201,8 @@ impl Ids {
     }
 
     fn place_or_insert(&mut self, id: &str) -> usize {
-        // Facts come in order, mostly: the same again, the next, or the first.
-        for at in [self.last, self.last + 1, 0] {
+        // They come in order, mostly: the next, or the first.
+        for at in [self.last + 1, 0] {
             if self.all.get(at).is_some_and(|it| **it == *id) {
                 self.last = at;
                 return at;
@@ -173,6 +218,20 @@ impl Ids {
             }
         };
         self.last
+    }
+
+    /// By place, the order in which these come; and how many they are.
+    fn inverse<'a>(&mut self, ids: impl Iterator<Item = &'a str>) -> (Vec<Option<usize>>, usize) {
+        let (mut inverse, mut count) = (Vec::with_capacity(self.all.len()), 0);
+        for id in ids {
+            let place = self.place_or_insert(last_segment(id));
+            if inverse.len() <= place {
+                inverse.resize(place + 1, None);
+            }
+            inverse[place] = Some(count);
+            count += 1;
+        }
+        (inverse, count)
     }
 }
 

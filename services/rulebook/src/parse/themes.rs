@@ -98,7 +98,8 @@ fn weights(path: &str, track: usize, node: &pb::Node, themes: &mut [Theme], fiel
     }
 }
 
-/// The tracks of each theme. A tree that does not hold under a theme is a fault of the theme.
+/// The tracks of each theme. What does not hold under a theme is named at the node at which it
+/// was written, with the theme in the message.
 pub(super) fn shift(
     themes: &[Theme],
     drafts: &[(Members, TrackDraft)],
@@ -106,21 +107,45 @@ pub(super) fn shift(
     fields: &mut Fields,
 ) -> Vec<Vec<TrackDraft>> {
     let mut all = Vec::with_capacity(themes.len());
-    for (place, theme) in themes.iter().enumerate() {
+    for theme in themes {
         let mut tracks = Vec::with_capacity(drafts.len());
-        for (number, (_, draft)) in drafts.iter().enumerate() {
-            let mut draft = draft.clone();
+        for (number, (_, usual)) in drafts.iter().enumerate() {
+            let mut draft = usual.clone();
             apply(&mut draft.root, number, theme);
             for fault in Track::check(draft.clone(), roundings).err().unwrap_or_default() {
-                let name = &theme.display_name;
-                let message = format!("under {name}, tracks[{number}].{fault}");
-                fields.violation(format_args!("scheme.themes[{place}]"), fault.reason, message);
+                let message = format!("under {}: {}", theme.display_name, fault.message);
+                let path = match fault.path.strip_prefix("root") {
+                    Some(rest) => format!("root{}", written(&usual.root, &draft.root, rest)),
+                    None => fault.path.clone(),
+                };
+                let field = format_args!("scheme.tracks[{number}].{path}");
+                fields.violation(field, fault.reason, message);
             }
             tracks.push(draft);
         }
         all.push(tracks);
     }
     all
+}
+
+/// Where something below a node was written. A theme takes out nodes that weigh nothing in it, so
+/// that those after them stand further on among the usual ones.
+fn written(usual: &Node, shifted: &Node, rest: &str) -> String {
+    const CHILDREN: &str = ".children[";
+    const CHILD: &str = ".graded.child";
+    if let (Some(after), [usual], [shifted]) =
+        (rest.strip_prefix(CHILD), usual.children(), shifted.children())
+    {
+        return format!("{CHILD}{}", written(usual, shifted, after));
+    }
+    let step = rest.split_once(CHILDREN).and_then(|(rule, after)| {
+        let (place, after) = after.split_once(']')?;
+        let child = shifted.children().get(place.parse::<usize>().ok()?)?;
+        let place = usual.children().iter().position(|it| it.node_id == child.node_id)?;
+        let inner = written(&usual.children()[place], child, after);
+        Some(format!("{rule}{CHILDREN}{place}]{inner}"))
+    });
+    step.unwrap_or_else(|| rest.to_owned())
 }
 
 fn apply(node: &mut Node, track: usize, theme: &Theme) {

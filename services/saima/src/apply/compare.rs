@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use prost::Message;
-use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage, Value};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage, Value};
 
 use crate::message::{descriptor, is_kept_by_server};
 use crate::problem::Item;
@@ -105,6 +105,9 @@ fn differing<T: Message>(
     descriptor.fields().filter(differs).map(|it| it.name().to_owned()).collect()
 }
 
+/// Numbers that the server takes where none is written: message, field, number.
+const USUAL: [(&str, &str, &str); 1] = [("saima.registry.v1.Milestone", "points", "1")];
+
 /// The message with numbers in one form and nothing that only the server keeps.
 fn canonical<T: Message>(descriptor: &MessageDescriptor, message: &T) -> DynamicMessage {
     let mut dynamic = DynamicMessage::new(descriptor.clone());
@@ -121,6 +124,17 @@ fn settle(message: &mut DynamicMessage) {
             message.set_field_by_name("value", Value::String(kit::decimal::to_text(number)));
         }
         return;
+    }
+    let descriptor = message.descriptor();
+    for (_, name, number) in USUAL.iter().filter(|(of, ..)| descriptor.full_name() == *of) {
+        let Some(field) = descriptor.get_field_by_name(name) else { continue };
+        if let Kind::Message(decimal) = field.kind()
+            && !message.has_field(&field)
+        {
+            let mut decimal = DynamicMessage::new(decimal);
+            decimal.set_field_by_name("value", Value::String((*number).to_owned()));
+            message.set_field(&field, Value::Message(decimal));
+        }
     }
     let kept: Vec<_> = message.fields().map(|(field, _)| field).filter(is_kept_by_server).collect();
     kept.iter().for_each(|field| message.clear_field(field));

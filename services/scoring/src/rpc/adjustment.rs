@@ -99,8 +99,11 @@ impl AdjustmentService for Rpc {
             first_adjustment: adjustment::name(&district, entered.first()?.sequence),
             created_count: entered.rows.len() as i32,
         };
-        let collection = format!("districts/{district}/adjustments");
-        change::append(&mut tx, &district, ENTERED, &collection, None);
+        for entry in &entered.rows {
+            let told = convert::to_proto(&district, entry, entered.today);
+            let (name, resource) = (told.name.clone(), Some(Resource::Adjustment(told)));
+            change::append(&mut tx, &district, ENTERED, &name, resource);
+        }
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))

@@ -78,9 +78,9 @@ impl Rpc {
         let Summarized { tracks, mut outcomes } =
             summarize(district, Arc::clone(&definitions), scheme, &facts, stage).await?;
         let counted = counted(&definitions, scheme);
-        mark_disputes(&mut outcomes, &facts.cells, |track, indicator| {
+        mark_disputes(&mut outcomes, &facts.sheets, |track, indicator| {
             counted.contains(&(track.to_owned(), indicator.to_owned()))
-        });
+        })?;
         Ok(heading.board(&tracks, &outcomes))
     }
 }

@@ -24,6 +24,8 @@ use crate::report::{Evidence, Reading};
 use crate::sheet::{Key, Sheets};
 use crate::store;
 
+pub(super) use convert::to_proto;
+
 pub(super) const REPORTED: &str = "saima.scoring.v1.ObservationsReported";
 pub(super) const CORRECTED: &str = "saima.scoring.v1.ObservationCorrected";
 

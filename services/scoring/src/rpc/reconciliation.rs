@@ -15,7 +15,7 @@ use proto::scoring::v1::reconciliation_service_server::ReconciliationService;
 use tonic::{Request, Response, Status};
 
 use super::assignment::Definitions;
-use super::{Rpc, change, sequence, warning};
+use super::{Rpc, change, observation, sequence, warning};
 use crate::reconciliation::{NAME, Verdict, VerdictKind, obstacles, progress};
 use crate::{period, store};
 use behind::Behind;
@@ -100,7 +100,9 @@ impl ReconciliationService for Rpc {
             observation: request.name,
             dispute_time: Some(clock::to_proto(tx.now())),
         };
-        change::append(&mut tx, district, DISPUTED, &reply.observation, None);
+        let disputed = store::observation::get(&mut tx, district, sequences[0]).await?;
+        let told = disputed.map(|it| Resource::Observation(observation::to_proto(district, &it)));
+        change::append(&mut tx, district, DISPUTED, &reply.observation, told);
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
         Ok(Response::new(reply))

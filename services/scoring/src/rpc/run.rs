@@ -199,7 +199,7 @@ impl RunService for Rpc {
         result::is_open(&name, Some(&standing), explained.outcome)?;
         let evidence =
             store::observation::evidence_sha256(&mut tx, district, &explained.sequences).await?;
-        let observations = explained.observations(district, &evidence);
+        let observations = explained.observations(district, &evidence)?;
         Ok(Response::new(pb::ExplainScoreResponse {
             result: Some(result::to_proto(district, sequence, explained.outcome)),
             explanation: Some(result::explanation(explained.tree)),

@@ -115,6 +115,68 @@ impl<'a> Packed<'a> {
         })
     }
 
+    /// What counts in every cell with a report: period, indicator, entry.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&'a str, &'a str, Entry)> {
+        let places = (0..self.flags.len()).filter_map(|at| Some((at, self.entry(at)?)));
+        places.map(|(at, entry)| {
+            let (row, column) = (at / self.indicators.len(), at % self.indicators.len());
+            (self.periods[row].0, self.indicators[column], entry)
+        })
+    }
+
+    /// How many cells there are, with a report or not.
+    pub(crate) fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// The indicators of cells in dispute.
+    pub(crate) fn disputed(&self) -> Vec<&'a str> {
+        let places = (0..self.flags.len()).filter(|at| self.flags[*at] & DISPUTED != 0);
+        places.map(|at| self.indicators[at % self.indicators.len()]).collect()
+    }
+
+    /// The cells of some periods and indicators as a sheet of their own, without lateness, locks
+    /// and counts of corrections; none when there are no such cells.
+    pub(crate) fn cut(
+        &self,
+        periods: impl Fn(&str) -> bool,
+        indicators: impl Fn(&str) -> bool,
+    ) -> Option<Vec<u8>> {
+        let is_whole = self.periods.iter().all(|(id, _)| periods(id))
+            && self.indicators.iter().all(|id| indicators(id));
+        if is_whole {
+            return Some(self.bare());
+        }
+        let mut sheet = Sheet::default();
+        for (period, indicator, entry) in self.cells() {
+            if periods(period) && indicators(indicator) {
+                sheet.put(period, indicator, entry.sequence, entry.reading, false);
+                sheet.judge(period, indicator, entry.sequence, entry.standing);
+            }
+        }
+        (!sheet.entries.is_empty()).then(|| pack(&sheet))
+    }
+
+    /// All cells, without lateness, locks and counts of corrections.
+    fn bare(&self) -> Vec<u8> {
+        let widths = [self.places as u8, self.value_width as u8, self.sequence_width as u8];
+        let cells = self.flags.len() + self.values.len() + self.sequences.len();
+        let ids = 32 * (self.periods.len() + self.indicators.len());
+        let mut bytes = Vec::with_capacity(cells + ids);
+        head(&mut bytes, widths, [self.periods.len(), self.indicators.len()], 0);
+        for (id, _) in &self.periods {
+            text(&mut bytes, id);
+            bytes.push(0);
+        }
+        for id in &self.indicators {
+            text(&mut bytes, id);
+        }
+        bytes.extend(self.flags.iter().map(|flags| flags & !LATE));
+        bytes.extend_from_slice(self.values);
+        bytes.extend_from_slice(self.sequences);
+        bytes
+    }
+
     /// The value at a place, in units of its last place; 0 where there is none.
     fn value(&self, at: usize) -> i128 {
         integer(self.values, self.value_width, at)
@@ -149,10 +211,8 @@ pub(crate) fn pack(sheet: &Sheet) -> Vec<u8> {
 
     let cells = sheet.entries.len() * (1 + usize::from(value_width) + usize::from(sequence_width));
     let mut bytes = Vec::with_capacity(cells + 32 * (sheet.periods.len() + sheet.indicators.len()));
-    bytes.extend([FORM, places as u8, value_width, sequence_width]);
-    bytes.extend((sheet.periods.len() as u16).to_le_bytes());
-    bytes.extend((sheet.indicators.len() as u16).to_le_bytes());
-    bytes.extend(corrected.to_le_bytes());
+    let widths = [places as u8, value_width, sequence_width];
+    head(&mut bytes, widths, [sheet.periods.len(), sheet.indicators.len()], corrected);
     for Period { id, locked } in &sheet.periods {
         text(&mut bytes, id);
         bytes.push(u8::from(*locked));
@@ -175,6 +235,13 @@ pub(crate) fn pack(sheet: &Sheet) -> Vec<u8> {
         }
     }
     bytes
+}
+
+fn head(bytes: &mut Vec<u8>, widths: [u8; 3], counts: [usize; 2], corrected: u32) {
+    bytes.push(FORM);
+    bytes.extend(widths);
+    bytes.extend(counts.iter().flat_map(|count| (*count as u16).to_le_bytes()));
+    bytes.extend(corrected.to_le_bytes());
 }
 
 /// Reads a sheet to write to it.

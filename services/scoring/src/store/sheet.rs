@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use kit::Result;
 use kit::db::Tx;
 
+use crate::input::Pinned;
 use crate::sheet::packed::{pack, unpack};
-use crate::sheet::{Key, Sheet, Sheets};
+use crate::sheet::{Key, Sheet, Sheets, year};
 
 pub(crate) use rebuild::{outdated, rebuild};
 
@@ -53,6 +54,24 @@ pub(crate) async fn of_year(tx: &mut Tx, district: &str, year: i64) -> Result<Ve
         district,
         year
     )
+}
+
+/// The cells of some periods, as a run pins them, by year and unit; `indicators` says of which.
+pub(crate) async fn pinned(
+    tx: &mut Tx,
+    district: &str,
+    periods: &[&str],
+    indicators: impl Fn(&str) -> bool,
+) -> Result<Vec<Pinned>> {
+    let periods: BTreeSet<&str> = periods.iter().copied().collect();
+    let years: BTreeSet<i64> = periods.iter().map(|period| year(period)).collect();
+    let mut pinned = Vec::new();
+    for year in years {
+        for row in of_year(tx, district, year).await? {
+            pinned.extend(Pinned::cut(row, |id| periods.contains(id), &indicators)?);
+        }
+    }
+    Ok(pinned)
 }
 
 /// Every stored sheet of a unit, by year.

@@ -3,6 +3,7 @@ use kit::testing::Channel;
 use proto::google::r#type::Date;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::adjustment_service_client::AdjustmentServiceClient;
+use proto::scoring::v1::change::Resource;
 use tonic::{Code, Response, Status};
 
 use crate::district::{self, DISTRICT, decimal, name, unit};
@@ -142,7 +143,7 @@ pub(crate) async fn enter_and_waive(scoring: &Scoring) {
 kit::both! {
     // S5, X9: an entry with its source and evidence, listed by subject and period.
     async fn an_entry_is_recorded_with_its_source(bed: &Bed) {
-        let (_scoring, mut client) = start(bed).await;
+        let (mut scoring, mut client) = start(bed).await;
         let given = pb::Adjustment { matter: "ring-road".to_owned(), ..entry("works", "late") };
         let made = create(&mut client, given.clone()).await.unwrap();
         assert_eq!((made.name.as_str(), made.track_id.as_str()), (&*name("adjustments", "1"), "departments"));
@@ -161,6 +162,14 @@ kit::both! {
         let reply = batch(&mut client, rows(), &id).await.unwrap();
         assert_eq!((reply.first_adjustment.as_str(), reply.created_count), (&*name("adjustments", "2"), 3));
         assert_eq!(batch(&mut client, rows(), &id).await.unwrap(), reply);
+        // Each entry is told of with what it says.
+        let mut stream = crate::change::watch(&mut scoring, "", &["AdjustmentsEntered"]).await;
+        assert_eq!(crate::change::next(&mut stream).await.1.name, name("adjustments", "1"));
+        for at in 0..reply.created_count {
+            let (_, change) = crate::change::next(&mut stream).await;
+            let Some(Resource::Adjustment(told)) = change.resource else { panic!("{change:?}") };
+            assert_eq!((&told.name, &*told.ground), (&change.name, &*rows()[at as usize].ground));
+        }
         let list = pb::ListAdjustmentsRequest {
             parent: DISTRICT.to_owned(),
             unit: unit("works"),

@@ -8,7 +8,7 @@ use tonic::{Code, Streaming};
 use crate::district::{DISTRICT, name};
 use crate::fixture::{Scoring, fails, refused, value};
 
-async fn watch(
+pub(crate) async fn watch(
     scoring: &mut Scoring,
     resume_token: &str,
     kinds: &[&str],
@@ -22,7 +22,7 @@ async fn watch(
 }
 
 /// The next change, bookmarks passed over.
-async fn next(stream: &mut Streaming<pb::WatchChangesResponse>) -> (String, pb::Change) {
+pub(crate) async fn next(stream: &mut Streaming<pb::WatchChangesResponse>) -> (String, pb::Change) {
     let reply = async {
         loop {
             let reply = stream.message().await.unwrap().unwrap();
@@ -35,6 +35,18 @@ async fn next(stream: &mut Streaming<pb::WatchChangesResponse>) -> (String, pb::
 }
 
 kit::both! {
+    // A2: a disputed figure is told with its reason and whose it is.
+    async fn a_dispute_is_told_with_the_figure(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        let figure = scoring.report(value("works", "revenue", "2023-01", "1")).await.unwrap();
+        scoring.dispute(&figure.name, "office", "不符").await.unwrap();
+        let mut stream = watch(&mut scoring, "", &["ObservationDisputed"]).await;
+        let (_, change) = next(&mut stream).await;
+        let Some(Resource::Observation(told)) = change.resource else { panic!("{change:?}") };
+        assert_eq!((&told.name, &told.unit, &*told.reason), (&figure.name, &figure.unit, "不符"));
+        assert_eq!(told.state(), pb::ObservationState::Disputed);
+    }
+
     // A2: integrators see what happened in the order it was committed.
     async fn the_feed_tells_a_quarter(bed: &Bed) {
         let mut scoring = Scoring::start(bed).await;
@@ -67,6 +79,7 @@ kit::both! {
                 Some(Resource::Run(_)) => "run",
                 Some(Resource::Result(_)) => "result",
                 Some(Resource::Warning(_)) => "warning",
+                Some(Resource::Observation(_)) => "observation",
                 Some(_) => "other",
             };
             let name = change.name.trim_start_matches("districts/hengkou/").to_owned();
@@ -76,7 +89,7 @@ kit::both! {
             "ObservationsReported observations/1 ",
             "ObservationsReported observations ",
             "ObservationCorrected observations/4 ",
-            "ObservationDisputed observations/4 ",
+            "ObservationDisputed observations/4 observation",
             "ObservationsVerified observations ",
             "ReconciliationClosed reconciliations/2023-01 reconciliation",
             "WarningRaised warnings/1 warning",

@@ -170,7 +170,10 @@ kit::both! {
             parent: DISTRICT.to_owned(),
             milestones: vec![
                 planned("ring-permit", "ring", "2023-02-01"),
-                planned("ring-bridge", "ring", "2023-03-01"),
+                registry::Milestone {
+                    points: decimal("3"),
+                    ..planned("ring-bridge", "ring", "2023-03-01")
+                },
                 planned("ring-open", "ring", "2023-04-15"),
                 planned("park-permit", "park", "2023-03-20"),
             ],
@@ -199,11 +202,12 @@ kit::both! {
             scoring.close(period).await.unwrap();
         }
         let run = scoring.run_of("nodes-2023", "2023Q1", "").await.unwrap();
-        // One in time and one five days late, of two that were due; none of one.
-        assert_eq!(scoring.scores(&run.name).await, ["环城路 90", "产业园 0"]);
+        // One in time and one of three points five days late, of two that were due: (1 + 3·0.8)/4;
+        // none of one.
+        assert_eq!(scoring.scores(&run.name).await, ["环城路 85", "产业园 0"]);
         let explained = scoring.explain(&run.name, "projects.ring").await.explanation.unwrap();
         let inputs: Vec<_> = explained.inputs.iter().map(|it| (&*it.symbol, text(&it.value))).collect();
-        assert!(inputs.contains(&("late2", "5")), "{inputs:?}");
+        assert!(inputs.contains(&("late2", "5")) && inputs.contains(&("p2", "3")), "{inputs:?}");
     }
 
     // B6, Q6, S1: projects and heads' posts run on tracks of their own.

@@ -78,6 +78,7 @@ pub(super) fn steps(
                 &step.unit,
                 district,
             ),
+            points: super::points(fields, &at, &step.points),
             start_date,
             plan_date,
             forecast_date: None,

@@ -17,7 +17,8 @@ use crate::district::District;
 use crate::period::Period;
 use crate::rpc::assignment;
 use crate::scheme::{Contents, Scheme, Use};
-use crate::{indicator, period, store, unit};
+use crate::unit::Unit;
+use crate::{indicator, period, store};
 
 /// How many missing targets are named when a scheme cannot be enacted.
 const GAPS: usize = 20;
@@ -31,7 +32,10 @@ pub(super) async fn judge(
     let ground = Ground::load(tx, district).await?;
     let mut fields = Fields::default();
     let rulebook = rulebook::read(given, &ground.measures(), &mut fields);
-    check_left_out(&mut fields, given, &ground, &district.id);
+    let known: BTreeSet<String> = ground.units.iter().map(Unit::name).collect();
+    for fault in rulebook::left_out_faults(given, |name| known.contains(name)) {
+        fields.violation(fault.field, fault.reason, fault.message);
+    }
     // What is no name at all was refused just now.
     let period = match period::NAME.read(&given.effective_period) {
         Some(name) => effective(tx, &name, &district.id).await?.map_err(Some),
@@ -53,7 +57,7 @@ pub(super) async fn judge(
     }
     lessons::check(tx, &mut fields, &district.id, &given.adopted_lessons).await?;
     let uses = uses(&rulebook);
-    check_targets(tx, &mut fields, &district.id, &uses, start).await?;
+    check_targets(tx, &mut fields, &district.id, &rulebook, &uses, start).await?;
     fields.check()?;
     let contents = Contents {
         series: rulebook.series.clone(),
@@ -103,36 +107,26 @@ pub(super) async fn effective(
     Ok(found.ok_or_else(|| ("UNKNOWN_PERIOD", format!("there is no period {name}"))))
 }
 
-/// The rulebook crate does not mind who is left out, but a name that nobody has is a slip.
-fn check_left_out(fields: &mut Fields, given: &pb::Scheme, ground: &Ground, district: &str) {
-    let known: BTreeSet<&str> = ground.units.iter().map(|unit| unit.id.as_str()).collect();
-    for (track, given) in given.tracks.iter().enumerate() {
-        let names = given.members.iter().flat_map(|members| &members.except_units);
-        for (place, name) in names.enumerate() {
-            let is_known =
-                |name: Name| name.id("district") == district && known.contains(name.id("unit"));
-            if unit::NAME.read(name).is_some_and(|name| !is_known(name)) {
-                let field = format_args!("scheme.tracks[{track}].members.except_units[{place}]");
-                fields.violation(field, "UNKNOWN_UNIT", format!("there is no unit {name}"));
-            }
-        }
-    }
-}
-
-/// Refuses a scheme that divides by a target that is not above 0 while the scheme holds.
+/// Refuses a scheme that divides by a target that is not above 0 while the scheme holds, at each
+/// leaf that does.
 async fn check_targets(
     tx: &mut Tx,
     fields: &mut Fields,
     district: &str,
+    rulebook: &Rulebook,
     uses: &[Use],
     start: Date,
 ) -> Result<()> {
     let divided = uses.iter().filter(|it| it.divides).map(|it| it.indicator.as_str());
     let targets = store::target::not_positive(tx, district, &divided.collect(), start).await?;
+    let divisions = rulebook.divisions();
     for target in targets {
         let indicator = indicator::NAME.format(&[district, &target.key.indicator]);
         if let Some((reason, message)) = rulebook::target_fault(&indicator, target.contents.value) {
-            fields.violation("scheme.tracks", reason, format!("{}: {message}", target.name()));
+            let message = format!("{}: {message}", target.name());
+            for leaf in divisions.iter().filter(|leaf| leaf.indicator == indicator) {
+                fields.violation(&leaf.path, reason, &message);
+            }
         }
     }
     Ok(())

@@ -18,11 +18,13 @@ use crate::assignment::{INDICATOR, PERIOD, SCHEME};
 use crate::cell::Standing;
 use crate::input::{Input, Marked, Pinned};
 use crate::mark::Object;
+use crate::report::Reading;
 use crate::rpc::assignment::Definitions;
 use crate::rpc::mark::Graded;
 use crate::rpc::run::score::{Scored, score};
 use crate::rpc::{Rpc, report};
 use crate::run::NAME;
+use crate::sheet::{Key, Sheets};
 use crate::subject;
 use more::More;
 
@@ -31,12 +33,20 @@ const MOST: usize = 1000;
 /// What is to be otherwise.
 pub(super) struct Wanted {
     /// In the order of the request.
-    facts: Vec<Pinned>,
+    facts: Vec<Given>,
     marks: Vec<(Object, String)>,
     weights: Vec<pb::SimulatedWeight>,
     more: More,
     /// Id of the scheme that takes the place of the run's.
     pub(super) scheme: Option<String>,
+}
+
+/// A value to put in the place of what was reported.
+struct Given {
+    unit: String,
+    period: String,
+    indicator: String,
+    reading: Reading,
 }
 
 /// Reads what is to be otherwise in which run.
@@ -50,15 +60,11 @@ pub(super) fn read(request: &pb::SimulateRunRequest) -> Result<(Name, Wanted)> {
     for (place, given) in request.observations.iter().take(MOST).enumerate() {
         let path = format!("observations[{place}].");
         let at = |field: &str| format!("{path}{field}");
-        facts.push(Pinned {
-            period: fields.member(at("period"), &PERIOD, &given.period, district).into(),
-            unit: subject::member(&mut fields, at("unit"), &given.unit, district).into(),
-            indicator: fields
-                .member(at("indicator"), &INDICATOR, &given.indicator, district)
-                .into(),
-            sequence: 0,
+        facts.push(Given {
+            period: fields.member(at("period"), &PERIOD, &given.period, district),
+            unit: subject::member(&mut fields, at("unit"), &given.unit, district),
+            indicator: fields.member(at("indicator"), &INDICATOR, &given.indicator, district),
             reading: report::reading(&mut fields, &path, given.presence, &given.value),
-            standing: Standing::Verified,
         });
     }
     for (place, given) in request.weights.iter().take(MOST).enumerate() {
@@ -120,7 +126,7 @@ pub(super) async fn score_as(
 ) -> Result<Simulated> {
     let mut input = Input::from_bytes(input)?;
     let pinned = Definitions::decode(&input.assignment)?;
-    replace_facts(&pinned, &mut input.facts.cells, wanted.facts)?;
+    replace_facts(&pinned, &mut input.facts.sheets, wanted.facts)?;
     let before = pinned.rulebook(&input.scheme).cloned();
     let definitions = match (scheme, wanted.weights.is_empty()) {
         (None, true) => pinned,
@@ -144,10 +150,18 @@ pub(super) async fn score_as(
 /// Puts values in the place of those that were pinned, each checked as a report is.
 fn replace_facts(
     definitions: &Definitions,
-    facts: &mut Vec<Pinned>,
-    wanted: Vec<Pinned>,
+    pinned: &mut Vec<Pinned>,
+    wanted: Vec<Given>,
 ) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
     let assignment = &definitions.assignment;
+    let mut sheets = Sheets::default();
+    for sheet in &*pinned {
+        let key = Key { year: sheet.year, unit: sheet.unit.clone() };
+        sheets.insert(key, sheet.unpack()?);
+    }
     let mut fields = Fields::default();
     for (place, fact) in wanted.into_iter().enumerate() {
         let at = |field: &str| format!("observations[{place}].{field}");
@@ -163,11 +177,13 @@ fn replace_facts(
             fields.violation(at(&violation.field), violation.reason, violation.message);
             continue;
         }
-        let key = |it: &Pinned| (it.period.clone(), it.unit.clone(), it.indicator.clone());
-        match facts.iter_mut().find(|it| key(it) == key(&fact)) {
-            Some(found) => *found = fact,
-            None => facts.push(fact),
-        }
+        let Given { unit, period, indicator, reading } = &fact;
+        sheets.put([unit, period, indicator], 0, *reading, false);
+        sheets.judge([unit, period, indicator], 0, Standing::Verified);
+    }
+    for sheet in Pinned::touched(&sheets) {
+        pinned.retain(|it| (it.year, &it.unit) != (sheet.year, &sheet.unit));
+        pinned.push(sheet);
     }
     fields.check()
 }

@@ -36,7 +36,7 @@ pub(super) fn list(request: &pb::ListObservationsRequest) -> Result<(String, Fil
 }
 
 /// An observation as it stands.
-pub(super) fn to_proto(district: &str, seen: &Seen) -> pb::Observation {
+pub(in crate::rpc) fn to_proto(district: &str, seen: &Seen) -> pb::Observation {
     let row = &seen.observation;
     let (presence, value) = match row.reading {
         Reading::Value(value) => (pb::Presence::Value, Some(decimal::to_proto(value))),

@@ -14,7 +14,6 @@ use proto::registry::v1 as registry;
 use rulebook::{Facts, Rulebook, TrackInputs};
 
 use crate::assignment::{INDICATOR, SCHEME};
-use crate::input::Pinned;
 use crate::rpc::assignment::Definitions;
 use crate::rpc::run::score::{Sources, facts};
 use crate::store;
@@ -54,12 +53,10 @@ impl Behind {
         let ids: Vec<&str> = ids.into_iter().collect();
         let closed = store::reconciliation::closed(tx, &self.district, &ids).await?;
         let ids: Vec<&str> = closed.iter().map(String::as_str).collect();
-        let cells = store::cell::of_periods(tx, &self.district, &ids).await?;
+        let sheets = store::sheet::pinned(tx, &self.district, &ids, |_| true).await?;
         let (behind, now) = (self.clone(), tx.now());
-        let work = move || {
-            let pinned: Vec<Pinned> = cells.into_iter().map(Pinned::from).collect();
-            behind.compute(&facts(&behind.district, &pinned, Sources::Left), &closed, now)
-        };
+        let work =
+            move || behind.compute(&facts(&behind.district, &sheets, Sources::Left)?, &closed, now);
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 

@@ -26,7 +26,7 @@ use crate::warning::{Ground, Warning};
 
 /// A run that came to the same results again.
 pub(in crate::rpc) struct Recomputed {
-    facts: Vec<Pinned>,
+    sheets: Vec<Pinned>,
     marks: Vec<Marked>,
     exemptions: Vec<Excused>,
     scored: Scored,
@@ -38,7 +38,7 @@ pub(in crate::rpc) struct Explanation<'a> {
     pub(in crate::rpc) tree: &'a Explained,
     /// The observations that the tree names, in the ledger's order.
     pub(super) sequences: Vec<i64>,
-    facts: &'a [Pinned],
+    sheets: &'a [Pinned],
     marks: &'a [Marked],
     exemptions: &'a [Excused],
     targets: &'a [registry::AssignedTarget],
@@ -68,8 +68,8 @@ pub(in crate::rpc) async fn recompute(
     let definitions = Arc::new(Definitions::decode(&input.assignment)?);
     match score(district, definitions, &input.scheme, &input.facts).await {
         Ok(scored) if canonical(&scored.outcomes) == canonical(&stored) => {
-            let input::Facts { cells, marks, exemptions, .. } = input.facts;
-            Ok(Recomputed { facts: cells, marks, exemptions, scored })
+            let input::Facts { sheets, marks, exemptions, .. } = input.facts;
+            Ok(Recomputed { sheets, marks, exemptions, scored })
         }
         _ if input.engine != engine::EDITION => Err(engine_changed(run.name(district), &input)),
         Ok(_) => Err(alarm("computed again, it does not come to the stored results")),
@@ -170,7 +170,7 @@ impl Recomputed {
             outcome,
             tree: &subject.explained,
             sequences: sequences.into_iter().collect(),
-            facts: &self.facts,
+            sheets: &self.sheets,
             marks: &self.marks,
             exemptions: &self.exemptions,
             targets: self.scored.targets(),
@@ -262,22 +262,28 @@ impl Explanation<'_> {
         &self,
         district: &str,
         evidence: &[(i64, Vec<String>)],
-    ) -> Vec<pb::ObservedValue> {
-        let facts: HashMap<i64, &Pinned> = self.facts.iter().map(|it| (it.sequence, it)).collect();
-        let seen = self.sequences.iter().filter_map(|sequence| facts.get(sequence));
-        let observed = seen.map(|fact| {
-            let found = evidence.binary_search_by_key(&fact.sequence, |(sequence, _)| *sequence);
-            pb::ObservedValue {
-                observation: observation::name(district, fact.sequence),
-                period: PERIOD.format(&[district, &fact.period]),
-                value: match fact.reading {
-                    Reading::Value(value) => Some(decimal::to_proto(value)),
-                    Reading::NotApplicable => None,
-                },
-                evidence_sha256: found.map(|at| evidence[at].1.clone()).unwrap_or_default(),
+    ) -> Result<Vec<pb::ObservedValue>> {
+        let mut observed = BTreeMap::new();
+        for sheet in self.sheets {
+            for (period, _, entry) in sheet.read()?.cells() {
+                let sequence = entry.sequence;
+                if self.sequences.binary_search(&sequence).is_err() {
+                    continue;
+                }
+                let found = evidence.binary_search_by_key(&sequence, |(sequence, _)| *sequence);
+                let value = pb::ObservedValue {
+                    observation: observation::name(district, sequence),
+                    period: PERIOD.format(&[district, period]),
+                    value: match entry.reading {
+                        Reading::Value(value) => Some(decimal::to_proto(value)),
+                        Reading::NotApplicable => None,
+                    },
+                    evidence_sha256: found.map(|at| evidence[at].1.clone()).unwrap_or_default(),
+                };
+                observed.insert(sequence, value);
             }
-        });
-        observed.collect()
+        }
+        Ok(observed.into_values().collect())
     }
 }
 

@@ -24,9 +24,8 @@ pub(in crate::rpc) async fn known(
     let zone = TimeZone::get(&definitions.wire.time_zone).map_err(Error::internal)?;
     let today = tx.now().to_zoned(zone).date();
     let periods = definitions.assignment.period_ids();
-    let mut cells = year_before(tx, district, definitions, scheme).await?;
-    let now = store::cell::of_periods(tx, district, &periods).await?;
-    cells.extend(now.into_iter().map(Pinned::from));
+    let mut sheets = year_before(tx, district, definitions, scheme).await?;
+    sheets.extend(store::sheet::pinned(tx, district, &periods, |_| true).await?);
     let counted = store::poll::tallies_of_periods(tx, district, &periods).await?;
     let entries = store::adjustment::of_periods(tx, district, scheme, &periods).await?;
     let rated = |((unit, indicator, _), tally)| Rated { unit, indicator, tally };
@@ -37,7 +36,7 @@ pub(in crate::rpc) async fn known(
     let period = &*definitions.assignment.period.id;
     let marks = store::mark::of_periods(tx, district, &[period]).await?;
     Ok(Facts {
-        cells,
+        sheets,
         tallies: poll::tallies(district, &counted).into_iter().map(rated).collect(),
         entries: entries.iter().map(entered).collect(),
         results: carried::cited(tx, district, definitions, scheme).await?,
@@ -73,7 +72,6 @@ async fn year_before(
     let periods: Vec<String> =
         definitions.assignment.period_ids().into_iter().filter_map(before).collect();
     let periods: Vec<&str> = periods.iter().map(String::as_str).collect();
-    let cells = store::cell::of_periods(tx, district, &periods).await?;
-    let asked = |cell: &Pinned| compared.contains(&INDICATOR.format(&[district, &cell.indicator]));
-    Ok(cells.into_iter().map(Pinned::from).filter(asked).collect())
+    let asked = |id: &str| compared.contains(&INDICATOR.format(&[district, id]));
+    store::sheet::pinned(tx, district, &periods, asked).await
 }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use engine::{Cohort, Exemption, Fact, Referred, TrackResult, TrackSummary, Won};
+use engine::{Cohort, Exemption, Referred, TrackResult, TrackSummary, Won};
 use jiff::civil::Date;
 use kit::{Error, Result};
 use proto::registry::v1::AssignedTarget;
-use rulebook::{Facts, Rulebook, TrackInputs};
+use rulebook::{Facts, Figure, Rulebook, TrackInputs};
 
 use crate::assignment::SCHEME;
 use crate::cell::Standing;
@@ -17,6 +17,7 @@ use crate::report::Reading;
 use crate::result::{Named, Outcome, outcomes};
 use crate::rpc::assignment::Definitions;
 use crate::run::Track;
+use crate::sheet::Entry;
 use crate::subject;
 
 /// What scoring is for.
@@ -66,7 +67,7 @@ pub(in crate::rpc) async fn score(
     scheme: &str,
     known: &input::Facts,
 ) -> Result<Scored> {
-    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Named));
+    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Named)?);
     work.away(|work| {
         let (mut results, mut rules) = (Vec::new(), Vec::new());
         for (track, cohort) in work.cohorts(None)? {
@@ -89,7 +90,7 @@ pub(in crate::rpc) async fn summarize(
     known: &input::Facts,
     stage: Stage,
 ) -> Result<Summarized> {
-    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Left));
+    let work = Work::of(district, definitions, scheme, all(district, known, Sources::Left)?);
     work.away(move |work| {
         let (through, summarize): (_, fn(&_, &_) -> _) = match stage {
             Stage::Final => (None, engine::summarize),
@@ -176,8 +177,8 @@ pub(in crate::rpc) enum Sources {
 }
 
 /// Everything that is known, as the rulebook takes it.
-fn all(district: &str, known: &input::Facts, sources: Sources) -> Facts {
-    let mut facts = facts(district, &known.cells, sources);
+fn all(district: &str, known: &input::Facts, sources: Sources) -> Result<Facts> {
+    let mut facts = facts(district, &known.sheets, sources)?;
     for rated in &known.tallies {
         facts.insert_tally(&rated.unit, &rated.indicator, rated.tally.clone());
     }
@@ -215,29 +216,28 @@ fn all(district: &str, known: &input::Facts, sources: Sources) -> Facts {
         };
         facts.insert_exemption(&excused.unit, exemption);
     }
-    facts
+    Ok(facts)
 }
 
 /// Facts as the rulebook takes them.
-pub(in crate::rpc) fn facts<'a>(
-    district: &str,
-    pinned: impl IntoIterator<Item = &'a Pinned>,
-    sources: Sources,
-) -> Facts {
-    let mut facts = Facts::default();
+pub(in crate::rpc) fn facts(district: &str, pinned: &[Pinned], sources: Sources) -> Result<Facts> {
+    let mut facts = match sources {
+        Sources::Named => Facts::citing(&observation::collection(district)),
+        Sources::Left => Facts::default(),
+    };
     for pin in pinned {
-        let verified = pin.standing == Standing::Verified;
-        let sources = match sources {
-            Sources::Named => vec![observation::name(district, pin.sequence)],
-            Sources::Left => Vec::new(),
+        let packed = pin.read()?;
+        let figure = |entry: Entry| Figure {
+            value: match entry.reading {
+                Reading::Value(value) => Some(value),
+                Reading::NotApplicable => None,
+            },
+            verified: entry.standing == Standing::Verified,
+            sequence: entry.sequence,
         };
-        let fact = match pin.reading {
-            Reading::Value(value) => Fact::Value { value, verified, partial: false, sources },
-            Reading::NotApplicable => {
-                Fact::NotApplicable { reason: String::new(), verified, sources }
-            }
-        };
-        facts.insert(&pin.unit, &pin.indicator, &pin.period, fact);
+        let figures = (0..packed.len()).map(|at| packed.entry(at).map(figure));
+        let periods = packed.periods.iter().map(|(id, _)| *id);
+        facts.insert(&pin.unit, periods, packed.indicators.iter().copied(), figures);
     }
-    facts
+    Ok(facts)
 }

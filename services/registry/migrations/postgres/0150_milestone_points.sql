@@ -1,0 +1,2 @@
+-- What a milestone counts in a score by milestones beside the others of its project (Q5).
+ALTER TABLE milestone ADD COLUMN points TEXT COLLATE "C" NOT NULL DEFAULT '1';
