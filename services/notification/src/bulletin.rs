@@ -9,9 +9,11 @@ use minijinja::{Value, context};
 use rust_decimal::Decimal;
 
 use crate::district::District;
-use crate::document::Language;
+use crate::document::{Language, Number};
+use crate::letter::Written;
 use crate::print;
-use crate::template::{Template, Text};
+use crate::sheet::Sheet;
+use crate::template::Template;
 
 /// How bulletins are named.
 pub(crate) static NAME: Pattern =
@@ -29,6 +31,9 @@ kit::numbered! {
     }
 }
 
+/// The series of their numbers.
+pub(crate) const SERIES: &str = "通报";
+
 /// A bulletin to everybody in the district.
 #[derive(Clone, Debug)]
 pub(crate) struct Bulletin {
@@ -37,9 +42,12 @@ pub(crate) struct Bulletin {
     pub(crate) sequence: i64,
     /// Id of the period it reports on.
     pub(crate) period: String,
-    pub(crate) text: Text,
-    /// Why the district's own template was not used; empty when there was no need for that.
-    pub(crate) template_fault: String,
+    /// None of bulletins from before there were any.
+    pub(crate) number: Option<Number>,
+    /// In Chinese, which holds.
+    pub(crate) written: Written,
+    /// In other languages; none of bulletins from before there were any.
+    pub(crate) translations: Vec<Written>,
     /// Full names of the boards it was built from.
     pub(crate) boards: Vec<String>,
     pub(crate) create_time: Timestamp,
@@ -80,20 +88,29 @@ impl Bulletin {
     /// A bulletin about a month or a week that goes out now.
     pub(crate) fn issue(
         district: &District,
-        sequence: i64,
+        (sequence, ordinal): (i64, i64),
         month: &str,
         boards: &[Board],
         template: &Template,
         now: Timestamp,
     ) -> Result<Self> {
-        let values = values(district, sequence, month, district.day(now), boards);
-        let composed = template.compose(Language::Chinese, &values)?;
+        let issued = district.day(now);
+        let series = SERIES.to_owned();
+        let number = Number { series, year: issued.year().into(), ordinal };
+        let write = |language| -> Result<Written> {
+            let about = (month, issued);
+            let values = values(district, &number.of_year(), about, boards, language);
+            let composed = template.compose(language, &values)?;
+            let template_fault = composed.fault.map(|it| it.to_string()).unwrap_or_default();
+            Ok(Written { language, text: composed.text, template_fault })
+        };
         Ok(Self {
             district: district.id.clone(),
             sequence,
             period: month.to_owned(),
-            text: composed.text,
-            template_fault: composed.fault.map(|it| it.to_string()).unwrap_or_default(),
+            written: write(Language::Chinese)?,
+            translations: vec![write(Language::English)?],
+            number: Some(number),
             boards: boards.iter().map(|board| board.name.clone()).collect(),
             create_time: now,
         })
@@ -104,38 +121,56 @@ impl Bulletin {
         NAME.format(&[&self.district, &self.sequence.to_string()])
     }
 
+    /// As it is printed; none in a language that it is not written in.
+    pub(crate) fn sheet(&self, language: Language) -> Option<Sheet> {
+        let written = self.texts().find(|it| it.language == language)?;
+        Some(Sheet {
+            name: self.name(),
+            language,
+            text: written.text.clone(),
+            number: self.number.as_ref().map(Number::of_year).unwrap_or_default(),
+            attached: Vec::new(),
+        })
+    }
+
+    /// In every language, Chinese first.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Written> {
+        std::iter::once(&self.written).chain(&self.translations)
+    }
+
     /// Bytes of its texts.
     pub(crate) fn size(&self) -> usize {
-        self.text.subject.len() + self.text.body.len()
+        self.texts().map(|it| it.text.subject.len() + it.text.body.len()).sum()
     }
 }
 
-/// What the template of a bulletin on a month or a week may print.
+/// What the template of a bulletin on a month or a week may print in a language.
 pub(crate) fn values(
     district: &District,
-    sequence: i64,
-    month: &str,
-    issued: Date,
+    number: &str,
+    (month, issued): (&str, Date),
     boards: &[Board],
+    language: Language,
 ) -> Value {
     let quarter = print::quarter_of(month).unwrap_or_default();
-    let boards: Vec<Value> = (1..).zip(boards).map(|(number, it)| it.values(number)).collect();
+    let boards = (1..).zip(boards).map(|(number, it)| it.values(number, language));
     context! {
         district => &district.display_name,
-        office => district.office(),
-        number => print::number(issued, sequence),
-        issue_date => print::day(issued),
-        period => print::period(month),
-        quarter => print::period(&quarter),
-        boards => boards,
+        office => district.office_in(language),
+        number => number,
+        issue_date => print::day_in(language, issued),
+        period => print::period_in(language, month),
+        quarter => print::period_in(language, &quarter),
+        boards => boards.collect::<Vec<_>>(),
     }
 }
 
 impl Board {
-    fn values(&self, number: usize) -> Value {
-        let tracks = (1..).zip(&self.tracks).map(|(number, track)| track.values(number));
+    fn values(&self, number: usize, language: Language) -> Value {
+        let tracks = (1..).zip(&self.tracks);
+        let tracks = tracks.map(|(number, track)| track.values(number, language));
         context! {
-            number => print::ordinal(number),
+            number => print::ordinal_in(language, number),
             name => &self.scheme,
             provisional => self.provisional,
             tracks => tracks.collect::<Vec<_>>(),
@@ -144,13 +179,13 @@ impl Board {
 }
 
 impl Track {
-    fn values(&self, number: usize) -> Value {
+    fn values(&self, number: usize, language: Language) -> Value {
         let list = |wanted: &dyn Fn(&Entry) -> bool| -> Vec<Value> {
             self.entries.iter().filter(|it| wanted(it)).map(Entry::values).collect()
         };
         let coloured = |colour| list(&|it| it.colour == colour);
         context! {
-            number => print::ordinal(number),
+            number => print::ordinal_in(language, number),
             name => &self.display_name,
             units => list(&|_| true),
             green => coloured(Some(Colour::Green)),

@@ -30,12 +30,12 @@ kit::numbered! {
     }
 }
 
-/// Where letters to a unit, or to a role in it, go by one channel.
+/// Where letters to a unit, to a role in it, or to everybody, go by one channel.
 #[derive(Clone, Debug)]
 pub(crate) struct Contact {
     pub(crate) district: String,
     pub(crate) id: String,
-    /// Id of the unit.
+    /// Id of the unit; empty for what is for everybody in the district.
     pub(crate) unit: String,
     /// Id of the channel.
     pub(crate) channel: String,

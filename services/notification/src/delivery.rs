@@ -12,11 +12,9 @@ pub(crate) static NAME: Pattern =
 
 /// Events that one sender takes at a time, and outcomes in one transaction.
 pub(crate) const BATCH: i64 = 100;
-/// How long what a sender took stays its own unless it says that it still lives: so long a letter waits
-/// at most for a sender that was killed.
+/// How long a lane stays its sender's unless it says that it still lives: so long a letter waits at most
+/// for a sender that was killed.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(20);
-/// How often a sender that is still at it renews its lease: a database may be away for two of three times.
-pub(crate) const RENEWAL: Duration = Duration::from_secs(5);
 /// How long a sender goes on with one batch; the rest of it is given back, and others get their turn.
 pub(crate) const SHIFT: Duration = Duration::from_secs(45);
 

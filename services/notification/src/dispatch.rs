@@ -43,6 +43,8 @@ kit::numbered! {
         NoContact = 1,
         /// They have none that is verified.
         Unverified = 2,
+        /// Its channel is disabled: never stored, for that is seen by the channel.
+        Disabled = 3,
     }
 }
 
@@ -51,7 +53,7 @@ kit::numbered! {
 pub(crate) struct Matter {
     /// Full name of the letter.
     pub(crate) source: String,
-    /// Id of the unit, and who in it.
+    /// Id of the unit, empty for everybody, and who in it.
     pub(crate) unit: String,
     pub(crate) role: Role,
     pub(crate) subject: String,

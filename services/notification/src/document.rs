@@ -3,8 +3,6 @@
 
 mod fields;
 mod kind;
-mod pdf;
-mod print;
 mod values;
 
 use std::collections::BTreeMap;
@@ -21,7 +19,9 @@ pub(crate) use values::{sample, variables};
 use crate::district::District;
 use crate::document_template::DocumentTemplate;
 use crate::inbox::Rule;
+use crate::sheet::Sheet;
 use crate::template::Text;
+use crate::trigger;
 
 /// How documents are named.
 pub(crate) static NAME: Pattern =
@@ -100,14 +100,19 @@ pub(crate) struct Draft {
     pub(crate) issuer: String,
     /// None when it is for everybody.
     pub(crate) recipients: Vec<Recipient>,
+    /// Recipients of its trigger for whom nobody was found.
+    pub(crate) missing: Vec<trigger::Recipient>,
     /// Id of the period; empty when it speaks of none.
     pub(crate) period: String,
-    /// The period in print, where its id does not say it; kept in the texts alone.
+    /// The period in print, Chinese and English, where its id does not say it; kept in the texts alone.
     pub(crate) period_title: String,
+    pub(crate) english_period_title: String,
     /// Which part of something longer it is; kept in the texts alone.
     pub(crate) part: Option<Part>,
     pub(crate) due_date: Option<Date>,
     pub(crate) contents: Contents,
+    /// Those of the English text where it has its own; kept in the texts alone.
+    pub(crate) english_contents: Contents,
     pub(crate) attachments: Vec<Attachment>,
     /// Full name of what it speaks of; may be empty.
     pub(crate) source: String,
@@ -133,8 +138,31 @@ pub(crate) struct Recipient {
     pub(crate) display_name: String,
     /// Who in the unit is written to.
     pub(crate) role: Role,
+    /// Who else, where a rule names the unit in several relations.
+    pub(crate) further_roles: Vec<Role>,
     /// What the unit is to correct; empty for nothing.
     pub(crate) problem: String,
+}
+
+impl Recipient {
+    /// Adds a role in a unit to recipients; each unit stands there once.
+    pub(crate) fn address(recipients: &mut Vec<Self>, unit: &str, display_name: &str, role: Role) {
+        match recipients.iter_mut().find(|it| it.unit == unit) {
+            Some(it) if it.roles().any(|known| known == role) => {}
+            Some(it) => it.further_roles.push(role),
+            None => recipients.push(Self {
+                unit: unit.to_owned(),
+                display_name: display_name.to_owned(),
+                role,
+                ..Self::default()
+            }),
+        }
+    }
+
+    /// Everybody in the unit who is written to.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = Role> {
+        std::iter::once(self.role).chain(self.further_roles.iter().copied())
+    }
 }
 
 /// A file that goes with it.
@@ -204,6 +232,30 @@ impl Document {
     /// Its full name.
     pub(crate) fn name(&self) -> String {
         NAME.format(&[&self.district, &self.sequence.to_string()])
+    }
+
+    /// Its text in a language.
+    pub(crate) fn text(&self, language: Language) -> Option<&Written> {
+        self.texts.iter().find(|it| it.language == language)
+    }
+
+    /// As it is printed; none in a language that it is not written in.
+    pub(crate) fn sheet(&self, language: Language) -> Option<Sheet> {
+        let written = self.text(language)?;
+        let word = match language {
+            Language::Chinese => "附件",
+            Language::English => "Attachment ",
+        };
+        let line = |(number, it): (usize, &Attachment)| {
+            format!("{word}{number}：{} (SHA-256 {})", it.title, it.sha256)
+        };
+        Some(Sheet {
+            name: self.name(),
+            language,
+            text: written.text.clone(),
+            number: self.number.to_string(),
+            attached: (1..).zip(&self.draft.attachments).map(line).collect(),
+        })
     }
 
     /// Bytes of its texts, about.
@@ -286,9 +338,24 @@ impl Part {
     }
 }
 
+impl Number {
+    /// One of what may have none.
+    pub(crate) fn read(
+        series: Option<String>,
+        year: Option<i64>,
+        ordinal: Option<i64>,
+    ) -> Option<Self> {
+        Some(Self { series: series?, year: year?, ordinal: ordinal? })
+    }
+
+    /// Without its series: 〔2023〕12号.
+    pub(crate) fn of_year(&self) -> String {
+        format!("〔{}〕{}号", self.year, self.ordinal)
+    }
+}
+
 impl std::fmt::Display for Number {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { series, year, ordinal } = self;
-        write!(out, "{series}〔{year}〕{ordinal}号")
+        write!(out, "{}{}", self.series, self.of_year())
     }
 }

@@ -13,6 +13,9 @@ pub(crate) trait Printed {
     /// The text at a name below `resource`; empty when there is none.
     fn resource_text(&self, name: &str) -> &str;
 
+    /// The texts of a list at a name below `resource`.
+    fn resource_texts(&self, name: &str) -> Vec<&str>;
+
     /// As templates print it.
     fn value(&self) -> Value;
 }
@@ -20,6 +23,19 @@ pub(crate) trait Printed {
 impl Printed for Fact {
     fn resource_text(&self, name: &str) -> &str {
         self.text("resource", name)
+    }
+
+    fn resource_texts(&self, name: &str) -> Vec<&str> {
+        let Self::Parts(event) = self else { return Vec::new() };
+        let Some(Self::Parts(resource)) = event.get("resource") else { return Vec::new() };
+        let Some(Self::List(items)) = resource.get(name) else { return Vec::new() };
+        let mut texts = Vec::new();
+        for item in items {
+            if let Self::Text(text) = item {
+                texts.push(text.as_str());
+            }
+        }
+        texts
     }
 
     fn value(&self) -> Value {

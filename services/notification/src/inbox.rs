@@ -16,6 +16,8 @@ kit::numbered! {
         EndpointDisabled = 1,
         /// A channel was disabled.
         ChannelDisabled = 2,
+        /// A rectification of the unit was reviewed.
+        RectificationReviewed = 3,
     }
 }
 

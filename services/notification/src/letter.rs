@@ -10,7 +10,8 @@ use kit::{Error, Result};
 pub(crate) use warning::{Ground, Warning};
 
 use crate::district::District;
-use crate::document::Language;
+use crate::document::{Language, Number};
+use crate::sheet::Sheet;
 use crate::template::{self, Template, Text};
 
 /// How letters are named.
@@ -48,6 +49,8 @@ pub(crate) struct Letter {
     /// Its place in the order of issue, and its id.
     pub(crate) sequence: i64,
     pub(crate) kind: Kind,
+    /// None of letters from before there were any.
+    pub(crate) number: Option<Number>,
     /// Id of the unit it is for.
     pub(crate) recipient: String,
     pub(crate) recipient_display_name: String,
@@ -90,15 +93,18 @@ impl Letter {
     /// A letter that goes out now.
     pub(crate) fn issue(
         district: &District,
-        sequence: i64,
+        (sequence, ordinal): (i64, i64),
         warning: &Warning,
         template: &Template,
         now: Timestamp,
     ) -> Result<Self> {
         let issued = district.day(now);
         let due_date = issued.checked_add(ACKNOWLEDGE_DAYS.days()).map_err(Error::internal)?;
+        let series = warning.kind().series().to_owned();
+        let number = Number { series, year: issued.year().into(), ordinal };
         let write = |language| -> Result<Written> {
-            let values = warning.values(district, sequence, (issued, due_date), language);
+            let days = (issued, due_date);
+            let values = warning.values(district, &number.of_year(), days, language);
             let composed = template.compose(language, &values)?;
             let template_fault = composed.fault.map(|it| it.to_string()).unwrap_or_default();
             Ok(Written { language, text: composed.text, template_fault })
@@ -111,6 +117,7 @@ impl Letter {
             recipient_display_name: warning.unit_display_name.clone(),
             written: write(Language::Chinese)?,
             translations: vec![write(Language::English)?],
+            number: Some(number),
             source: warning.source.clone(),
             period: warning.period.clone(),
             due_date,
@@ -123,6 +130,18 @@ impl Letter {
     /// Its full name.
     pub(crate) fn name(&self) -> String {
         NAME.format(&[&self.district, &self.sequence.to_string()])
+    }
+
+    /// As it is printed; none in a language that it is not written in.
+    pub(crate) fn sheet(&self, language: Language) -> Option<Sheet> {
+        let written = self.texts().find(|it| it.language == language)?;
+        Some(Sheet {
+            name: self.name(),
+            language,
+            text: written.text.clone(),
+            number: self.number.as_ref().map(Number::of_year).unwrap_or_default(),
+            attached: Vec::new(),
+        })
     }
 
     /// Bytes of its texts.
@@ -166,6 +185,16 @@ impl Letter {
         self.state = state;
         self.receipts.push(receipt.clone());
         receipt
+    }
+}
+
+impl Kind {
+    /// The series of its numbers.
+    pub(crate) fn series(self) -> &'static str {
+        match self {
+            Self::WorkReminder => "提示函",
+            Self::WarningSheet => "预警单",
+        }
     }
 }
 

@@ -36,10 +36,12 @@ mod notice;
 mod print;
 mod publication;
 mod quiet_hours;
+mod receipt;
 mod rectification;
 mod rpc;
 mod schedule;
 mod secret;
+mod sheet;
 mod store;
 mod template;
 mod trigger;
@@ -62,15 +64,17 @@ use proto::notification::v1::endpoint_service_server::EndpointServiceServer;
 use proto::notification::v1::event_type_service_server::EventTypeServiceServer;
 use proto::notification::v1::inbox_service_server::InboxServiceServer;
 use proto::notification::v1::letter_service_server::LetterServiceServer;
+use proto::notification::v1::notice_service_server::NoticeServiceServer;
 use proto::notification::v1::publication_service_server::PublicationServiceServer;
 use proto::notification::v1::quiet_hours_service_server::QuietHoursServiceServer;
+use proto::notification::v1::receipt_service_server::ReceiptServiceServer;
 use proto::notification::v1::rectification_service_server::RectificationServiceServer;
 use proto::notification::v1::schedule_service_server::ScheduleServiceServer;
 use proto::notification::v1::template_service_server::TemplateServiceServer;
 use proto::notification::v1::trigger_service_server::TriggerServiceServer;
 use tokio::sync::Notify;
 
-use crate::follow::hear::Feeds;
+use crate::follow::hear::{Feed, Feeds};
 use crate::rpc::Rpc;
 
 /// Notification as a process starts it.
@@ -106,6 +110,8 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(EndpointServiceServer::new(rpc.clone())))
         .service(kit::service!(DeliveryServiceServer::new(rpc.clone())))
         .service(kit::service!(RectificationServiceServer::new(rpc.clone())))
+        .service(kit::service!(ReceiptServiceServer::new(rpc.clone())))
+        .service(kit::service!(NoticeServiceServer::new(rpc.clone())))
         .service(kit::service!(PublicationServiceServer::new(rpc.clone())))
         .service(kit::service!(ScheduleServiceServer::new(rpc.clone())))
         .service(kit::service!(CalendarServiceServer::new(rpc.clone())))
@@ -117,17 +123,16 @@ pub async fn start(context: Context) -> Result<Wing> {
         .service(kit::service!(InboxServiceServer::new(rpc.clone())))
         .service(kit::service!(EventTypeServiceServer::new(rpc.clone())))
         .service(kit::service!(ChangeServiceServer::new(rpc)))
-        .task(follow::webhook::scoring(context.clone(), Arc::clone(&dispatch)))
-        .task(follow::webhook::own(context.clone(), Arc::clone(&dispatch)))
         .task(follow::escalate::run(context.clone()))
-        .task(follow::deliver::run(context.clone(), dispatch))
+        .task(follow::deliver::run(context.clone(), Arc::clone(&dispatch)))
         .task(follow::address::letters(context.clone(), Arc::clone(&mail)))
         .task(follow::dispatch::run(context.clone(), mail))
         .task(follow::events(context.clone(), Arc::clone(&bell)))
         .task(follow::issue::run(context.clone(), bell));
     let bell = Arc::new(Notify::new());
-    let listen = |wing: Wing, feed| {
-        wing.task(follow::trigger::events(context.clone(), feed, Arc::clone(&bell)))
+    let listen = |wing: Wing, feed: Feed| {
+        wing.task(follow::webhook::events(context.clone(), feed.clone(), Arc::clone(&dispatch)))
+            .task(follow::trigger::events(context.clone(), feed, Arc::clone(&bell)))
     };
     let wing = Feeds::new(&context).each().into_iter().fold(wing, listen);
     Ok(wing.task(follow::schedule::run(context.clone())).task(follow::trigger::run(context, bell)))

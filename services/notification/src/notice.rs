@@ -3,13 +3,14 @@
 
 use jiff::Timestamp;
 
-/// What a notice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A warning was raised.
-    Warning = 1,
-    /// A month was closed.
-    Closing = 2,
+kit::numbered! {
+    /// What a notice is about.
+    enum Kind {
+        /// A warning was raised.
+        Warning = 1,
+        /// A month was closed.
+        Closing = 2,
+    }
 }
 
 /// What scoring told.
@@ -20,6 +21,18 @@ pub(crate) struct Notice {
     /// The event, as scoring's contract encodes it.
     pub(crate) payload: Vec<u8>,
     /// When it came.
+    pub(crate) create_time: Timestamp,
+}
+
+/// A notice as it lies in the tray.
+#[derive(Clone, Debug)]
+pub(crate) struct Lying {
+    pub(crate) source: String,
+    pub(crate) kind: Kind,
+    /// Why nothing was written about it; empty while nothing is wrong with it itself.
+    pub(crate) fault: String,
+    /// It is not tried before.
+    pub(crate) retry_time: Timestamp,
     pub(crate) create_time: Timestamp,
 }
 

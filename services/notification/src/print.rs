@@ -62,11 +62,6 @@ pub(crate) fn period_in(language: Language, id: &str) -> String {
     }
 }
 
-/// The number of what is issued (发文字号): 〔2023〕12号.
-pub(crate) fn number(issued: Date, sequence: i64) -> String {
-    format!("〔{}〕{sequence}号", issued.year())
-}
-
 /// Chinese number of a section: 一, 十二, 二十三. Digits from a hundred on.
 pub(crate) fn ordinal(number: usize) -> String {
     const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
@@ -75,6 +70,14 @@ pub(crate) fn ordinal(number: usize) -> String {
         10..=19 => format!("十{}", DIGITS[number % 10]),
         20..=99 => format!("{}十{}", DIGITS[number / 10], DIGITS[number % 10]),
         _ => number.to_string(),
+    }
+}
+
+/// Number of a section in a language: digits in English.
+pub(crate) fn ordinal_in(language: Language, number: usize) -> String {
+    match language {
+        Language::Chinese => ordinal(number),
+        Language::English => number.to_string(),
     }
 }
 

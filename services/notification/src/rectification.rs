@@ -10,17 +10,18 @@ use kit::name::Pattern;
 use kit::{Error, Result};
 
 pub(crate) use place::{Asking, Place};
-pub(crate) use supervision::Way;
+pub(crate) use supervision::{Addressed, Way};
 
 use crate::document::{Document, Recipient};
 use crate::letter::Letter;
+use crate::print;
 
 /// How rectifications are named.
 pub(crate) static NAME: Pattern =
     Pattern::new("rectification", "districts/{district}/rectifications/{rectification}");
 
 /// Days after the due date on which each level is spoken to.
-const ESCALATED: [i64; 3] = [1, 3, 7];
+pub(crate) const ESCALATED: [i64; 3] = [1, 3, 7];
 /// Furthest due date, in days from today.
 const FURTHEST: i64 = 366;
 
@@ -107,7 +108,7 @@ pub(crate) struct Ageing {
 impl Rectification {
     /// What a letter opens.
     pub(crate) fn open(letter: &Letter) -> Result<Self> {
-        let place = Place::of_letter(letter.sequence);
+        let place = Place::asked(Asking::Letter(letter.sequence));
         let opened = Self::new(&letter.district, place, &letter.recipient, letter.create_time);
         opened.owing(letter.due_date)
     }
@@ -116,7 +117,7 @@ impl Rectification {
     pub(crate) fn open_problems(document: &Document) -> Result<Vec<Self>> {
         let Some(due) = document.draft.due_date else { return Ok(Vec::new()) };
         let open = |(place, to): (i64, &Recipient)| {
-            let place = Place::of_document(document, place);
+            let place = Place::asked(Asking::Document(document.sequence, place));
             let opened = Self::new(&document.district, place, &to.unit, document.create_time);
             Self { problem: to.problem.clone(), ..opened }.owing(due)
         };
@@ -185,6 +186,19 @@ impl Rectification {
         self.state = State::UnderWay;
         self.owe(due)?;
         Ok(self.step(StepKind::Returned, text, Vec::new(), now))
+    }
+
+    /// What its unit is told of a review; nothing of other steps.
+    pub(crate) fn review_note(step: &Step) -> Option<String> {
+        let words = &step.text;
+        match step.kind {
+            StepKind::Accepted => Some(format!("整改已通过审核，予以销号：{words}")),
+            StepKind::Returned => {
+                let due = print::day(step.due_date);
+                Some(format!("整改被退回，请于{due}前重新报送：{words}"))
+            }
+            _ => None,
+        }
     }
 
     /// Speaks to the next level, if it is time for that; only one a day, however late it is seen.

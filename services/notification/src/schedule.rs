@@ -62,6 +62,8 @@ pub(crate) struct Schedule {
     pub(crate) plan: Plan,
     /// None while it rests.
     pub(crate) next: Option<Next>,
+    /// Why the occurrence that is due was not kept; empty when nothing is wrong.
+    pub(crate) fault: String,
     pub(crate) update_time: Timestamp,
 }
 
@@ -116,7 +118,7 @@ impl Schedule {
         NAME.format(&[&self.district, &self.id])
     }
 
-    /// Sets the first occurrence that is due after `now`.
+    /// Sets the first occurrence that is due after `now`; what was at fault is tried anew.
     pub(crate) fn plan_from(
         &mut self,
         district: &District,
@@ -124,6 +126,7 @@ impl Schedule {
         now: Timestamp,
     ) -> Result<()> {
         self.next = None;
+        self.fault.clear();
         if self.plan.paused {
             return Ok(());
         }

@@ -18,6 +18,7 @@ pub(crate) mod letter;
 pub(crate) mod notice;
 pub(crate) mod publication;
 pub(crate) mod quiet_hours;
+pub(crate) mod receipt;
 pub(crate) mod rectification;
 pub(crate) mod retention;
 pub(crate) mod schedule;

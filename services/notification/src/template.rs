@@ -1,5 +1,5 @@
 //! Templates: what letters and bulletins say, with variables in Jinja syntax. Saima brings one
-//! for each kind, of letters in two languages; a district's own takes its place.
+//! for each kind, in two languages; a district's own takes its place.
 
 pub(crate) mod grammar;
 pub(crate) mod press;
@@ -42,7 +42,7 @@ pub(crate) struct Text {
 pub(crate) struct Template {
     pub(crate) district: String,
     pub(crate) kind: Kind,
-    /// Chinese and English; the English of a bulletin is empty.
+    /// Chinese and English.
     pub(crate) texts: [Text; 2],
     /// 0 for the one that Saima brings.
     pub(crate) revision: i64,
@@ -167,14 +167,6 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.id() == id)
     }
 
-    /// The languages that it is written in.
-    pub(crate) fn languages(self) -> &'static [Language] {
-        match self {
-            Self::WorkReminder | Self::WarningSheet => &Language::ALL,
-            Self::MonthlyBulletin => &Language::ALL[..1],
-        }
-    }
-
     /// Says whether a source can be used as a part of a template of this kind, by trying it on
     /// sample data.
     pub(crate) fn try_out(self, language: Language, part: Part, source: &str) -> Result<(), Fault> {
@@ -194,7 +186,7 @@ impl Kind {
         match self {
             Self::WorkReminder => sample::work_reminder(language),
             Self::WarningSheet => sample::warning_sheet(language),
-            Self::MonthlyBulletin => sample::monthly_bulletin(),
+            Self::MonthlyBulletin => sample::monthly_bulletin(language),
         }
     }
 

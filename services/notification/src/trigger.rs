@@ -10,7 +10,7 @@ use kit::{Error, Result};
 
 use crate::document::{Contents, Kind, Role};
 
-pub(crate) use event_type::{resource_of, types_of};
+pub(crate) use event_type::{is_of_dispatches, resource_of, types_of};
 
 /// How triggers are named.
 pub(crate) static NAME: Pattern =

@@ -1,5 +1,6 @@
 //! Notification's own feed, followed: each letter and document is set on its way to the contacts of
-//! its units, or held where there are none.
+//! its units, or held where there are none; bulletins and documents without recipients go to the
+//! contacts of the district.
 
 use std::sync::Arc;
 
@@ -16,12 +17,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::contact::{Language, Role};
 use crate::dispatch::Matter;
-use crate::district::UNIT;
+use crate::district::{self, UNIT};
 use crate::document::Kind;
 use crate::rpc::dispatch;
 
-const ISSUED: [&str; 2] =
-    ["saima.notification.v1.LetterIssued", "saima.notification.v1.DocumentIssued"];
+const ISSUED: [&str; 3] = [
+    "saima.notification.v1.LetterIssued",
+    "saima.notification.v1.DocumentIssued",
+    "saima.notification.v1.BulletinIssued",
+];
+
+/// Whom contacts of no unit are for.
+const EVERYBODY: &str = "";
 
 /// Follows until the shutdown, and rings `bell` after each event.
 pub(crate) fn letters(context: Context, bell: Arc<Notify>) -> impl Future<Output = ()> {
@@ -71,6 +78,7 @@ impl Follower for Letters {
         match change.resource {
             Some(Resource::Letter(letter)) => self::letter(tx, letter).await,
             Some(Resource::Document(document)) => self::document(tx, document).await,
+            Some(Resource::Bulletin(bulletin)) => self::bulletin(tx, bulletin).await,
             _ => Ok(()),
         }
     }
@@ -100,13 +108,12 @@ async fn letter(tx: &mut Tx, letter: pb::Letter) -> Result<()> {
 async fn document(tx: &mut Tx, document: pb::Document) -> Result<()> {
     let due_date = document.due_date.as_ref().and_then(date::from_proto);
     let kind = Kind::try_from(document.kind)?;
-    for recipient in &document.recipients {
-        let unit = UNIT.parse("document.recipients.unit", &recipient.unit)?;
-        let role = Role::try_from(recipient.role)?;
+    let district = district::of(&document.name);
+    let set_out = async |tx: &mut Tx, unit: &str, role: Role| {
         let written = document.texts.iter().map(|text| {
             let matter = Matter {
                 source: document.name.clone(),
-                unit: unit.id("unit").to_owned(),
+                unit: unit.to_owned(),
                 role,
                 subject: text.subject.clone(),
                 body: text.body.clone(),
@@ -115,7 +122,32 @@ async fn document(tx: &mut Tx, document: pb::Document) -> Result<()> {
             Ok((Language::try_from(text.language)?, matter))
         });
         let written = written.collect::<Result<Vec<_>>>()?;
-        dispatch::set_out(tx, unit.id("district"), kind, &written).await?;
+        dispatch::set_out(tx, district, kind, &written).await
+    };
+    if document.recipients.is_empty() {
+        return set_out(tx, EVERYBODY, Role::Unit).await;
+    }
+    for recipient in &document.recipients {
+        let unit = UNIT.parse("document.recipients.unit", &recipient.unit)?;
+        for role in std::iter::once(&recipient.role).chain(&recipient.further_roles) {
+            set_out(tx, unit.id("unit"), Role::try_from(*role)?).await?;
+        }
     }
     Ok(())
+}
+
+async fn bulletin(tx: &mut Tx, bulletin: pb::Bulletin) -> Result<()> {
+    let matter = |subject: &str, body: &str| Matter {
+        source: bulletin.name.clone(),
+        unit: EVERYBODY.to_owned(),
+        role: Role::Unit,
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        due_date: None,
+    };
+    let mut written = vec![(Language::Chinese, matter(&bulletin.subject, &bulletin.body))];
+    for it in &bulletin.translations {
+        written.push((Language::try_from(it.language)?, matter(&it.subject, &it.body)));
+    }
+    dispatch::set_out(tx, district::of(&bulletin.name), Kind::MonthlyBulletin, &written).await
 }

@@ -1,11 +1,11 @@
 //! Sending what is due to endpoints, beside any number of replicas.
 //!
-//! A batch of one endpoint is one piece of work, chosen by the `Desk`. At the shutdown what is on the way is finished, the rest of a
-//! batch given back; what a killed process had taken is due again when its lease ends,
-//! which is short, since who lives renews it.
+//! A batch of one endpoint is one piece of work, chosen by the `Desk`; an endpoint is served by one
+//! replica at a time. At the shutdown what is on the way is finished and the endpoint given back;
+//! one that a killed process had is served again when its lease ends, which is short, since who lives
+//! renews it.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::join_all;
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::desk::{self, Lane, PAUSE, Sending};
 use super::post::Post;
-use crate::delivery::{Attempt, Delivery, RENEWAL, SHIFT};
+use crate::delivery::{Attempt, Delivery, SHIFT};
 use crate::endpoint::Endpoint;
 use crate::event::Event;
 use crate::lane::Health;
@@ -82,30 +82,17 @@ impl Sender {
             outcomes: Vec::new(),
             stopped: false,
         };
-        let outcomes = tokio::select! {
-            biased;
-            outcomes = self.send(&endpoint, &secrets, batch) => outcomes,
-            never = self.keep((district, id), &lease) => match never {},
+        let (db, lease) = (&db, &*lease);
+        let renew = || async move {
+            let mut tx = db.begin_write().await?;
+            store::delivery::renew(&mut tx, (district, id), lease).await?;
+            tx.commit().await
         };
+        let outcomes = desk::keeping(renew, self.send(&endpoint, &secrets, batch)).await;
 
         let mut tx = db.begin_write().await?;
-        endpoint::settle(&mut tx, &endpoint, &lease, &outcomes).await?;
+        endpoint::settle(&mut tx, &endpoint, lease, &outcomes).await?;
         tx.commit().await
-    }
-
-    /// Renews the lease of a batch for as long as it is under way.
-    async fn keep(&self, lane: (&str, &str), lease: &str) -> Infallible {
-        loop {
-            tokio::time::sleep(RENEWAL).await;
-            let renewed = async {
-                let mut tx = self.context.db.within(lane.0).begin_write().await?;
-                store::delivery::renew(&mut tx, lane, lease).await?;
-                tx.commit().await
-            };
-            if let Err(error) = renewed.await {
-                tracing::warn!(district = lane.0, endpoint = lane.1, %error, "a lease is not renewed");
-            }
-        }
     }
 
     async fn send(

@@ -2,6 +2,7 @@
 //! under way comes first: one district's flood, or its dead endpoints, delays nobody else's letter.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often is looked for what has become due.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
+/// How often a sender that is still at it renews its lease: a database may be away for two of three times.
+const RENEWAL: Duration = Duration::from_secs(5);
 /// Batches under way in all, and of one district.
 const BATCHES: usize = 32;
 const OF_DISTRICT: usize = 4;
@@ -26,6 +29,27 @@ pub(super) trait Sending: Send + Sync + 'static {
 
     /// Sends one batch, and says whose it was.
     fn send(&self, lane: Lane) -> impl Future<Output = Lane> + Send;
+}
+
+/// What a piece of work comes to, its lease renewed for as long as it is under way.
+pub(super) async fn keeping<T, F: Future<Output = Result<()>>>(
+    renew: impl Fn() -> F,
+    work: impl Future<Output = T>,
+) -> T {
+    tokio::select! {
+        biased;
+        came = work => came,
+        never = keep(renew) => match never {},
+    }
+}
+
+async fn keep<F: Future<Output = Result<()>>>(renew: impl Fn() -> F) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        if let Err(error) = renew().await {
+            tracing::warn!(%error, "a lease is not renewed");
+        }
+    }
 }
 
 /// Sends until the shutdown, and then finishes what is on its way. Each batch is a task of its own:

@@ -2,7 +2,6 @@
 //! piece of work, chosen by the `Desk` and kept within the channel's rate.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use kit::Result;
@@ -14,7 +13,7 @@ use super::carry::Carrier;
 use super::desk::{self, Lane, PAUSE, Sending};
 use crate::channel::Channel;
 use crate::contact::Contact;
-use crate::delivery::{Attempt, RENEWAL, SHIFT};
+use crate::delivery::{Attempt, SHIFT};
 use crate::dispatch::Dispatch;
 use crate::message::Message;
 use crate::rpc::channel;
@@ -52,42 +51,37 @@ impl Sender {
         let (keys, db) = (&self.context.keys, self.context.db.within(district));
         let mut tx = db.begin_write().await?;
         let claimed = store::dispatch::claim(&mut tx, keys, (district, id), &lease).await?;
-        let Some((channel, dispatches)) = claimed else { return tx.commit().await };
+        let Some((channel, mut dispatches)) = claimed else { return tx.commit().await };
+        let quiet = store::quiet_hours::get(&mut tx, district).await?;
+        let morning = quiet.over(tx.now())?;
+        if morning > tx.now() {
+            // What waited for a rate or a circuit does not leave at night, either.
+            store::dispatch::put_off(&mut tx, (district, id), morning).await?;
+            dispatches.retain(|it| it.urgent);
+        }
         let contacts: Vec<&str> = dispatches.iter().map(|it| it.contact.as_str()).collect();
         let contacts = store::contact::by_ids(&mut tx, keys, district, &contacts).await?;
-        let quiet = store::quiet_hours::get(&mut tx, district).await?;
-        tx.commit().await?;
         if dispatches.is_empty() {
-            return Ok(());
+            store::dispatch::settle(&mut tx, (district, id), &lease, &[]).await?;
+            return tx.commit().await;
         }
+        tx.commit().await?;
         let contacts = contacts.into_iter().map(|it| (it.id.clone(), it)).collect();
-        let mut outcomes = tokio::select! {
-            biased;
-            outcomes = self.send(&channel, dispatches, &contacts) => outcomes,
-            never = self.keep((district, id), &lease) => match never {},
+        let (db, lease) = (&db, &*lease);
+        let renew = || async move {
+            let mut tx = db.begin_write().await?;
+            store::dispatch::renew(&mut tx, (district, id), lease).await?;
+            tx.commit().await
         };
+        let sent = self.send(&channel, dispatches, &contacts);
+        let mut outcomes = desk::keeping(renew, sent).await;
         for (it, _) in outcomes.iter_mut().filter(|(it, _)| !it.urgent) {
             it.next_time = quiet.over(it.next_time)?;
         }
 
         let mut tx = db.begin_write().await?;
-        channel::settle(&mut tx, keys, &channel, &lease, outcomes).await?;
+        channel::settle(&mut tx, keys, &channel, lease, outcomes).await?;
         tx.commit().await
-    }
-
-    /// Renews the lease of a batch for as long as it is under way.
-    async fn keep(&self, lane: (&str, &str), lease: &str) -> Infallible {
-        loop {
-            tokio::time::sleep(RENEWAL).await;
-            let renewed = async {
-                let mut tx = self.context.db.within(lane.0).begin_write().await?;
-                store::dispatch::renew(&mut tx, lane, lease).await?;
-                tx.commit().await
-            };
-            if let Err(error) = renewed.await {
-                tracing::warn!(district = lane.0, channel = lane.1, %error, "a lease is not renewed");
-            }
-        }
     }
 
     /// Sends one after the other until there is no more to send, or the circuit opens.

@@ -1,8 +1,10 @@
-//! Speaking to the next level about rectifications that are late, on the district's own day.
+//! Speaking to the next level about rectifications and receipts that are late, on the district's own
+//! day.
 //!
 //! What a peer that is away, or one district's trouble, keeps from being done is done at the next
 //! look: the day of each step is stored, so nothing is passed over and nothing is said twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::ToSpan as _;
@@ -11,7 +13,7 @@ use kit::{Error, Result};
 
 use super::peers::Registry;
 use crate::rectification::Way;
-use crate::rpc::rectification;
+use crate::rpc::{receipt, rectification};
 use crate::store;
 
 /// How often is looked for who is late.
@@ -39,7 +41,9 @@ async fn pass(context: &Context, registry: &Registry) -> Result<()> {
     // The day is nowhere further on than this.
     let ahead = tx.now().checked_add(14.hours()).map_err(Error::internal)?;
     let latest = ahead.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let districts = store::rectification::late_districts(&mut tx, latest).await?;
+    let mut districts =
+        BTreeSet::from_iter(store::rectification::late_districts(&mut tx, latest).await?);
+    districts.extend(store::receipt::late_districts(&mut tx, latest).await?);
     drop(tx);
     for id in districts {
         if let Err(error) = district(context, registry, &id).await {
@@ -54,14 +58,16 @@ async fn district(context: &Context, registry: &Registry, id: &str) -> Result<()
     let db = context.db.within(id);
     let mut tx = db.begin_read().await?;
     let today = district.day(tx.now());
-    let late = store::rectification::late(&mut tx, id, today, 1).await?;
+    let late = !store::rectification::late(&mut tx, id, today, 1).await?.is_empty();
+    let unsigned = !store::receipt::late(&mut tx, id, today, 1).await?.is_empty();
     drop(tx);
-    if late.is_empty() {
+    if !late && !unsigned {
         return Ok(());
     }
     let units = registry.units(id).await?;
     let oversight = registry.oversight(id).await?;
     let way = Way { units: &units, oversight: &oversight };
-    while rectification::escalate(&db, &district, &way).await? {}
-    Ok(())
+    // A batch of each, then it is another district's turn.
+    rectification::escalate(&db, &district, &way).await?;
+    receipt::escalate(&db, &district, &way).await
 }

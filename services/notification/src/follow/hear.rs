@@ -1,4 +1,4 @@
-//! What the feeds of registry, scoring and notification itself tell, for triggers.
+//! What the feeds of registry, scoring and notification itself tell, for triggers and webhooks.
 
 use futures::StreamExt as _;
 use kit::boot::Context;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::trigger::{Heard, types_of};
 
-/// A feed that triggers listen to.
+/// A feed that triggers and webhooks listen to.
 #[derive(Clone)]
 pub(crate) enum Feed {
     Registry(RegistryChanges<Peer>),

@@ -121,7 +121,7 @@ impl Issuer {
             for notice in &notices {
                 match read::warning(&district.id, notice) {
                     Ok(warning) => warnings.push(warning),
-                    Err(error) => self.put_off(district, &notice.source, &error).await?,
+                    Err(error) => self.put_off(district, &notice.source, &error, PUT_OFF).await?,
                 }
             }
             self.batch(district, &warnings).await?;
@@ -141,7 +141,7 @@ impl Issuer {
         for warning in warnings {
             match self.issue(district, std::slice::from_ref(warning)).await {
                 Err(error) if !passes(&error) => {
-                    self.put_off(district, &warning.source, &error).await?;
+                    self.put_off(district, &warning.source, &error, PUT_OFF).await?;
                 }
                 outcome => outcome?,
             }
@@ -166,6 +166,9 @@ impl Issuer {
             for notice in &notices {
                 if let Err(error) = self.bulletin(district, notice).await {
                     done = report(&district.id, &error);
+                    if !passes(&error) {
+                        self.put_off(district, &notice.source, &error, Duration::ZERO).await?;
+                    }
                 }
             }
             let Some(last) = notices.into_iter().next_back() else {
@@ -178,7 +181,9 @@ impl Issuer {
     async fn bulletin(&self, district: &District, notice: &Notice) -> Result<()> {
         let closing = match read::closing(&district.id, notice) {
             Ok(closing) => closing,
-            Err(error) => return self.put_off(district, &notice.source, &error).await,
+            Err(error) => {
+                return self.put_off(district, &notice.source, &error, PUT_OFF).await;
+            }
         };
         let Some(closing) = closing else {
             let mut tx = self.db.within(&district.id).begin_write().await?;
@@ -201,13 +206,20 @@ impl Issuer {
         store::notice::list(&mut tx, cause, kind, after, BATCH).await
     }
 
-    /// Leaves in the tray a notice that is itself at fault, and says so.
-    async fn put_off(&self, district: &District, source: &str, error: &Error) -> Result<()> {
+    /// Leaves in the tray a notice that is itself at fault for a while, and says so there.
+    async fn put_off(
+        &self,
+        district: &District,
+        source: &str,
+        error: &Error,
+        wait: Duration,
+    ) -> Result<()> {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         tracing::error!(source, %error, cause, "stays in the tray and is tried again later");
         let mut tx = self.db.within(&district.id).begin_write().await?;
-        let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
-        store::notice::put_off(&mut tx, &district.id, source, until).await?;
+        let until = tx.now().checked_add(wait).map_err(Error::internal)?;
+        let fault = error.to_string();
+        store::notice::put_off(&mut tx, &district.id, source, (&fault, until)).await?;
         tx.commit().await
     }
 }

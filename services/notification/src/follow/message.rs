@@ -17,8 +17,10 @@ use crate::trigger::{Heard, resource_of};
 const DEEPEST: usize = 4;
 
 const RESULT_PUBLISHED: &str = "saima.scoring.v1.ResultPublished";
+const RUN_PUBLISHED: &str = "saima.scoring.v1.RunPublished";
 pub(super) const FEEDBACK: (&str, &str) = ("feedback", "saima.scoring.v1.Feedback");
 pub(super) const RUN: (&str, &str) = ("run", "saima.scoring.v1.Run");
+pub(super) const BOARD: (&str, &str) = ("board", "saima.scoring.v1.Board");
 
 /// The shape of an event type's facts; none for a type that triggers do not know.
 pub(crate) fn shape(event_type: &str) -> Option<Shape> {
@@ -27,12 +29,25 @@ pub(crate) fn shape(event_type: &str) -> Option<Shape> {
         ("name".to_owned(), Shape::Text),
         ("resource".to_owned(), shape_of(&resource, DEEPEST)),
     ]);
-    if event_type == RESULT_PUBLISHED {
-        for (name, kind) in [FEEDBACK, RUN] {
-            parts.insert(name.to_owned(), shape_of(&message(kind)?, DEEPEST));
-        }
+    let more: &[_] = match event_type {
+        RESULT_PUBLISHED => &[FEEDBACK, RUN],
+        RUN_PUBLISHED => &[BOARD],
+        _ => &[],
+    };
+    for (name, kind) in more {
+        parts.insert((*name).to_owned(), shape_of(&message(kind)?, DEEPEST));
     }
     Some(Shape::Parts(parts))
+}
+
+/// True when events of this shape say a period; a result has that of its run.
+pub(crate) fn says_period(shape: &Shape) -> bool {
+    let Shape::Parts(parts) = shape else { return false };
+    let says = |name: &str| match parts.get(name) {
+        Some(Shape::Parts(part)) => part.contains_key("period"),
+        _ => false,
+    };
+    says("resource") || says(RUN.0)
 }
 
 /// The facts of an event.
@@ -80,6 +95,11 @@ pub(crate) fn add(
 /// True for a result, of which there is more to know than its event tells.
 pub(crate) fn is_result(event_type: &str) -> bool {
     event_type == RESULT_PUBLISHED
+}
+
+/// True for a run, of which its board is to be told.
+pub(crate) fn is_run(event_type: &str) -> bool {
+    event_type == RUN_PUBLISHED
 }
 
 fn message(name: &str) -> Option<MessageDescriptor> {

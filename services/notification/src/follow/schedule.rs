@@ -7,11 +7,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kit::Result;
 use kit::boot::Context;
 use kit::db::Db;
+use kit::{Error, Result};
 
+use super::issue::passes;
 use super::peers::{Inspections, Registry};
+use super::trigger::PUT_OFF;
 use crate::calendar::Calendar;
 use crate::district::{District, Unit};
 use crate::document::Kind;
@@ -69,11 +71,23 @@ impl Writer {
         let district = self.registry.district(id).await?;
         let units = self.registry.units(id).await?;
         for schedule in due {
-            if let Err(error) = self.schedule(&schedule, &district, &units, &calendar).await {
-                tracing::error!(schedule = schedule.name(), %error, "is kept later");
+            match self.schedule(&schedule, &district, &units, &calendar).await {
+                Err(error) if !passes(&error) => self.hold(&schedule, &error).await?,
+                Err(error) => tracing::warn!(schedule = schedule.name(), %error, "is kept later"),
+                Ok(()) => {}
             }
         }
         Ok(())
+    }
+
+    /// Leaves the occurrence that is due for a while, and says why.
+    async fn hold(&self, schedule: &Schedule, error: &Error) -> Result<()> {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::error!(schedule = schedule.name(), %error, cause, "its occurrence is held");
+        let mut tx = self.db.within(&schedule.district).begin_write().await?;
+        let until = tx.now().checked_add(PUT_OFF).map_err(Error::internal)?;
+        store::schedule::hold(&mut tx, schedule, &error.to_string(), until).await?;
+        tx.commit().await
     }
 
     /// Keeps one occurrence; the next look finds the one behind it.

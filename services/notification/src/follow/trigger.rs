@@ -16,6 +16,7 @@ use kit::feed::{self, Follower};
 use kit::peers::{Peer, Peers};
 use kit::{Error, Result, condition};
 use proto::scoring::v1 as scoring;
+use proto::scoring::v1::board_service_client::BoardServiceClient;
 use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
 use proto::scoring::v1::run_service_client::RunServiceClient;
 use tokio::sync::Notify;
@@ -24,12 +25,12 @@ use super::hear::Feed;
 use super::issue::passes;
 use super::message;
 use super::peers::Registry;
-use crate::district::{self, District, Unit};
-use crate::document::Draft;
+use crate::district::{self, District, PERIOD, UNIT, Unit};
+use crate::document::{Draft, NAME as DOCUMENT};
 use crate::fact::{Fact, Printed as _};
 use crate::trigger::digest;
 use crate::trigger::draft::Asked;
-use crate::trigger::{Heard, Relation, Task, Trigger};
+use crate::trigger::{Heard, NAME as TRIGGER, Relation, Task, Trigger, is_of_dispatches};
 use crate::{rpc, store};
 
 /// Tasks in one transaction.
@@ -39,7 +40,7 @@ const GATHERED: i64 = 2000;
 /// How often is looked for what is due.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long what is at fault is put off.
-const PUT_OFF: Duration = Duration::from_secs(600);
+pub(super) const PUT_OFF: Duration = Duration::from_secs(600);
 
 /// Follows a feed until the shutdown, and rings `bell` after each event.
 pub(crate) fn events(context: Context, feed: Feed, bell: Arc<Notify>) -> impl Future<Output = ()> {
@@ -80,6 +81,9 @@ impl Follower for Events {
             return Ok(());
         }
         let facts = message::facts(&event)?;
+        if is_of_its_own(tx, &district, &event, &facts).await? {
+            return Ok(());
+        }
         let mut tasks = Vec::new();
         for trigger in waiting.iter().filter(|it| holds(it, &facts)) {
             let hours = trigger.rule.delay_hours + trigger.rule.digest_hours;
@@ -101,6 +105,22 @@ impl Follower for Events {
         }
         store::trigger::queue(tx, &tasks).await
     }
+}
+
+/// True for what became on its way of a document that a trigger wrote about such an event: it would
+/// never end.
+async fn is_of_its_own(tx: &mut Tx, district: &str, event: &Heard, facts: &Fact) -> Result<bool> {
+    if !is_of_dispatches(&event.kind) {
+        return Ok(false);
+    }
+    let document = DOCUMENT.read(facts.resource_text("letter"));
+    let Some(sequence) = document.and_then(|name| name.id("document").parse().ok()) else {
+        return Ok(false);
+    };
+    let cause = store::document::cause(tx, district, sequence).await?.unwrap_or_default();
+    let Some(trigger) = TRIGGER.read(&cause) else { return Ok(false) };
+    let trigger = store::trigger::get(tx, district, trigger.id("trigger")).await?;
+    Ok(trigger.is_some_and(|it| is_of_dispatches(&it.rule.event_type)))
 }
 
 /// True when a trigger's condition holds. It was checked when it was saved; one that can no longer
@@ -140,6 +160,7 @@ pub(crate) struct Sources {
     registry: Registry,
     feedbacks: FeedbackServiceClient<Peer>,
     runs: RunServiceClient<Peer>,
+    boards: BoardServiceClient<Peer>,
 }
 
 impl Sources {
@@ -148,6 +169,7 @@ impl Sources {
             registry: Registry::new(peers),
             feedbacks: kit::client!(FeedbackServiceClient, peers.get("scoring")),
             runs: kit::client!(RunServiceClient, peers.get("scoring")),
+            boards: kit::client!(BoardServiceClient, peers.get("scoring")),
         }
     }
 
@@ -170,6 +192,13 @@ impl Sources {
             let run = self.runs.clone().get_run(request).await?.into_inner();
             message::add(&mut facts, message::RUN, &run)?;
         }
+        if message::is_run(&event.kind)
+            && let Some(name) = board_of(&facts)
+        {
+            let request = scoring::GetBoardRequest { name };
+            let board = self.boards.clone().get_board(request).await?.into_inner();
+            message::add(&mut facts, message::BOARD, &board)?;
+        }
         let (district, units) = district;
         let asked = self.asked(trigger, &facts, &district.id).await?;
         let today = district.day(now);
@@ -182,7 +211,10 @@ impl Sources {
         let wants = |relation| trigger.rule.recipients.iter().any(|it| it.relation == relation);
         let mut asked = Asked::default();
         let indicator = facts.resource_text("indicator");
-        if wants(Relation::EvaluatingUnit) && !indicator.is_empty() {
+        let answering = UNIT.read(facts.resource_text("answering_unit"));
+        if let Some(unit) = answering {
+            asked.evaluating_unit = Some(unit.id("unit").to_owned());
+        } else if wants(Relation::EvaluatingUnit) && !indicator.is_empty() {
             asked.evaluating_unit = self.registry.evaluating_unit(indicator).await?;
         }
         if wants(Relation::LeaderInCharge) || wants(Relation::Office) {
@@ -190,6 +222,13 @@ impl Sources {
         }
         Ok(asked)
     }
+}
+
+/// Name of the board that a run is shown on.
+fn board_of(run: &Fact) -> Option<String> {
+    let (scheme, period) = (run.resource_text("scheme"), PERIOD.read(run.resource_text("period"))?);
+    let (parent, scheme) = scheme.rsplit_once("/schemes/")?;
+    Some(format!("{parent}/boards/{scheme}.{}", period.id("period")))
 }
 
 /// What is due in a district, with the triggers that wait for it: a batch, and of a trigger in it

@@ -54,7 +54,7 @@ impl Warning {
     pub(crate) fn values(
         &self,
         district: &District,
-        sequence: i64,
+        number: &str,
         (issued, due_date): (Date, Date),
         language: Language,
     ) -> Value {
@@ -62,7 +62,7 @@ impl Warning {
         let common = context! {
             district => &district.display_name,
             office => district.office_in(language),
-            number => print::number(issued, sequence),
+            number => number,
             issue_date => day(issued),
             due_date => day(due_date),
             recipient => &self.unit_display_name,

@@ -2,8 +2,7 @@
 
 use kit::name::Name;
 
-use crate::document::{self, Document};
-use crate::letter;
+use crate::{document, letter};
 
 /// Where those of documents begin, behind those of all letters.
 const DOCUMENTS: i64 = 1 << 40;
@@ -24,14 +23,14 @@ pub(crate) enum Asking {
 }
 
 impl Place {
-    /// That of what a letter opens.
-    pub(crate) fn of_letter(letter: i64) -> Self {
-        Self(letter)
-    }
-
-    /// That of what a document opens with one of its recipients.
-    pub(crate) fn of_document(document: &Document, recipient: i64) -> Self {
-        Self(DOCUMENTS + document.sequence * RECIPIENTS + recipient)
+    /// That of what a letter or a document's recipient is asked.
+    pub(crate) fn asked(by: Asking) -> Self {
+        match by {
+            Asking::Letter(letter) => Self(letter),
+            Asking::Document(document, recipient) => {
+                Self(DOCUMENTS + document * RECIPIENTS + recipient)
+            }
+        }
     }
 
     /// As it is stored.
@@ -131,6 +130,6 @@ mod tests {
         ] {
             assert_eq!(Place::of(id), None, "{id}");
         }
-        assert!(Place::of_letter(9) < Place::of("d1-1").unwrap_or(Place(0)));
+        assert!(Place::asked(Asking::Letter(9)) < Place::of("d1-1").unwrap_or(Place(0)));
     }
 }

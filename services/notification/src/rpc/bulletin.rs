@@ -10,9 +10,14 @@ use proto::notification::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, cut, sequence};
-use crate::bulletin::{Board, Bulletin, NAME};
+use crate::bulletin::{Board, Bulletin, NAME, SERIES};
 use crate::district::{self, District, PERIOD};
+use crate::document::Language;
+use crate::store::bulletin::Filter;
 use crate::{store, template};
+
+static PRINT: kit::name::Pattern =
+    kit::name::Pattern::new("print", "districts/{district}/bulletins/{bulletin}/print");
 
 const ISSUED: &str = "saima.notification.v1.BulletinIssued";
 
@@ -35,10 +40,18 @@ pub(crate) async fn issue(
         return Ok(());
     }
     let template = store::template::get(tx, &district.id, template::Kind::MonthlyBulletin).await?;
+    // Numbers are those of documents: whoever issues one of them waits.
+    store::document::lock(tx, &district.id).await?;
+    let year = district.day(tx.now()).year().into();
+    let mut numbers = store::document::last_numbers(tx, &district.id, year).await?;
+    let ordinal = numbers.entry(SERIES.to_owned()).or_default();
+    *ordinal += 1;
     head.bulletin += 1;
-    let bulletin = Bulletin::issue(district, head.bulletin, month, boards, &template, tx.now())?;
-    if !bulletin.template_fault.is_empty() {
-        let fault = &bulletin.template_fault;
+    let place = (head.bulletin, *ordinal);
+    let bulletin = Bulletin::issue(district, place, month, boards, &template, tx.now())?;
+    store::document::save_numbers(tx, &district.id, year, &numbers).await?;
+    if let Some(written) = bulletin.texts().find(|it| !it.template_fault.is_empty()) {
+        let fault = &written.template_fault;
         tracing::warn!(district = district.id, fault, "the built-in template was used instead");
     }
     store::bulletin::insert(tx, &bulletin).await?;
@@ -71,16 +84,36 @@ impl BulletinService for Rpc {
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let district = parent.id("district");
         let period = fields.optional_member("period", &PERIOD, &request.period, district);
+        let filter = Filter { period, since: None };
         fields.check()?;
         let page =
             |size| Page::parse(size, &request.page_token, &[&request.parent, &request.period]);
         let whole = page(request.page_size)?;
         let mut tx = self.db.begin_read().await?;
-        let mut bulletins =
-            store::bulletin::list(&mut tx, district, period.as_deref(), &whole).await?;
+        let mut bulletins = store::bulletin::list(&mut tx, district, &filter, &whole).await?;
         let next_page_token = cut(&mut bulletins, &whole, page, Bulletin::size, |it| it.sequence)?;
         let bulletins = bulletins.into_iter().map(pb::Bulletin::from).collect();
         Ok(Response::new(pb::ListBulletinsResponse { bulletins, next_page_token }))
+    }
+
+    async fn get_bulletin_print(
+        &self,
+        request: Request<pb::GetBulletinPrintRequest>,
+    ) -> Result<Response<pb::Print>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &PRINT, &request.name);
+        let format = fields.optional_choice::<pb::PrintFormat>("format", request.format);
+        let language = fields.optional_choice::<Language>("language", request.language);
+        fields.check()?;
+        let sequence = sequence(&name, "bulletin")?;
+        let mut tx = self.db.begin_read().await?;
+        let bulletin = store::bulletin::get(&mut tx, name.id("district"), sequence).await?;
+        drop(tx);
+        let bulletin = bulletin.ok_or_else(|| name.not_found())?;
+        let sheet = bulletin.sheet(language.unwrap_or(Language::Chinese));
+        let sheet = sheet.ok_or_else(|| name.not_found())?;
+        Ok(Response::new(self.print(request.name, sheet, format).await?))
     }
 }
 
@@ -89,10 +122,12 @@ impl From<Bulletin> for pb::Bulletin {
         Self {
             name: bulletin.name(),
             period: PERIOD.format(&[&bulletin.district, &bulletin.period]),
-            subject: bulletin.text.subject,
-            body: bulletin.text.body,
+            subject: bulletin.written.text.subject,
+            body: bulletin.written.text.body,
             boards: bulletin.boards,
-            template_fault: bulletin.template_fault,
+            template_fault: bulletin.written.template_fault,
+            number: bulletin.number.map(|it| it.to_string()).unwrap_or_default(),
+            translations: bulletin.translations.into_iter().map(pb::LetterText::from).collect(),
             create_time: Some(clock::to_proto(bulletin.create_time)),
         }
     }

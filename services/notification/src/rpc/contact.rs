@@ -72,11 +72,15 @@ impl ContactService for Rpc {
         let id = fields.id("contact_id", &request.contact_id);
         let empty = pb::Contact::default();
         let given = fields.required("contact", &request.contact).unwrap_or(&empty);
-        let unit = fields.member("contact.unit", &UNIT, &given.unit, district);
+        let unit = fields.optional_member("contact.unit", &UNIT, &given.unit, district);
+        let unit = unit.unwrap_or_default();
         let by = fields.member("contact.channel", &CHANNEL, &given.channel, district);
         let address = fields.text("contact.address", &given.address, 0..=254);
         let language = fields.optional_choice("contact.language", given.language);
         let role = fields.optional_choice("contact.role", given.role).unwrap_or_default();
+        if given.unit.is_empty() && role != Role::Unit {
+            fields.violation("contact.role", "NOT_ALLOWED", "is a role in a unit; name the unit");
+        }
         fields.check()?;
         let once = Once::new(district, "CreateContact", &request.request_id, &request)?;
 
@@ -219,6 +223,9 @@ impl ContactService for Rpc {
         let changed = contact.remove(tx.now());
         if changed {
             store::contact::save(&mut tx, &contact).await?;
+            if contact.unit.is_empty() {
+                store::dispatch::give_up(&mut tx, district, id).await?;
+            }
             store::dispatch::withdraw(&mut tx, district, id).await?;
             let mut left = store::contact::of_unit(&mut tx, district, &contact.unit).await?;
             // A role's own come before the unit's.
@@ -269,7 +276,10 @@ impl From<Contact> for pb::Contact {
     fn from(it: Contact) -> Self {
         Self {
             name: it.name(),
-            unit: UNIT.format(&[&it.district, &it.unit]),
+            unit: match it.unit.as_str() {
+                "" => String::new(),
+                unit => UNIT.format(&[&it.district, unit]),
+            },
             channel: CHANNEL.format(&[&it.district, &it.channel]),
             address: String::new(),
             language: it.language as i32,

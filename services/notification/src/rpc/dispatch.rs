@@ -11,6 +11,7 @@ use proto::notification::v1::dispatch_service_server::DispatchService;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, sequence};
+use crate::bulletin::NAME as BULLETIN;
 use crate::channel::NAME as CHANNEL;
 use crate::contact::{self, Goal, Language, NAME as CONTACT, Role};
 use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
@@ -24,7 +25,8 @@ const HELD: &str = "saima.notification.v1.DispatchHeld";
 pub(crate) const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
 
 /// Sets a letter on its way to every verified contact of its role, else of its unit, in the language
-/// spoken there, the first where it is not written in that; held where there is no contact. In a district that
+/// spoken there, the first where it is not written in that; held where there is no contact. What is for
+/// everybody goes to the district's own contacts, and nowhere where there are none. In a district that
 /// never had a channel there is nothing to do. In quiet hours it waits for their end.
 pub(crate) async fn set_out(
     tx: &mut Tx,
@@ -72,6 +74,9 @@ pub(crate) async fn set_out(
         })
         .collect();
     let held = dispatches.is_empty();
+    if held && first.unit.is_empty() {
+        return Ok(());
+    }
     if held {
         dispatches.push(dispatch(first));
     }
@@ -110,7 +115,8 @@ impl DispatchService for Rpc {
         let (district, place) = (name.id("district"), sequence(&name, "dispatch")?);
         let mut tx = self.db.begin_read().await?;
         let found = store::dispatch::get(&mut tx, district, place).await?;
-        let found = found.ok_or_else(|| name.not_found())?;
+        let mut found = found.ok_or_else(|| name.not_found())?;
+        say_disabled(&mut tx, district, std::slice::from_mut(&mut found)).await?;
         let attempts = store::dispatch::attempts(&mut tx, &found).await?;
         let attempts = attempts.into_iter().map(pb::Attempt::from).collect();
         Ok(Response::new(pb::Dispatch { attempts, ..line(found) }))
@@ -125,7 +131,7 @@ impl DispatchService for Rpc {
         let parent = fields.name("parent", &district::NAME, &request.parent);
         let district = parent.id("district");
         let source = Some(request.letter.clone()).filter(|it| !it.is_empty());
-        if DOCUMENT.read(&request.letter).is_none() {
+        if DOCUMENT.read(&request.letter).or_else(|| BULLETIN.read(&request.letter)).is_none() {
             fields.optional_member("letter", &LETTER, &request.letter, district);
         }
         let filter = Filter {
@@ -142,6 +148,7 @@ impl DispatchService for Rpc {
         )?;
         let mut tx = self.db.begin_read().await?;
         let mut found = store::dispatch::list(&mut tx, district, &filter, &page).await?;
+        say_disabled(&mut tx, district, &mut found).await?;
         let next_page_token = page.cut(&mut found, |it| it.sequence.to_string());
         let dispatches = found.into_iter().map(line).collect();
         Ok(Response::new(pb::ListDispatchesResponse { dispatches, next_page_token }))
@@ -181,6 +188,17 @@ impl DispatchService for Rpc {
         self.mail_bell.notify_one();
         Ok(Response::new(reply))
     }
+}
+
+/// Says of those that wait for a channel that is disabled that they do.
+async fn say_disabled(tx: &mut Tx, district: &str, found: &mut [Dispatch]) -> kit::Result<()> {
+    let mut waiting: Vec<_> = found.iter_mut().filter(|it| it.state == State::Pending).collect();
+    let channels = waiting.iter().map(|it| it.channel.clone()).collect();
+    let disabled = store::channel::disabled(tx, district, &channels).await?;
+    for it in waiting.iter_mut().filter(|it| disabled.contains(&it.channel)) {
+        it.hold = Hold::Disabled;
+    }
+    Ok(())
 }
 
 /// A dispatch as it stands in a list.

@@ -23,7 +23,7 @@ use crate::rectification::Rectification;
 use crate::store;
 use crate::store::document::Filter;
 
-pub(super) use convert::field;
+pub(super) use convert::{field, missing};
 pub(super) use draft::contents;
 
 const ISSUED: &str = "saima.notification.v1.DocumentIssued";
@@ -214,33 +214,18 @@ impl DocumentService for Rpc {
         drop(tx);
         let document = found.ok_or_else(|| name.not_found())?;
         may_see(&document)?;
-        let language = language.unwrap_or(Language::Chinese);
-        let (media_type, content) = match format.unwrap_or(pb::PrintFormat::Text) {
-            pb::PrintFormat::Html => {
-                ("text/html; charset=utf-8", document.html(language).map(String::into_bytes))
-            }
-            pb::PrintFormat::Pdf => {
-                // Fonts are large files, and setting a page is work.
-                let font = self.font.clone();
-                let set =
-                    tokio::task::spawn_blocking(move || document.pdf(language, font.as_deref()));
-                let content = set.await.map_err(kit::Error::internal)??;
-                ("application/pdf", Some(content))
-            }
-            _ => ("text/plain; charset=utf-8", document.plain(language).map(String::into_bytes)),
-        };
-        let content = content.ok_or_else(|| name.not_found())?;
-        Ok(Response::new(pb::Print {
-            name: request.name,
-            media_type: media_type.to_owned(),
-            content,
-        }))
+        let sheet = document.sheet(language.unwrap_or(Language::Chinese));
+        let sheet = sheet.ok_or_else(|| name.not_found())?;
+        Ok(Response::new(self.print(request.name, sheet, format).await?))
     }
 }
 
-/// Refuses a caller bound to units a document that went to none of them.
+/// Refuses a caller bound to units a document that went to others.
 fn may_see(document: &Document) -> kit::Result<()> {
     let Some(own) = guard::units(&document.district)? else { return Ok(()) };
+    if document.draft.recipients.is_empty() {
+        return Ok(());
+    }
     let is_own = |unit: &str| own.iter().any(|it| it == unit);
     match document.draft.recipients.iter().find(|it| is_own(&it.unit)) {
         Some(_) => Ok(()),

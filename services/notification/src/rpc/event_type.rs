@@ -23,11 +23,19 @@ pub(crate) fn change(service: &str) -> Kit<MessageDescriptor> {
     found.ok_or_else(|| Error::internal("the contract cannot be read"))
 }
 
+/// Types that begin with the name of another resource than the one they speak of.
+const OTHERWISE: [(&str, &str); 2] = [
+    ("saima.scoring.v1.CorrectionReported", "Finding"),
+    ("saima.scoring.v1.CorrectionReviewed", "Finding"),
+];
+
 /// The resource that events of a type speak of: the one of its service's feed whose name the
 /// type begins with.
 pub(crate) fn resource(event_type: &str) -> Kit<MessageDescriptor> {
     let service = event_type.split('.').nth(1).unwrap_or_default();
     let verb = event_type.rsplit('.').next().unwrap_or_default();
+    let other = OTHERWISE.iter().find(|(it, _)| *it == event_type);
+    let verb = other.map_or(verb, |(_, resource)| resource);
     let change = change(service)?;
     let resources = change.oneofs().flat_map(|it| it.fields().collect::<Vec<_>>());
     let named = resources.filter_map(|field| match field.kind() {

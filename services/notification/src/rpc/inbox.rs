@@ -65,7 +65,7 @@ impl InboxService for Rpc {
         let request = request.into_inner();
         let unit = UNIT.parse("parent", &request.parent)?;
         guard::for_unit(unit.id("district"), unit.id("unit"))?;
-        let items = watch::items(self.clone(), unit, request.resume_token).await?;
+        let items = Box::pin(watch::items(self.clone(), unit, request.resume_token)).await?;
         Ok(Response::new(items))
     }
 

@@ -12,10 +12,14 @@ use tonic::{Request, Response, Status};
 
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
+use crate::document::Language;
 use crate::letter::{Letter, NAME, Warning, Written};
 use crate::rectification::Rectification;
 use crate::store::letter::Filter;
 use crate::{store, template};
+
+static PRINT: kit::name::Pattern =
+    kit::name::Pattern::new("print", "districts/{district}/letters/{letter}/print");
 
 const ISSUED: &str = "saima.notification.v1.LetterIssued";
 const READ: &str = "saima.notification.v1.LetterRead";
@@ -34,12 +38,20 @@ pub(crate) async fn issue(
         due.remove(&known);
     }
     let templates = store::template::all(tx, &district.id).await?;
+    // Numbers are those of documents: whoever issues one of them waits.
+    store::document::lock(tx, &district.id).await?;
+    let year = district.day(tx.now()).year().into();
+    let mut numbers = store::document::last_numbers(tx, &district.id, year).await?;
     let mut letters = Vec::new();
     for warning in warnings.iter().filter(|warning| due.contains(&warning.source)) {
         let template = template::of(&templates, warning.kind().into())?;
+        let ordinal = numbers.entry(warning.kind().series().to_owned()).or_default();
+        *ordinal += 1;
         head.letter += 1;
-        letters.push(Letter::issue(district, head.letter, warning, template, tx.now())?);
+        let place = (head.letter, *ordinal);
+        letters.push(Letter::issue(district, place, warning, template, tx.now())?);
     }
+    store::document::save_numbers(tx, &district.id, year, &numbers).await?;
     let at_fault = |it: &&Written| !it.template_fault.is_empty();
     if let Some(written) = letters.iter().flat_map(Letter::texts).find(at_fault) {
         let fault = &written.template_fault;
@@ -168,6 +180,27 @@ impl LetterService for Rpc {
         tx.commit().await?;
         Ok(Response::new(reply))
     }
+
+    async fn get_letter_print(
+        &self,
+        request: Request<pb::GetLetterPrintRequest>,
+    ) -> Result<Response<pb::Print>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &PRINT, &request.name);
+        let format = fields.optional_choice::<pb::PrintFormat>("format", request.format);
+        let language = fields.optional_choice::<Language>("language", request.language);
+        fields.check()?;
+        let sequence = sequence(&name, "letter")?;
+        let mut tx = self.db.begin_read().await?;
+        let letter = store::letter::get(&mut tx, name.id("district"), sequence).await?;
+        drop(tx);
+        let letter = letter.ok_or_else(|| name.not_found())?;
+        guard::for_unit(&letter.district, &letter.recipient)?;
+        let sheet = letter.sheet(language.unwrap_or(Language::Chinese));
+        let sheet = sheet.ok_or_else(|| name.not_found())?;
+        Ok(Response::new(self.print(request.name, sheet, format).await?))
+    }
 }
 
 impl From<Written> for pb::LetterText {
@@ -205,6 +238,7 @@ impl From<Letter> for pb::Letter {
             template_fault: letter.written.template_fault,
             translations: letter.translations.into_iter().map(pb::LetterText::from).collect(),
             source: letter.source,
+            number: letter.number.map(|it| it.to_string()).unwrap_or_default(),
         }
     }
 }

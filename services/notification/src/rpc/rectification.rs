@@ -17,13 +17,16 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::rectification_service_server::RectificationService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change};
+use super::{Rpc, change, inbox};
 use crate::district::{self, District, UNIT};
 use crate::document::NAME as DOCUMENT;
+use crate::follow::{message, trigger};
+use crate::inbox::Kind as NoteKind;
 use crate::letter::NAME as LETTER;
 use crate::rectification::{Asking, NAME, Place, Rectification, Step, Way, check_due};
 use crate::store;
 use crate::store::rectification::Filter;
+use crate::trigger::{Heard, Trigger};
 use convert::{evidence, shown, whole};
 
 const PLANNED: &str = "saima.notification.v1.RectificationPlanned";
@@ -34,35 +37,56 @@ const ESCALATED: &str = "saima.notification.v1.RectificationEscalated";
 /// Those that are looked at in one transaction.
 const BATCH: i64 = 200;
 
-/// Speaks to the next level about what is late in a district; yields whether there may be more.
-pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit::Result<bool> {
+/// Speaks to the next level about what is late in a district, a batch of it.
+pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit::Result<()> {
     let mut tx = db.begin_write().await?;
     store::head::lock(&mut tx, &district.id).await?;
     let (now, today) = (tx.now(), district.day(tx.now()));
     let late = store::rectification::late(&mut tx, &district.id, today, BATCH).await?;
-    let more = late.len() as i64 == BATCH;
     let mut moved = Vec::new();
     for mut it in late {
         if let Some(step) = it.escalate(today, now)? {
             moved.push((it, step));
         }
     }
-    store::rectification::save(&mut tx, &moved).await?;
-    // A trigger of the district writes in its own words.
-    if store::trigger::waiting(&mut tx, &district.id, ESCALATED).await?.is_empty() {
-        let titles = titles(&mut tx, &district.id, &moved).await?;
-        let draft = |(it, step): &(Rectification, Step)| {
-            let (subject, unit) = titles.get(&it.place)?;
-            it.supervision(step, subject, unit, way)
-        };
-        let drafts = moved.iter().filter_map(draft).collect();
-        super::document::issue(&mut tx, district, drafts).await?;
+    let waiting = store::trigger::waiting(&mut tx, &district.id, ESCALATED).await?;
+    let titles = titles(&mut tx, &district.id, &moved).await?;
+    let mut drafts = Vec::new();
+    for (it, step) in &mut moved {
+        // A trigger of the district that takes this one writes in its own words.
+        if is_taken(&waiting, it, step)? {
+            continue;
+        }
+        let Some((subject, unit)) = titles.get(&it.place) else { continue };
+        match it.supervision(step, subject, unit, way) {
+            Ok(draft) => drafts.push(draft),
+            Err(vacancy) => step.text = vacancy.to_owned(),
+        }
     }
+    store::rectification::save(&mut tx, &moved).await?;
+    super::document::issue(&mut tx, district, drafts).await?;
     for (it, step) in moved {
         tell(&mut tx, ESCALATED, whole(it, vec![step]));
     }
-    tx.commit().await?;
-    Ok(more)
+    tx.commit().await
+}
+
+/// True when the condition of a trigger that waits for escalations holds for this one.
+fn is_taken(waiting: &[Trigger], it: &Rectification, step: &Step) -> kit::Result<bool> {
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let told = whole(it.clone(), vec![step.clone()]);
+    let name = told.name.clone();
+    let change = pb::Change { resource: Some(Resource::Rectification(told)), ..Default::default() };
+    let facts = message::facts(&Heard {
+        kind: ESCALATED.to_owned(),
+        name,
+        time: step.create_time,
+        trace_parent: String::new(),
+        payload: change.encode_to_vec(),
+    })?;
+    Ok(waiting.iter().any(|trigger| trigger::holds(trigger, &facts)))
 }
 
 /// The subjects of what asked for rectifications, and the names of who owes them.
@@ -256,6 +280,10 @@ impl Rpc {
         let mut found = found.ok_or_else(absent)?;
         guard::for_unit(district, &found.recipient)?;
         let step = decide(&mut found, tx.now())?;
+        if let Some(text) = Rectification::review_note(&step) {
+            let (unit, source) = ((district, found.recipient.as_str()), found.name());
+            inbox::note(&mut tx, unit, NoteKind::RectificationReviewed, &source, text).await?;
+        }
         store::rectification::save(&mut tx, &[(found.clone(), step)]).await?;
         let steps = store::rectification::steps(&mut tx, district, place).await?;
         let reply = whole(found, steps);

@@ -111,9 +111,16 @@ impl ScheduleService for Rpc {
         if store::schedule::get(&mut tx, &district.id, &id).await?.is_some() {
             return Err(Error::already_exists("schedule", NAME.format(&[&district.id, &id])).into());
         }
-        let (district_id, now) = (district.id.clone(), tx.now());
-        let mut schedule =
-            Schedule { district: district_id, id, revision: 1, plan, next: None, update_time: now };
+        let now = tx.now();
+        let mut schedule = Schedule {
+            district: district.id.clone(),
+            id,
+            revision: 1,
+            plan,
+            next: None,
+            fault: String::new(),
+            update_time: now,
+        };
         let reply = plan_anew(&mut tx, &district, &mut schedule, now, CREATED).await?;
         once.store(&mut tx, &reply).await?;
         tx.commit().await?;
@@ -208,6 +215,7 @@ impl From<Schedule> for pb::Schedule {
             due_days: it.plan.due_days as i32,
             catch_up_last_only: it.plan.last_only,
             paused: it.plan.paused,
+            fault: it.fault,
             next_time: it.next.map(|it| clock::to_proto(it.due)),
             update_time: Some(clock::to_proto(it.update_time)),
             etag: etag::of(it.revision),

@@ -101,11 +101,6 @@ impl Wish {
                 continue;
             }
             let path = format!("template.{field}");
-            if !kind.languages().contains(&language) {
-                let message = format!("a {} is written in Chinese alone", kind.id());
-                fields.violation(path, "NOT_ALLOWED", message);
-                continue;
-            }
             let source = match part {
                 Part::Subject => fields.text(&path, source, 1..=200),
                 Part::Body => fields.paragraph(&path, source, 1..=20_000),

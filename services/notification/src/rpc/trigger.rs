@@ -230,13 +230,8 @@ impl Rpc {
 
 impl From<Trigger> for pb::Trigger {
     fn from(it: Trigger) -> Self {
-        let recipients = it.rule.recipients.iter().map(|to| pb::TriggerRecipient {
-            relation: to.relation as i32,
-            unit: match to.unit.as_str() {
-                "" => String::new(),
-                unit => district::UNIT.format(&[&it.district, unit]),
-            },
-        });
+        let recipients =
+            it.rule.recipients.iter().map(|to| super::document::missing(&it.district, to));
         Self {
             name: it.name(),
             recipients: recipients.collect(),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan as _};
-use kit::Result;
+use kit::{Error, Result};
 use minijinja::{Value, context};
 
 use super::recurrence::Cycle;
-use super::{Next, Schedule};
+use super::{Next, Plan, Schedule};
 use crate::district::{District, Unit};
-use crate::document::{Content, Contents, Draft, Kind, Recipient};
+use crate::document::{Content, Contents, Draft, Kind, Language, Recipient};
 use crate::print;
 use crate::template::press;
 
@@ -46,11 +46,11 @@ impl Schedule {
     ) -> Result<Draft> {
         let cycle = self.plan.recurrence.cycle(next.planned, self.plan.before)?;
         let today = district.day(now);
-        let delay = match Self::is_late(next, now) {
-            true => format!("本期原定{}，现予补发。", print::day(district.day(next.due))),
-            false => String::new(),
+        let late = Self::is_late(next, now).then(|| district.day(next.due));
+        let contents = |language| {
+            let values = values(language, today, &cycle, late, inspections);
+            filled(&self.plan.fields, &values)
         };
-        let values = values(today, &cycle, &delay, inspections);
         let sent = |(id, unit): (&String, &Unit)| {
             let is_meant =
                 self.plan.recipients.contains(id) || self.plan.categories.contains(&unit.category);
@@ -60,14 +60,21 @@ impl Schedule {
                 ..Recipient::default()
             })
         };
+        let recipients: Vec<_> = units.iter().filter_map(sent).collect();
+        if recipients.is_empty() && !self.plan.is_for_everybody() {
+            let message = "there is no unit of its recipients and categories that still works";
+            return Err(Error::precondition("NO_RECIPIENT", self.name(), message));
+        }
         let days = (self.plan.due_days > 0).then(|| self.plan.due_days.days());
         Ok(Draft {
             kind: self.plan.kind,
-            recipients: units.iter().filter_map(sent).collect(),
+            recipients,
+            contents: contents(Language::Chinese),
+            english_contents: contents(Language::English),
             period: cycle.period,
             period_title: cycle.title,
+            english_period_title: cycle.english_title,
             due_date: days.and_then(|days| today.checked_add(days).ok()),
-            contents: filled(&self.plan.fields, &values),
             source: self.name(),
             cause: self.name(),
             cause_key: Some(format!("{}@{}", self.name(), next.planned)),
@@ -76,7 +83,30 @@ impl Schedule {
     }
 }
 
-fn values(today: Date, cycle: &Cycle, delay: &str, inspections: &Inspections) -> Value {
+impl Plan {
+    /// Nobody is named: everybody is meant, where the kind allows that.
+    pub(crate) fn is_for_everybody(&self) -> bool {
+        self.recipients.is_empty() && self.categories.is_empty()
+    }
+}
+
+/// What templates may print in a language; `late` is the day for which it was planned.
+fn values(
+    language: Language,
+    today: Date,
+    cycle: &Cycle,
+    late: Option<Date>,
+    inspections: &Inspections,
+) -> Value {
+    let day = |day| print::day_in(language, day);
+    let (period, delay) = match language {
+        Language::Chinese => {
+            (&cycle.title, late.map(|it| format!("本期原定{}，现予补发。", day(it))))
+        }
+        Language::English => {
+            (&cycle.english_title, late.map(|it| format!("It was due on {}.", day(it))))
+        }
+    };
     let line = |it: &Inspected| {
         context! {
             unit => &it.unit,
@@ -88,10 +118,10 @@ fn values(today: Date, cycle: &Cycle, delay: &str, inspections: &Inspections) ->
         }
     };
     context! {
-        date => print::day(today),
-        period => &cycle.title,
+        date => day(today),
+        period => period,
         number => cycle.number,
-        delay => delay,
+        delay => delay.unwrap_or_default(),
         inspections => inspections.values().map(line).collect::<Vec<_>>(),
     }
 }
@@ -102,6 +132,7 @@ pub(crate) fn sample(kind: Kind) -> Value {
         months: Vec::new(),
         period: "2023-02".to_owned(),
         title: "2023年1—2月".to_owned(),
+        english_title: "2023-01 to 2023-02".to_owned(),
         number: 1,
     };
     let mut inspections = Inspections::new();
@@ -111,7 +142,8 @@ pub(crate) fn sample(kind: Kind) -> Value {
             Inspected { unit, inspections: 1, commended: 1, problems: 1, grave: 1, open: 1 };
         inspections.insert(String::new(), counted);
     }
-    values(date(2023, 3, 1), &cycle, "补发", &inspections)
+    let day = date(2023, 3, 1);
+    values(Language::Chinese, day, &cycle, Some(day), &inspections)
 }
 
 /// Fields filled in; they were tried when the schedule was saved, and what fails now says so where

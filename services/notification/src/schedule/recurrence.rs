@@ -4,6 +4,9 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Time, Weekday};
 use kit::{Error, Result};
 
+use crate::document::Language;
+use crate::print;
+
 kit::numbered! {
     /// How often.
     enum Frequency {
@@ -63,8 +66,9 @@ pub(crate) struct Cycle {
     pub(crate) months: Vec<String>,
     /// Id of the period that it is, or of its last month; empty of a week.
     pub(crate) period: String,
-    /// Its name in print.
+    /// Its name in print, Chinese and English.
     pub(crate) title: String,
+    pub(crate) english_title: String,
     /// Its place in the year, from 1.
     pub(crate) number: i64,
 }
@@ -97,7 +101,9 @@ impl Recurrence {
             let week = day.checked_sub(back).map_err(Error::internal)?.iso_week_date();
             let number = i64::from(week.week());
             let title = format!("{}年第{number}周", week.year());
-            return Ok(Cycle { months: Vec::new(), period: String::new(), title, number });
+            let english_title = format!("week {number} of {}", week.year());
+            let (months, period) = (Vec::new(), String::new());
+            return Ok(Cycle { months, period, title, english_title, number });
         };
         let begin = day.month() - (day.month() - 1) % months;
         let first = Date::new(day.year(), begin, 1).map_err(Error::internal)?;
@@ -112,11 +118,17 @@ impl Recurrence {
             Frequency::Yearly => format!("{year}"),
             _ => format!("{year}-{end:02}"),
         };
-        let title = match self.frequency {
-            Frequency::Bimonthly => format!("{year}年{begin}—{end}月"),
-            _ => crate::print::period(&period),
+        let (title, english_title) = match self.frequency {
+            Frequency::Bimonthly => (
+                format!("{year}年{begin}—{end}月"),
+                format!("{year}-{begin:02} to {year}-{end:02}"),
+            ),
+            _ => {
+                let title = |language| print::period_in(language, &period);
+                (title(Language::Chinese), title(Language::English))
+            }
         };
         let months = (begin..=end).map(|month| format!("{year}-{month:02}")).collect();
-        Ok(Cycle { months, period, title, number })
+        Ok(Cycle { months, period, title, english_title, number })
     }
 }

@@ -12,6 +12,7 @@ fn schedule(frequency: Frequency, month: i8, day: i8, holiday_rule: HolidayRule)
         revision: 1,
         plan: Plan { recurrence, holiday_rule, ..Plan::default() },
         next: None,
+        fault: String::new(),
         update_time: Timestamp::UNIX_EPOCH,
     }
 }
@@ -48,17 +49,19 @@ fn each_rhythm_has_its_days() {
 
 #[test]
 fn an_occurrence_speaks_of_its_cycle() -> Result<()> {
-    for (frequency, before, period, title, number) in [
-        (Frequency::Monthly, true, "2023-12", "2023年12月", 12),
-        (Frequency::Bimonthly, true, "2023-12", "2023年11—12月", 6),
-        (Frequency::Bimonthly, false, "2024-02", "2024年1—2月", 1),
-        (Frequency::Quarterly, true, "2023Q4", "2023年第四季度", 4),
-        (Frequency::HalfYearly, false, "2024H1", "2024年上半年", 1),
-        (Frequency::Yearly, true, "2023", "2023年度", 1),
+    for (frequency, before, period, title, english, number) in [
+        (Frequency::Weekly, false, "", "2024年第1周", "week 1 of 2024", 1),
+        (Frequency::Monthly, true, "2023-12", "2023年12月", "2023-12", 12),
+        (Frequency::Bimonthly, true, "2023-12", "2023年11—12月", "2023-11 to 2023-12", 6),
+        (Frequency::Bimonthly, false, "2024-02", "2024年1—2月", "2024-01 to 2024-02", 1),
+        (Frequency::Quarterly, true, "2023Q4", "2023年第四季度", "2023Q4", 4),
+        (Frequency::HalfYearly, false, "2024H1", "2024年上半年", "2024H1", 1),
+        (Frequency::Yearly, true, "2023", "2023年度", "2023", 1),
     ] {
         let recurrence = schedule(frequency, 1, 5, HolidayRule::Keep).plan.recurrence;
         let cycle = recurrence.cycle(date(2024, 1, 5), before)?;
-        assert_eq!((&*cycle.period, &*cycle.title, cycle.number), (period, title, number));
+        assert_eq!((&*cycle.period, cycle.number), (period, number));
+        assert_eq!((&*cycle.title, &*cycle.english_title), (title, english));
     }
     Ok(())
 }

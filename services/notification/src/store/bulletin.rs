@@ -1,15 +1,24 @@
 //! Bulletins.
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
 use kit::db::Tx;
 use kit::page::Page;
-use kit::{Error, Result, clock};
+use kit::{Result, clock};
 
 use crate::bulletin::Bulletin;
+use crate::document::{Language, Number};
+use crate::letter::Written;
 use crate::template::Text;
 
-macro_rules! columns {
+/// A bulletin with its number, as `Row` reads it.
+macro_rules! selected {
     () => {
-        "district, sequence, period, subject, body, template_fault, boards, create_time"
+        "SELECT b.district, b.sequence, b.period, b.subject, b.body, b.template_fault, b.boards, \
+             b.create_time, n.series, n.year, n.ordinal \
+         FROM bulletin b LEFT JOIN bulletin_number n \
+             ON n.district = b.district AND n.bulletin = b.sequence "
     };
 }
 
@@ -18,11 +27,11 @@ pub(crate) async fn get(tx: &mut Tx, district: &str, sequence: i64) -> Result<Op
     let row = kit::fetch_optional!(
         tx,
         Row,
-        concat!("SELECT ", columns!(), " FROM bulletin WHERE district = $1 AND sequence = $2"),
+        concat!(selected!(), "WHERE b.district = $1 AND b.sequence = $2"),
         district,
         sequence
     )?;
-    row.map(Bulletin::try_from).transpose()
+    Ok(whole(tx, district, row.into_iter().collect()).await?.pop())
 }
 
 /// True when there is a bulletin about a period.
@@ -37,40 +46,109 @@ pub(crate) async fn is_known(tx: &mut Tx, district: &str, period: &str) -> Resul
     Ok(row.is_some())
 }
 
+/// What a list of bulletins is narrowed to.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) period: Option<String>,
+    /// When the first of them was issued.
+    pub(crate) since: Option<Timestamp>,
+}
+
 /// A page of a district's bulletins in the order they were issued.
 pub(crate) async fn list(
     tx: &mut Tx,
     district: &str,
-    period: Option<&str>,
+    filter: &Filter,
     page: &Page,
 ) -> Result<Vec<Bulletin>> {
     let after = page.after_number()?.unwrap_or_default();
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM bulletin WHERE district = "));
-        q.push_bind(district).push(" AND sequence > ").push_bind(after);
-        if let Some(period) = period {
-            q.push(" AND period = ").push_bind(period);
+        q.push(concat!(selected!(), "WHERE b.district = "));
+        q.push_bind(district).push(" AND b.sequence > ").push_bind(after);
+        if let Some(period) = &filter.period {
+            q.push(" AND b.period = ").push_bind(period);
         }
-        q.push(" ORDER BY sequence LIMIT ").push_bind(page.limit());
+        if let Some(since) = filter.since {
+            q.push(" AND b.create_time >= ").push_bind(clock::to_micros(since));
+        }
+        q.push(" ORDER BY b.sequence LIMIT ").push_bind(page.limit());
     })?;
-    rows.into_iter().map(Bulletin::try_from).collect()
+    whole(tx, district, rows).await
 }
 
 /// Stores a new bulletin.
 pub(crate) async fn insert(tx: &mut Tx, bulletin: &Bulletin) -> Result<()> {
     kit::execute!(
         tx,
-        concat!("INSERT INTO bulletin (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        "INSERT INTO bulletin (district, sequence, period, subject, body, template_fault, boards,
+             create_time)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &bulletin.district,
         bulletin.sequence,
         &bulletin.period,
-        &bulletin.text.subject,
-        &bulletin.text.body,
-        &bulletin.template_fault,
+        &bulletin.written.text.subject,
+        &bulletin.written.text.body,
+        &bulletin.written.template_fault,
         bulletin.boards.join("\n"),
         clock::to_micros(bulletin.create_time)
     )?;
+    if let Some(number) = &bulletin.number {
+        kit::execute!(
+            tx,
+            "INSERT INTO bulletin_number (district, bulletin, series, year, ordinal)
+             VALUES ($1, $2, $3, $4, $5)",
+            &bulletin.district,
+            bulletin.sequence,
+            &number.series,
+            number.year,
+            number.ordinal
+        )?;
+    }
+    kit::insert_many!(
+        tx,
+        "INSERT INTO bulletin_text (district, bulletin, language, subject, body, template_fault) ",
+        &bulletin.translations,
+        |row, it| {
+            row.push_bind(&bulletin.district)
+                .push_bind(bulletin.sequence)
+                .push_bind(it.language as i64)
+                .push_bind(&it.text.subject)
+                .push_bind(&it.text.body)
+                .push_bind(&it.template_fault);
+        }
+    )?;
     Ok(())
+}
+
+/// Bulletins with their translations.
+async fn whole(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Bulletin>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = kit::query!(tx, (i64, i64, String, String, String), |q| {
+        q.push(
+            "SELECT bulletin, language, subject, body, template_fault FROM bulletin_text
+             WHERE district = ",
+        );
+        q.push_bind(district).push(" AND bulletin IN (");
+        let mut list = q.separated(", ");
+        for row in &rows {
+            list.push_bind(row.sequence);
+        }
+        q.push(") ORDER BY bulletin, language");
+    })?;
+    let mut translations: HashMap<i64, Vec<Written>> = HashMap::new();
+    for (bulletin, language, subject, body, template_fault) in found {
+        let (language, text) = (language.try_into()?, Text { subject, body });
+        let written = Written { language, text, template_fault };
+        translations.entry(bulletin).or_default().push(written);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let translations = translations.remove(&row.sequence).unwrap_or_default();
+            row.read(translations)
+        })
+        .collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -83,20 +161,26 @@ struct Row {
     template_fault: String,
     boards: String,
     create_time: i64,
+    series: Option<String>,
+    year: Option<i64>,
+    ordinal: Option<i64>,
 }
 
-impl TryFrom<Row> for Bulletin {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
-            district: row.district,
-            sequence: row.sequence,
-            period: row.period,
-            text: Text { subject: row.subject, body: row.body },
-            template_fault: row.template_fault,
-            boards: row.boards.lines().map(str::to_owned).collect(),
-            create_time: clock::from_micros(row.create_time)?,
+impl Row {
+    fn read(self, translations: Vec<Written>) -> Result<Bulletin> {
+        Ok(Bulletin {
+            district: self.district,
+            sequence: self.sequence,
+            period: self.period,
+            number: Number::read(self.series, self.year, self.ordinal),
+            written: Written {
+                language: Language::Chinese,
+                text: Text { subject: self.subject, body: self.body },
+                template_fault: self.template_fault,
+            },
+            translations,
+            boards: self.boards.lines().map(str::to_owned).collect(),
+            create_time: clock::from_micros(self.create_time)?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Channels, with their secrets sealed under a key of each channel's own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use kit::db::Tx;
 use kit::page::Page;
@@ -80,6 +80,27 @@ pub(crate) async fn list(
         page.limit()
     )?;
     opened(tx, keys, district, rows).await
+}
+
+/// Those of the ids whose channels are disabled.
+pub(crate) async fn disabled(
+    tx: &mut Tx,
+    district: &str,
+    ids: &BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = kit::query!(tx, (String,), |q| {
+        q.push("SELECT id FROM channel WHERE state = 2 AND district = ").push_bind(district);
+        q.push(" AND id IN (");
+        let mut list = q.separated(", ");
+        for id in ids {
+            list.push_bind(id);
+        }
+        q.push(")");
+    })?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Stores a new channel; false when its id is taken.

@@ -2,6 +2,7 @@
 
 mod queue;
 
+use jiff::Timestamp;
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date};
@@ -135,46 +136,76 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
     Ok(())
 }
 
-/// Sends what is held for a role in a unit, or for the unit and all its roles, to a contact; yields
-/// how much that is.
+/// Sends what is held for a role in a unit, or for the unit and all its roles, to a contact. Of what is
+/// held for several roles one goes there, and the others are given up.
 pub(crate) async fn release(
     tx: &mut Tx,
     district: &str,
     (unit, role): (&str, Role),
     (contact, channel): (&str, &str),
-) -> Result<u64> {
-    let now = clock::to_micros(tx.now());
+) -> Result<()> {
+    let (now, morning) = times(tx, district).await?;
     kit::execute!(
         tx,
-        "UPDATE dispatch SET state = 1, hold = 0, contact = $3, channel = $4, next_time = $5,
-             tries = 0, lease = ''
+        "UPDATE dispatch SET state = 1, hold = 0, contact = $3, channel = $4, tries = 0, lease = '',
+             next_time = CASE urgent WHEN 1 THEN $5 ELSE $7 END
          WHERE district = $1 AND unit = $2 AND state = 4 AND (role = $6 OR $6 = 0)
            AND NOT EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
-                           AND o.source = dispatch.source AND o.contact = $3)",
+                           AND o.source = dispatch.source AND o.unit = dispatch.unit
+                           AND (o.contact = $3 OR o.state = 4 AND (o.role = $6 OR $6 = 0)
+                                AND o.sequence < dispatch.sequence))",
         district,
         unit,
         contact,
         channel,
         now,
+        role as i64,
+        morning
+    )?;
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 3, hold = 0, lease = '',
+             last_failure = 'another role has it by the same contact'
+         WHERE district = $1 AND unit = $2 AND state = 4 AND (role = $4 OR $4 = 0)
+           AND EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
+                       AND o.source = dispatch.source AND o.unit = dispatch.unit
+                       AND o.contact = $3 AND o.state IN (1, 2))",
+        district,
+        unit,
+        contact,
         role as i64
-    )
+    )?;
+    Ok(())
 }
 
-/// Holds what has not reached a contact that is removed, unless the letter goes elsewhere, too;
-/// then it is given up.
+/// Holds what has not reached a contact that is removed, unless the unit gets the letter elsewhere,
+/// too; then it is given up.
 pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str) -> Result<()> {
     kit::execute!(
         tx,
         "UPDATE dispatch SET state = 3, lease = '', last_failure = 'the contact was removed'
          WHERE district = $1 AND contact = $2 AND state = 1
            AND EXISTS (SELECT 1 FROM dispatch o WHERE o.district = dispatch.district
-                       AND o.source = dispatch.source AND o.contact <> $2)",
+                       AND o.source = dispatch.source AND o.unit = dispatch.unit
+                       AND o.contact <> $2 AND o.state IN (1, 2))",
         district,
         contact
     )?;
     kit::execute!(
         tx,
         "UPDATE dispatch SET state = 4, hold = 1, contact = '', channel = '', lease = ''
+         WHERE district = $1 AND contact = $2 AND state = 1",
+        district,
+        contact
+    )?;
+    Ok(())
+}
+
+/// Gives up what has not reached a contact of the district's, for which nothing is held.
+pub(crate) async fn give_up(tx: &mut Tx, district: &str, contact: &str) -> Result<()> {
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET state = 3, lease = '', last_failure = 'the contact was removed'
          WHERE district = $1 AND contact = $2 AND state = 1",
         district,
         contact
@@ -196,18 +227,46 @@ pub(crate) async fn await_code(tx: &mut Tx, district: &str, unit: &str, role: Ro
     Ok(())
 }
 
-/// Sets a dispatch on its way once more, at once.
+/// Sets a dispatch on its way once more, at once; in quiet hours, when they are over.
 pub(crate) async fn retry(tx: &mut Tx, district: &str, sequence: i64) -> Result<()> {
-    let now = clock::to_micros(tx.now());
+    let (now, morning) = times(tx, district).await?;
     kit::execute!(
         tx,
-        "UPDATE dispatch SET state = 1, next_time = $3, tries = 0, lease = ''
+        "UPDATE dispatch SET state = 1, tries = 0, lease = '',
+             next_time = CASE urgent WHEN 1 THEN $3 ELSE $4 END
          WHERE district = $1 AND sequence = $2 AND state <> 4",
         district,
         sequence,
-        now
+        now,
+        morning
     )?;
     Ok(())
+}
+
+/// Puts off what is due for a channel and is not urgent.
+pub(crate) async fn put_off(
+    tx: &mut Tx,
+    (district, channel): (&str, &str),
+    until: Timestamp,
+) -> Result<()> {
+    let now = clock::to_micros(tx.now());
+    kit::execute!(
+        tx,
+        "UPDATE dispatch SET next_time = $4
+         WHERE district = $1 AND channel = $2 AND state = 1 AND next_time <= $3 AND urgent = 0",
+        district,
+        channel,
+        now,
+        clock::to_micros(until)
+    )?;
+    Ok(())
+}
+
+/// Now, when urgent letters leave, and when all others do.
+async fn times(tx: &mut Tx, district: &str) -> Result<(i64, i64)> {
+    let now = tx.now();
+    let over = super::quiet_hours::get(tx, district).await?.over(now)?;
+    Ok((clock::to_micros(now), clock::to_micros(over)))
 }
 
 #[derive(sqlx::FromRow)]

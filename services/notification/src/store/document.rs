@@ -1,6 +1,20 @@
 //! Documents, their numbers and their receipts.
 
+/// Narrows a statement over documents `d`.
+macro_rules! narrow {
+    ($q:ident, $filter:ident) => {
+        if let Some(kind) = $filter.kind {
+            $q.push(" AND d.kind = ").push_bind(kind as i64);
+        }
+        if let Some(period) = &$filter.period {
+            $q.push(" AND d.period = ").push_bind(period);
+        }
+    };
+}
+
+mod further;
 mod number;
+mod open;
 mod part;
 
 use std::collections::{HashMap, HashSet};
@@ -10,7 +24,9 @@ use kit::page::Page;
 use kit::{Error, Result, clock, date};
 use serde_json::Value;
 
+pub(crate) use further::cause;
 pub(crate) use number::{last_numbers, save_numbers};
+pub(crate) use open::for_everybody;
 pub(crate) use part::receive;
 
 use crate::document::{Attachment, Content, Contents, Document, Draft, Kind, Number, State};
@@ -22,11 +38,12 @@ macro_rules! columns {
          d.create_time"
     };
 }
+use columns;
 
 /// What a list of documents is narrowed to.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
-    /// Id of the unit that was sent them.
+    /// Id of the unit that was sent them; with those for everybody unless a state is asked for.
     pub(crate) recipient: Option<String>,
     /// How far that unit has come.
     pub(crate) state: Option<State>,
@@ -70,14 +87,18 @@ pub(crate) async fn list(
     filter: &Filter,
     page: &Page,
 ) -> Result<Vec<Document>> {
+    if let (Some(unit), None) = (&filter.recipient, filter.state) {
+        return open::with_those_of(tx, district, unit, filter, page).await;
+    }
     let after = page.after_number()?.unwrap_or_default();
     let rows = kit::query!(tx, Row, |q| {
         q.push(concat!("SELECT ", columns!(), " FROM document d"));
         if let Some(recipient) = &filter.recipient {
-            q.push(
-                " JOIN document_recipient r ON r.district = d.district AND r.document = d.sequence
-                 WHERE r.unit = ",
-            );
+            q.push(match filter.state {
+                Some(_) => " JOIN document_standing r",
+                None => " JOIN document_recipient r",
+            });
+            q.push(" ON r.district = d.district AND r.document = d.sequence WHERE r.unit = ");
             q.push_bind(recipient).push(" AND r.district = ").push_bind(district);
             q.push(" AND r.document > ").push_bind(after).push(" AND d.district = ");
         } else {
@@ -85,19 +106,9 @@ pub(crate) async fn list(
         }
         q.push_bind(district).push(" AND d.sequence > ").push_bind(after);
         if let Some(state) = filter.state {
-            q.push(
-                " AND COALESCE((SELECT MAX(c.state) FROM document_receipt c
-                  WHERE c.district = r.district AND c.document = r.document AND c.unit = r.unit),
-                  1) = ",
-            );
-            q.push_bind(state as i64);
+            q.push(" AND r.state = ").push_bind(state as i64);
         }
-        if let Some(kind) = filter.kind {
-            q.push(" AND d.kind = ").push_bind(kind as i64);
-        }
-        if let Some(period) = &filter.period {
-            q.push(" AND d.period = ").push_bind(period);
-        }
+        narrow!(q, filter);
         q.push(" ORDER BY d.sequence LIMIT ").push_bind(page.limit());
     })?;
     whole(tx, district, rows).await
@@ -257,10 +268,7 @@ impl TryFrom<Row> for Document {
             draft: Draft {
                 kind: row.kind.try_into()?,
                 issuer: row.issuer,
-                recipients: Vec::new(),
                 period: row.period,
-                period_title: String::new(),
-                part: None,
                 due_date,
                 contents: fields_from_text(&row.fields)?,
                 attachments: attachments_from_text(&row.attachments)?,
@@ -268,6 +276,7 @@ impl TryFrom<Row> for Document {
                 cause: row.cause,
                 cause_key: row.cause_key,
                 account: row.account,
+                ..Draft::default()
             },
             texts: Vec::new(),
             receipts: Default::default(),

@@ -7,13 +7,23 @@ use kit::{Result, clock};
 use crate::endpoint::Condition;
 use crate::event::Event;
 
-/// The next place in a district's order; none where no endpoint ever was.
-pub(crate) async fn next(tx: &mut Tx, district: &str) -> Result<Option<i64>> {
+/// The next place in a district's order, for what a service told of that time; none where no endpoint
+/// ever was, and for what happened before that service was listened to.
+pub(crate) async fn next(
+    tx: &mut Tx,
+    district: &str,
+    (service, time): (&str, Timestamp),
+) -> Result<Option<i64>> {
     let row = kit::fetch_optional!(
         tx,
         (i64,),
-        "UPDATE event_head SET event = event + 1 WHERE district = $1 RETURNING event",
-        district
+        "UPDATE event_head SET event = event + 1 WHERE district = $1 AND NOT EXISTS (
+             SELECT 1 FROM event_begin b
+             WHERE b.district = $1 AND b.service = $2 AND b.begin_time > $3)
+         RETURNING event",
+        district,
+        service,
+        clock::to_micros(time)
     )?;
     Ok(row.map(|(sequence,)| sequence))
 }

@@ -1,9 +1,10 @@
 //! What endpoints and channels, and the queues of what is sent along them, have in common. Their tables
 //! are alike, and each says its own names.
 //!
-//! A lane is taken first: on PostgreSQL one that another replica is taking from is passed over (SKIP
-//! LOCKED), on SQLite there is one writer. What is taken is put off by the lease. A rate is read off the
-//! attempts of the last minute and what is on the way, so that all replicas together keep to it.
+//! Who sends along a lane has its lease: a row of the lane, so that taking a batch writes nothing of the
+//! queue. On PostgreSQL a lane that another replica is just taking is passed over (SKIP LOCKED), on SQLite
+//! there is one writer. A rate is read off the attempts of the last minute, so that all replicas together
+//! keep to it.
 
 use jiff::SignedDuration;
 use kit::{Error, Result, clock};
@@ -76,9 +77,9 @@ macro_rules! health {
 }
 pub(super) use health;
 
-/// `seize`, `spent`, `rest`, `renew` and `settle` for a queue: `lanes` is the table of lanes and the column that
-/// names one, `rows` the queue with its items' type and `key`, `attempts` the ledger with its column
-/// `of` that names an item, `also` what is counted beside attempts and items.
+/// `seize`, `spent`, `rest`, `renew`, `free` and `settle` for a queue: `lanes` is the table of lanes and
+/// the column that names one, `rows` the queue with its items' type and `key`, `attempts` the ledger with
+/// its column `of` that names an item, `also` what is counted beside attempts.
 macro_rules! queue {
     (
         lanes: $lanes:literal,
@@ -86,17 +87,28 @@ macro_rules! queue {
         attempts: $attempts:literal of $of:literal,
         also: $also:literal $(,)?
     ) => {
-        /// Takes a lane that nobody else is taking.
-        async fn seize(tx: &mut kit::db::Tx, district: &str, id: &str) -> kit::Result<bool> {
+        /// Takes a lane along which nobody is sending; false when somebody is.
+        async fn seize(
+            tx: &mut kit::db::Tx,
+            (district, id): (&str, &str),
+            lease: &str,
+        ) -> kit::Result<bool> {
+            let (now, skips) = (tx.now(), !tx.is_sqlite());
             let rows = kit::query!(tx, (String,), |q| {
-                q.push(concat!("SELECT id FROM ", $lanes, " WHERE district = "));
+                q.push(concat!("UPDATE ", $lanes, " SET lease = ")).push_bind(lease);
+                q.push(", lease_time = ");
+                q.push_bind(kit::clock::to_micros(now + crate::delivery::LEASE));
+                q.push(" WHERE district = ").push_bind(district);
+                q.push(concat!(" AND id IN (SELECT id FROM ", $lanes, " WHERE district = "));
                 q.push_bind(district).push(" AND id = ").push_bind(id);
-                q.push(" FOR UPDATE SKIP LOCKED");
+                q.push(" AND lease_time <= ").push_bind(kit::clock::to_micros(now));
+                q.push(if skips { " FOR UPDATE SKIP LOCKED)" } else { ")" });
+                q.push(" RETURNING id");
             })?;
             Ok(!rows.is_empty())
         }
 
-        /// What was sent in the last minute, what is on the way included.
+        /// What was sent in the last minute.
         async fn spent(tx: &mut kit::db::Tx, district: &str, id: &str) -> kit::Result<i64> {
             let now = tx.now();
             let (count,) = kit::fetch_one!(
@@ -107,22 +119,17 @@ macro_rules! queue {
                     $attempts,
                     " WHERE district = $1 AND ",
                     $lanes,
-                    " = $2 AND create_time > $3) + (SELECT COUNT(*) FROM ",
-                    $rows,
-                    " WHERE district = $1 AND ",
-                    $lanes,
-                    " = $2 AND state = 1 AND next_time > $4 AND lease <> '')",
+                    " = $2 AND create_time > $3)",
                     $also
                 ),
                 district,
                 id,
-                kit::clock::to_micros(now - crate::store::lane::MINUTE),
-                kit::clock::to_micros(now)
+                kit::clock::to_micros(now - crate::store::lane::MINUTE)
             )?;
             Ok(count)
         }
 
-        /// Lets a lane rest until the oldest of this minute is a minute old.
+        /// Frees a lane, and lets it rest until the oldest of this minute is a minute old.
         async fn rest(tx: &mut kit::db::Tx, district: &str, id: &str) -> kit::Result<()> {
             use crate::store::lane::{MINUTE, SECOND};
             let now = tx.now();
@@ -131,7 +138,8 @@ macro_rules! queue {
                 concat!(
                     "UPDATE ",
                     $lanes,
-                    " SET rest_time = COALESCE((SELECT MIN(create_time) + $4 FROM ",
+                    " SET lease = '', lease_time = 0,
+                          rest_time = COALESCE((SELECT MIN(create_time) + $4 FROM ",
                     $attempts,
                     " WHERE district = $1 AND ",
                     $lanes,
@@ -146,64 +154,86 @@ macro_rules! queue {
             Ok(())
         }
 
-        /// Puts off once more what is still on its way under a lease. What another took over is left to it.
+        /// Goes on having a lane. One that another took meanwhile is left to it.
         pub(crate) async fn renew(
             tx: &mut kit::db::Tx,
             (district, lane): (&str, &str),
             lease: &str,
         ) -> kit::Result<()> {
-            let now = tx.now();
+            let until = tx.now() + crate::delivery::LEASE;
             kit::execute!(
                 tx,
                 concat!(
                     "UPDATE ",
-                    $rows,
-                    " SET next_time = $5 WHERE district = $1 AND ",
                     $lanes,
-                    " = $2 AND state = 1 AND next_time > $4 AND lease = $3"
+                    " SET lease_time = $4 WHERE district = $1 AND id = $2 AND lease = $3"
                 ),
                 district,
                 lane,
                 lease,
-                kit::clock::to_micros(now),
-                kit::clock::to_micros(now + crate::delivery::LEASE)
+                kit::clock::to_micros(until)
             )?;
             Ok(())
         }
 
-        /// Writes down what came of a batch and gives back what was not tried. What another took over
-        /// meanwhile is left to it. Yields the places of what was written down.
+        /// Gives a lane back. One that another took meanwhile is left to it.
+        async fn free(
+            tx: &mut kit::db::Tx,
+            (district, lane): (&str, &str),
+            lease: &str,
+        ) -> kit::Result<()> {
+            kit::execute!(
+                tx,
+                concat!(
+                    "UPDATE ",
+                    $lanes,
+                    " SET lease = '', lease_time = 0
+                      WHERE district = $1 AND id = $2 AND lease = $3"
+                ),
+                district,
+                lane,
+                lease
+            )?;
+            Ok(())
+        }
+
+        /// Gives a lane back and writes down what came of a batch. What another has tried or somebody has
+        /// set on its way meanwhile is left as it is. Yields the places of what was written down.
         pub(crate) async fn settle(
             tx: &mut kit::db::Tx,
             (district, lane): (&str, &str),
             lease: &str,
             outcomes: &[($item, crate::delivery::Attempt)],
         ) -> kit::Result<std::collections::HashSet<i64>> {
-            let mut settled = std::collections::HashSet::new();
-            if !outcomes.is_empty() {
-                let rows = kit::query!(tx, (i64,), |q| {
-                    q.push(concat!(
-                        "UPDATE ",
-                        $rows,
-                        " SET state = v.column2, next_time = v.column3, tries = v.column4,
-                              attempts = v.column5, last_failure = v.column6, lease = '' FROM ("
-                    ));
-                    q.push_values(outcomes, |mut row, (it, _)| {
-                        row.push_bind(it.$key)
-                            .push_bind(it.state as i64)
-                            .push_bind(kit::clock::to_micros(it.next_time))
-                            .push_bind(it.tries)
-                            .push_bind(it.attempts)
-                            .push_bind(&it.last_failure);
-                    });
-                    q.push(concat!(") AS v WHERE ", $rows, ".", stringify!($key), " = v.column1"));
-                    q.push(concat!(" AND ", $rows, ".district = ")).push_bind(district);
-                    q.push(concat!(" AND ", $rows, ".", $lanes, " = ")).push_bind(lane);
-                    q.push(concat!(" AND ", $rows, ".lease = ")).push_bind(lease);
-                    q.push(concat!(" RETURNING ", $rows, ".", stringify!($key)));
-                })?;
-                settled.extend(rows.into_iter().map(|(place,)| place));
+            free(tx, (district, lane), lease).await?;
+            if outcomes.is_empty() {
+                return Ok(std::collections::HashSet::new());
             }
+            let rows = kit::query!(tx, (i64,), |q| {
+                q.push(concat!(
+                    "UPDATE ",
+                    $rows,
+                    " SET state = v.column2, next_time = v.column3, tries = v.column4,
+                          attempts = v.column5, last_failure = v.column6 FROM ("
+                ));
+                q.push_values(outcomes, |mut row, (it, _)| {
+                    row.push_bind(it.$key)
+                        .push_bind(it.state as i64)
+                        .push_bind(kit::clock::to_micros(it.next_time))
+                        .push_bind(it.tries)
+                        .push_bind(it.attempts)
+                        .push_bind(&it.last_failure);
+                });
+                q.push(concat!(") AS v WHERE ", $rows, ".", stringify!($key), " = v.column1"));
+                q.push(concat!(" AND ", $rows, ".district = ")).push_bind(district);
+                q.push(concat!(" AND ", $rows, ".", $lanes, " = ")).push_bind(lane);
+                q.push(concat!(" AND ", $rows, ".state = 1"));
+                q.push(concat!(" AND ", $rows, ".tries = v.column4 - 1"));
+                q.push(concat!(" AND ", $rows, ".attempts = v.column5 - 1"));
+                q.push(concat!(" RETURNING ", $rows, ".", stringify!($key)));
+            })?;
+            let settled: std::collections::HashSet<i64> =
+                rows.into_iter().map(|(place,)| place).collect();
             let is_told = |(it, _): &&($item, _)| settled.contains(&it.$key);
             let told: Vec<_> = outcomes.iter().filter(is_told).collect();
             kit::insert_many!(
@@ -231,21 +261,6 @@ macro_rules! queue {
                         .push_bind(&attempt.reply)
                         .push_bind(attempt.duration_millis);
                 }
-            )?;
-            let now = kit::clock::to_micros(tx.now());
-            kit::execute!(
-                tx,
-                concat!(
-                    "UPDATE ",
-                    $rows,
-                    " SET next_time = $4, lease = '' WHERE district = $1 AND ",
-                    $lanes,
-                    " = $2 AND state = 1 AND next_time > $4 AND lease = $3"
-                ),
-                district,
-                lane,
-                lease,
-                now
             )?;
             Ok(settled)
         }

@@ -6,7 +6,7 @@ use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date};
 
-use crate::document::Language;
+use crate::document::{Language, Number};
 use crate::letter::{Kind, Letter, Receipt, State, Written};
 use crate::template::Text;
 
@@ -14,6 +14,17 @@ macro_rules! columns {
     () => {
         "district, sequence, kind, recipient, recipient_display_name, subject, body, \
          template_fault, source, period, due_date, create_time, state"
+    };
+}
+
+/// A letter with its number, as `Row` reads it.
+macro_rules! selected {
+    () => {
+        "SELECT l.district, l.sequence, l.kind, l.recipient, l.recipient_display_name, l.subject, \
+             l.body, l.template_fault, l.source, l.period, l.due_date, l.create_time, l.state, \
+             n.series, n.year, n.ordinal \
+         FROM letter l LEFT JOIN letter_number n \
+             ON n.district = l.district AND n.letter = l.sequence "
     };
 }
 
@@ -32,7 +43,7 @@ pub(crate) async fn get(tx: &mut Tx, district: &str, sequence: i64) -> Result<Op
     let row = kit::fetch_optional!(
         tx,
         Row,
-        concat!("SELECT ", columns!(), " FROM letter WHERE district = $1 AND sequence = $2"),
+        concat!(selected!(), "WHERE l.district = $1 AND l.sequence = $2"),
         district,
         sequence
     )?;
@@ -48,21 +59,21 @@ pub(crate) async fn list(
 ) -> Result<Vec<Letter>> {
     let after = page.after_number()?.unwrap_or_default();
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM letter WHERE district = "));
-        q.push_bind(district).push(" AND sequence > ").push_bind(after);
+        q.push(concat!(selected!(), "WHERE l.district = "));
+        q.push_bind(district).push(" AND l.sequence > ").push_bind(after);
         if let Some(recipient) = &filter.recipient {
-            q.push(" AND recipient = ").push_bind(recipient);
+            q.push(" AND l.recipient = ").push_bind(recipient);
         }
         if let Some(kind) = filter.kind {
-            q.push(" AND kind = ").push_bind(kind as i64);
+            q.push(" AND l.kind = ").push_bind(kind as i64);
         }
         if let Some(state) = filter.state {
-            q.push(" AND state = ").push_bind(state as i64);
+            q.push(" AND l.state = ").push_bind(state as i64);
         }
         if let Some(period) = &filter.period {
-            q.push(" AND period = ").push_bind(period);
+            q.push(" AND l.period = ").push_bind(period);
         }
-        q.push(" ORDER BY sequence LIMIT ").push_bind(page.limit());
+        q.push(" ORDER BY l.sequence LIMIT ").push_bind(page.limit());
     })?;
     whole(tx, district, rows).await
 }
@@ -126,6 +137,19 @@ pub(crate) async fn insert(tx: &mut Tx, letters: &[Letter]) -> Result<()> {
                 .push_bind(date::to_text(letter.due_date))
                 .push_bind(clock::to_micros(letter.create_time))
                 .push_bind(letter.state as i64);
+        }
+    )?;
+    let numbers = letters.iter().filter_map(|it| Some((it, it.number.as_ref()?)));
+    kit::insert_many!(
+        tx,
+        "INSERT INTO letter_number (district, letter, series, year, ordinal) ",
+        numbers.collect::<Vec<_>>(),
+        |row, (letter, it)| {
+            row.push_bind(&letter.district)
+                .push_bind(letter.sequence)
+                .push_bind(&it.series)
+                .push_bind(it.year)
+                .push_bind(it.ordinal);
         }
     )?;
     let texts = letters.iter().flat_map(|it| it.translations.iter().map(move |text| (it, text)));
@@ -244,6 +268,9 @@ struct Row {
     due_date: String,
     create_time: i64,
     state: i64,
+    series: Option<String>,
+    year: Option<i64>,
+    ordinal: Option<i64>,
 }
 
 impl Row {
@@ -252,6 +279,7 @@ impl Row {
             district: self.district,
             sequence: self.sequence,
             kind: self.kind.try_into()?,
+            number: Number::read(self.series, self.year, self.ordinal),
             recipient: self.recipient,
             recipient_display_name: self.recipient_display_name,
             written: Written {

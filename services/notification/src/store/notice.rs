@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use kit::db::Tx;
+use kit::page::Page;
 use kit::{Result, clock};
 
-use crate::notice::{Cause, Kind, Notice};
+use crate::notice::{Cause, Kind, Lying, Notice};
 
 /// Puts a notice into the tray, once.
 pub(crate) async fn insert(tx: &mut Tx, cause: &Cause, kind: Kind, notice: &Notice) -> Result<()> {
@@ -72,18 +73,47 @@ pub(crate) async fn list(
         .collect()
 }
 
-/// Leaves a notice in the tray, not to be tried before `until`.
+/// A page of a district's tray by sources; of what is at fault alone, where that is asked.
+pub(crate) async fn lying(
+    tx: &mut Tx,
+    (district, only_faulty): (&str, bool),
+    page: &Page,
+) -> Result<Vec<Lying>> {
+    let rows = kit::query!(tx, (String, i64, String, i64, i64), |q| {
+        q.push("SELECT source, kind, fault, retry_time, create_time FROM notice WHERE district = ");
+        q.push_bind(district);
+        q.push(" AND source > ").push_bind(page.after().unwrap_or_default());
+        if only_faulty {
+            q.push(" AND fault <> ''");
+        }
+        q.push(" ORDER BY source LIMIT ").push_bind(page.limit());
+    })?;
+    rows.into_iter()
+        .map(|(source, kind, fault, retry_time, create_time)| {
+            Ok(Lying {
+                source,
+                kind: kind.try_into()?,
+                fault,
+                retry_time: clock::from_micros(retry_time)?,
+                create_time: clock::from_micros(create_time)?,
+            })
+        })
+        .collect()
+}
+
+/// Leaves a notice in the tray, not to be tried before `until`, with what was wrong.
 pub(crate) async fn put_off(
     tx: &mut Tx,
     district: &str,
     source: &str,
-    until: Timestamp,
+    (fault, until): (&str, Timestamp),
 ) -> Result<()> {
     kit::execute!(
         tx,
-        "UPDATE notice SET retry_time = $3 WHERE district = $1 AND source = $2",
+        "UPDATE notice SET fault = $3, retry_time = $4 WHERE district = $1 AND source = $2",
         district,
         source,
+        fault,
         clock::to_micros(until)
     )?;
     Ok(())

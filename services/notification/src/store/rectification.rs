@@ -1,5 +1,7 @@
 //! Rectifications and their steps.
 
+use std::collections::HashSet;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::db::Tx;
@@ -123,13 +125,35 @@ pub(crate) async fn ageing(tx: &mut Tx, district: &str, today: Date) -> Result<A
     Ok(ageing)
 }
 
-/// The districts in which somebody may have to be spoken to on `latest` or before.
+/// Those of the places whose plan is awaited.
+pub(crate) async fn awaiting(
+    tx: &mut Tx,
+    district: &str,
+    places: &[Place],
+) -> Result<HashSet<Place>> {
+    if places.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = kit::query!(tx, (i64,), |q| {
+        q.push("SELECT letter FROM rectification WHERE district = ").push_bind(district);
+        q.push(" AND state = 1 AND letter IN (");
+        let mut list = q.separated(", ");
+        for place in places {
+            list.push_bind(place.number());
+        }
+        q.push(")");
+    })?;
+    Ok(rows.into_iter().map(|(place,)| Place::stored(place)).collect())
+}
+
+/// The districts in which somebody may have to be spoken to on `latest` or before. Named by an
+/// expression, lest SQLite go through all by an index that is in their order.
 pub(crate) async fn late_districts(tx: &mut Tx, latest: Date) -> Result<Vec<String>> {
     let rows = kit::fetch_all!(
         tx,
         (String,),
-        "SELECT DISTINCT district FROM rectification
-         WHERE escalate_date <> '' AND escalate_date <= $1 ORDER BY district",
+        "SELECT DISTINCT district || '' FROM rectification
+         WHERE escalate_date <> '' AND escalate_date <= $1 ORDER BY 1",
         date::to_text(latest)
     )?;
     Ok(rows.into_iter().map(|(district,)| district).collect())
@@ -149,7 +173,7 @@ pub(crate) async fn late(
             "SELECT ",
             columns!(),
             " FROM rectification WHERE district = $1 AND escalate_date <> '' AND escalate_date <= $2
-              ORDER BY letter LIMIT $3"
+              ORDER BY escalate_date, letter LIMIT $3"
         ),
         district,
         date::to_text(today),

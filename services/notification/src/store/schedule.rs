@@ -3,6 +3,7 @@
 mod occurrence;
 mod plan;
 
+use jiff::Timestamp;
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock, date};
@@ -16,7 +17,7 @@ macro_rules! columns {
     () => {
         "district, id, revision, display_name, frequency, weekday, month, day, time, holiday_rule, \
          speaks_of_before, document_kind, recipients, categories, fields, due_days, last_only, \
-         paused, next_date, next_time, next_left_out, update_time"
+         paused, next_date, next_time, next_left_out, update_time, fault"
     };
 }
 
@@ -70,7 +71,8 @@ pub(crate) async fn due_districts(tx: &mut Tx) -> Result<Vec<String>> {
     let rows = kit::fetch_all!(
         tx,
         (String,),
-        "SELECT DISTINCT district FROM schedule WHERE next_time <= $1 ORDER BY district",
+        "SELECT DISTINCT district FROM schedule WHERE next_time <= $1 AND hold_time <= $1
+         ORDER BY district",
         now
     )?;
     Ok(rows.into_iter().map(|(district,)| district).collect())
@@ -85,7 +87,8 @@ pub(crate) async fn due(tx: &mut Tx, district: &str) -> Result<Vec<Schedule>> {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM schedule WHERE district = $1 AND next_time <= $2 ORDER BY next_time, id"
+            " FROM schedule WHERE district = $1 AND next_time <= $2 AND hold_time <= $2
+              ORDER BY next_time, id"
         ),
         district,
         now
@@ -123,7 +126,8 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
                 .push_bind(next.map(|it| date::to_text(it.planned)).unwrap_or_default())
                 .push_bind(next.map(|it| clock::to_micros(it.due)))
                 .push_bind(i64::from(next.is_some_and(|it| it.left_out)))
-                .push_bind(clock::to_micros(it.update_time));
+                .push_bind(clock::to_micros(it.update_time))
+                .push_bind(&it.fault);
         },
         "ON CONFLICT (district, id) DO UPDATE SET
              revision = excluded.revision, display_name = excluded.display_name,
@@ -135,7 +139,7 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
              due_days = excluded.due_days, last_only = excluded.last_only,
              paused = excluded.paused, next_date = excluded.next_date,
              next_time = excluded.next_time, next_left_out = excluded.next_left_out,
-             update_time = excluded.update_time
+             update_time = excluded.update_time, fault = excluded.fault, hold_time = 0
          WHERE schedule.revision = excluded.revision - 1"
     )?;
     if saved != schedules.len() as u64 {
@@ -149,7 +153,8 @@ pub(crate) async fn advance(tx: &mut Tx, before: &Schedule, after: &Schedule) ->
     let planned = |it: &Schedule| it.next.map(|it| date::to_text(it.planned)).unwrap_or_default();
     let moved = kit::execute!(
         tx,
-        "UPDATE schedule SET next_date = $3, next_time = $4, next_left_out = $5
+        "UPDATE schedule SET next_date = $3, next_time = $4, next_left_out = $5, fault = '',
+             hold_time = 0
          WHERE district = $1 AND id = $2 AND next_date = $6 AND revision = $7",
         &before.district,
         &before.id,
@@ -160,4 +165,26 @@ pub(crate) async fn advance(tx: &mut Tx, before: &Schedule, after: &Schedule) ->
         before.revision
     )?;
     Ok(moved == 1)
+}
+
+/// Leaves an occurrence that is due where it is, and says why.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    schedule: &Schedule,
+    fault: &str,
+    until: Timestamp,
+) -> Result<()> {
+    let planned = schedule.next.map(|it| date::to_text(it.planned)).unwrap_or_default();
+    kit::execute!(
+        tx,
+        "UPDATE schedule SET fault = $3, hold_time = $4
+         WHERE district = $1 AND id = $2 AND revision = $5 AND next_date = $6",
+        &schedule.district,
+        &schedule.id,
+        fault,
+        clock::to_micros(until),
+        schedule.revision,
+        planned
+    )?;
+    Ok(())
 }

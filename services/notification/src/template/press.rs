@@ -33,18 +33,23 @@ pub(super) fn bounds(kind: Kind, part: Part) -> Bounds {
 
 /// Prints a template. Without bounds only what Saima brings.
 pub(crate) fn print(source: &str, values: &Value, bounds: Option<Bounds>) -> Result<String, Fault> {
+    let text = lines(source, values, bounds)?;
+    if text.trim().is_empty() {
+        let message = "yields no text".to_owned();
+        return Err(Fault { reason: "TEMPLATE_LIMIT", message });
+    }
+    Ok(text)
+}
+
+/// Prints what may have nothing to say.
+pub(crate) fn lines(source: &str, values: &Value, bounds: Option<Bounds>) -> Result<String, Fault> {
     let mut sheet = Sheet { text: Vec::new(), room: bounds.map(|it| it.size) };
     let printed = environment(bounds).and_then(|environment| {
         let template = environment.template_from_str(source)?;
         template.render_captured_to(values.clone(), &mut sheet).map(|_| ())
     });
     printed.map_err(|error| fault(&error))?;
-    let text = String::from_utf8_lossy(&sheet.text).trim_end().to_owned();
-    if text.trim().is_empty() {
-        let message = "yields no text".to_owned();
-        return Err(Fault { reason: "TEMPLATE_LIMIT", message });
-    }
-    Ok(text)
+    Ok(String::from_utf8_lossy(&sheet.text).trim_end().to_owned())
 }
 
 /// A statement that stands on a line of its own leaves no trace of the line.

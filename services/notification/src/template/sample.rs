@@ -50,11 +50,11 @@ pub(super) const MONTHLY_BULLETIN: Variables = &[
     ("period", "通报的月份，如2023年4月"),
     ("quarter", "所在季度，如2023年第二季度"),
     ("boards", "三色榜，每个考核方案一个"),
-    ("boards[].number", "序号，如一"),
+    ("boards[].number", "序号，如一；英文为1"),
     ("boards[].name", "考核方案名称"),
     ("boards[].provisional", "是否过程数据"),
     ("boards[].tracks", "赛道"),
-    ("boards[].tracks[].number", "序号，如一"),
+    ("boards[].tracks[].number", "序号，如一；英文为1"),
     ("boards[].tracks[].name", "赛道名称"),
     ("boards[].tracks[].units", "全部考核对象，按名次"),
     ("boards[].tracks[].green", "绿榜"),
@@ -68,6 +68,7 @@ pub(super) const MONTHLY_BULLETIN: Variables = &[
     ("boards[].tracks[].units[].pace", "完成时序目标的百分数；无时序目标时为空"),
 ];
 
+const NUMBER: &str = "〔2023〕12号";
 const ISSUED: Date = date(2023, 4, 1);
 const DUE: Date = date(2023, 4, 8);
 
@@ -79,7 +80,7 @@ pub(super) fn work_reminder(language: Language) -> Value {
         actual: Decimal::new(7500, 0),
         due: Decimal::new(12000, 0),
     };
-    warning("2023-03", ground).values(&district(), 12, (ISSUED, DUE), language)
+    warning("2023-03", ground).values(&district(), NUMBER, (ISSUED, DUE), language)
 }
 
 pub(super) fn warning_sheet(language: Language) -> Value {
@@ -88,10 +89,10 @@ pub(super) fn warning_sheet(language: Language) -> Value {
         track_size: 12,
         score: Decimal::new(7135, 2),
     };
-    warning("2023Q1", ground).values(&district(), 12, (ISSUED, DUE), language)
+    warning("2023Q1", ground).values(&district(), NUMBER, (ISSUED, DUE), language)
 }
 
-pub(super) fn monthly_bulletin() -> Value {
+pub(super) fn monthly_bulletin(language: Language) -> Value {
     let entries = [
         ("恒口示范区财政局", 1, Some(Colour::Green), 1032),
         ("恒口示范区水利局", 2, Some(Colour::Yellow), 880),
@@ -113,7 +114,8 @@ pub(super) fn monthly_bulletin() -> Value {
         provisional: true,
         tracks: vec![track.clone(), track],
     };
-    bulletin::values(&district(), 12, "2023-04", ISSUED, &[board.clone(), board])
+    let boards = [board.clone(), board];
+    bulletin::values(&district(), NUMBER, ("2023-04", ISSUED), &boards, language)
 }
 
 fn district() -> District {

@@ -39,24 +39,28 @@ fn what_saima_brings_can_be_used() {
     }
 }
 
-// H7: letters are written in English, too.
+// H5, H7: letters and bulletins are written in English, too.
 #[test]
 fn what_saima_brings_of_letters_is_english_too() -> kit::Result<()> {
-    for kind in [Kind::WorkReminder, Kind::WarningSheet] {
+    for kind in Kind::ALL {
         let language = Language::English;
         let [_, Text { subject, body }] = kind.built_in();
         assert_eq!(kind.try_out(language, Part::Subject, &subject), Ok(()));
         assert_eq!(kind.try_out(language, Part::Body, &body), Ok(()));
         let template = Template::built_in("hengkou", kind);
         let Text { subject, body } = template.compose(language, &kind.sample(language))?.text;
-        for said in ["To: 恒口示范区交通局", "8 April 2023", "Assessment Office, 恒口示范区"]
-        {
+        let said = match kind {
+            Kind::MonthlyBulletin => {
+                ["To all units under evaluation in 恒口示范区", "(2) 经济管理类部门", "Red: "]
+            }
+            _ => ["To: 恒口示范区交通局", "8 April 2023", "〔2023〕12号\n"],
+        };
+        for said in said.into_iter().chain(["Assessment Office, 恒口示范区"]) {
             assert!(body.contains(said), "{said} is not in {body}");
         }
         assert!(!subject.contains('关') && !body.contains("\n\n\n"), "{subject}\n{body}");
         assert!(body.ends_with("1 April 2023"), "{body}");
     }
-    assert_eq!(Kind::MonthlyBulletin.languages(), [Language::Chinese]);
     Ok(())
 }
 

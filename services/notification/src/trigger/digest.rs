@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Content, Contents, Draft, Part};
+use crate::document::{Content, Contents, Draft, Part, Recipient};
 
 /// Texts that are named one by one; behind them it is said how many there are.
 const NAMED: usize = 3;
@@ -50,7 +50,20 @@ fn joined(unit: &str, drafts: &[Draft]) -> Option<Draft> {
     }
     // Each recipient has his own document about the first event.
     let cause_key = first.cause_key.as_ref().map(|key| format!("{key}@{unit}"));
-    Some(Draft { due_date, period, contents, cause_key, ..first.clone() })
+    let (mut recipients, mut missing) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        for it in &draft.recipients {
+            for role in it.roles() {
+                Recipient::address(&mut recipients, &it.unit, &it.display_name, role);
+            }
+        }
+        for it in &draft.missing {
+            if !missing.contains(it) {
+                missing.push(it.clone());
+            }
+        }
+    }
+    Some(Draft { recipients, missing, due_date, period, contents, cause_key, ..first.clone() })
 }
 
 fn content(name: &str, all: &[&Content]) -> Content {

@@ -14,6 +14,8 @@ use crate::template::{Fault, grammar, press};
 
 /// Where an event says which unit it is about, the one that answers first.
 const UNITS: [&str; 4] = ["responsible_unit", "lead_unit", "recipient", "unit"];
+/// Where it says several, as a whistle does of whom it calls.
+const SEVERAL: &str = "units";
 
 /// What registry was asked about an event, as far as the trigger's recipients need it.
 #[derive(Debug, Default)]
@@ -33,37 +35,19 @@ impl Trigger {
         asked: &Asked,
         today: Date,
     ) -> Result<Draft, Fault> {
-        let unit = UNITS
-            .iter()
-            .find_map(|name| UNIT.read(facts.resource_text(name)))
-            .map(|name| name.id("unit").to_owned());
-        let mut recipients: Vec<Recipient> = Vec::new();
+        let subjects = subjects(facts);
+        let (mut recipients, mut missing) = (Vec::new(), Vec::new());
         for it in &self.rule.recipients {
-            let found = match it.relation {
-                Relation::Unit | Relation::UnitHead | Relation::Reporter => unit.clone(),
-                Relation::ParentUnit => unit.as_ref().and_then(|id| {
-                    units.get(id).map(|it| it.parent.clone()).filter(|it| !it.is_empty())
-                }),
-                Relation::EvaluatingUnit => asked.evaluating_unit.clone(),
-                Relation::LeaderInCharge => unit
-                    .as_ref()
-                    .and_then(|id| asked.oversight.leader(id, units))
-                    .map(str::to_owned),
-                Relation::Office => asked.oversight.office.clone(),
-                Relation::Named => Some(it.unit.clone()),
-            };
-            let Some(found) = found else { continue };
-            let Some(known) = units.get(&found) else {
-                let message = format!("there is no unit {found} that still works");
-                return Err(Fault { reason: "UNKNOWN_UNIT", message });
-            };
-            if !recipients.iter().any(|it| it.unit == found) {
-                recipients.push(Recipient {
-                    unit: found,
-                    display_name: known.display_name.clone(),
-                    role: it.relation.role(),
-                    ..Recipient::default()
-                });
+            let found = found(it, &subjects, units, asked);
+            if found.is_empty() {
+                missing.push(it.clone());
+            }
+            for id in found {
+                let Some(known) = units.get(&id) else {
+                    let message = format!("there is no unit {id} that still works");
+                    return Err(Fault { reason: "UNKNOWN_UNIT", message });
+                };
+                Recipient::address(&mut recipients, &id, &known.display_name, it.relation.role());
             }
         }
         let everybody = self.rule.recipients.is_empty() && self.rule.kind.is_for_everybody();
@@ -74,10 +58,16 @@ impl Trigger {
         // A result has the period of its run.
         let period = PERIOD.read(facts.resource_text("period"));
         let period = period.or_else(|| PERIOD.read(facts.text("run", "period")));
+        if period.is_none() && self.rule.kind.needs_period() {
+            let kind = self.rule.kind.id();
+            let message = format!("the event names no period, which a {kind} has");
+            return Err(Fault { reason: "NO_PERIOD", message });
+        }
         let days = (self.rule.due_days > 0).then(|| self.rule.due_days.days());
         Ok(Draft {
             kind: self.rule.kind,
             recipients,
+            missing,
             period: period.map(|it| it.id("period").to_owned()).unwrap_or_default(),
             due_date: days.and_then(|days| today.checked_add(days).ok()),
             contents: filled(&self.rule.fields, &facts.value())?,
@@ -86,6 +76,39 @@ impl Trigger {
             cause_key: Some(format!("{}@{}", self.id, event.key())),
             ..Draft::default()
         })
+    }
+}
+
+/// Ids of the units that an event is about, or that answer for what it is about.
+fn subjects(facts: &Fact) -> Vec<String> {
+    let id = |text: &str| UNIT.read(text).map(|name| name.id("unit").to_owned());
+    match UNITS.iter().find_map(|name| id(facts.resource_text(name))) {
+        Some(one) => vec![one],
+        None => facts.resource_texts(SEVERAL).into_iter().filter_map(id).collect(),
+    }
+}
+
+/// Ids of the units that a recipient of a rule stands for; none when there is nobody.
+fn found(
+    it: &super::Recipient,
+    subjects: &[String],
+    units: &BTreeMap<String, Unit>,
+    asked: &Asked,
+) -> Vec<String> {
+    let parent = |id: &String| {
+        let parent = units.get(id).map(|it| it.parent.clone());
+        parent.filter(|it| !it.is_empty())
+    };
+    match it.relation {
+        Relation::Unit | Relation::UnitHead | Relation::Reporter => subjects.to_vec(),
+        Relation::ParentUnit => subjects.iter().filter_map(parent).collect(),
+        Relation::EvaluatingUnit => Vec::from_iter(asked.evaluating_unit.clone()),
+        Relation::LeaderInCharge => {
+            let leaders = subjects.iter().filter_map(|id| asked.oversight.leader(id, units));
+            leaders.map(str::to_owned).collect()
+        }
+        Relation::Office => Vec::from_iter(asked.oversight.office.clone()),
+        Relation::Named => vec![it.unit.clone()],
     }
 }
 
@@ -115,9 +138,11 @@ fn filled(fields: &Contents, event: &Value) -> Result<Contents, Fault> {
     Ok(filled)
 }
 
-/// Says whether a source can be printed of events of this shape.
-pub(crate) fn try_field(source: &str, shape: &Shape) -> Result<(), Fault> {
+/// Says whether a source can be printed of events of this shape. An item of a list may have nothing
+/// to say of the sample, such as one of the green where that is red.
+pub(crate) fn try_field(source: &str, is_item: bool, shape: &Shape) -> Result<(), Fault> {
     let sample = shape.sample();
     grammar::check(source, &sample)?;
-    press::print(source, &sample, Some(press::BULLETIN)).map(|_| ())
+    let print = if is_item { press::lines } else { press::print };
+    print(source, &sample, Some(press::BULLETIN)).map(|_| ())
 }

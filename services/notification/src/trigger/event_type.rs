@@ -1,11 +1,13 @@
 //! The events that triggers may wait for, each with the message of its resource.
 //!
 //! Documents themselves are not among them: a trigger that wrote about what triggers write would
-//! never end.
+//! never end. Dispatches are, but for those of documents about dispatches.
 
 /// Types with the resource each tells of.
 const TYPES: &[(&str, &str)] = &[
     ("saima.notification.v1.BulletinIssued", "Bulletin"),
+    ("saima.notification.v1.DispatchGivenUp", "Dispatch"),
+    ("saima.notification.v1.DispatchHeld", "Dispatch"),
     ("saima.notification.v1.LetterAcknowledged", "Letter"),
     ("saima.notification.v1.LetterIssued", "Letter"),
     ("saima.notification.v1.RectificationEscalated", "Rectification"),
@@ -19,19 +21,34 @@ const TYPES: &[(&str, &str)] = &[
     ("saima.registry.v1.WhistleAnswered", "Whistle"),
     ("saima.registry.v1.WhistleClosed", "Whistle"),
     ("saima.registry.v1.WhistleCreated", "Whistle"),
+    ("saima.scoring.v1.AdjustmentClarified", "Adjustment"),
+    ("saima.scoring.v1.AdjustmentLifted", "Adjustment"),
+    ("saima.scoring.v1.AdjustmentSettled", "Adjustment"),
+    ("saima.scoring.v1.AdjustmentWaived", "Adjustment"),
     ("saima.scoring.v1.AdjustmentsEntered", "Adjustment"),
     ("saima.scoring.v1.AwardAnnounced", "Award"),
     ("saima.scoring.v1.AwardDecided", "Award"),
     ("saima.scoring.v1.CardIssued", "Card"),
     ("saima.scoring.v1.CardWithdrawn", "Card"),
+    ("saima.scoring.v1.CorrectionDecided", "Correction"),
+    ("saima.scoring.v1.CorrectionReported", "Finding"),
+    ("saima.scoring.v1.CorrectionRequested", "Correction"),
+    ("saima.scoring.v1.CorrectionReviewed", "Finding"),
     ("saima.scoring.v1.InspectionFiled", "Inspection"),
+    ("saima.scoring.v1.ObjectionAnswered", "Objection"),
     ("saima.scoring.v1.ObjectionFiled", "Objection"),
     ("saima.scoring.v1.ObjectionSettled", "Objection"),
+    ("saima.scoring.v1.ObservationDisputed", "Observation"),
     ("saima.scoring.v1.ReconciliationClosed", "Reconciliation"),
     ("saima.scoring.v1.ResultPublished", "Result"),
     ("saima.scoring.v1.RunPublished", "Run"),
     ("saima.scoring.v1.WarningRaised", "Warning"),
 ];
+
+/// True for what became of a letter or document on its way.
+pub(crate) fn is_of_dispatches(event_type: &str) -> bool {
+    event_type.starts_with("saima.notification.v1.Dispatch")
+}
 
 /// The message of an event type's resource; none when triggers do not know the type.
 pub(crate) fn resource_of(event_type: &str) -> Option<String> {

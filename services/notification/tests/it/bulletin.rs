@@ -39,8 +39,70 @@ kit::both! {
             assert!(bulletin.body.contains(said), "{said} is not in {}", bulletin.body);
         }
         assert!(bulletin.body.ends_with("2023年5月6日"), "{}", bulletin.body);
+        let [english] = &bulletin.translations[..] else { panic!("{bulletin:?}") };
+        assert_eq!(english.language(), pb::Language::English);
+        assert_eq!(english.subject, "Bulletin on the assessment, 2023-04");
+        for said in [
+            "Bulletin 〔2023〕1号",
+            "To all units under evaluation in 恒口示范区",
+            "each track stands in 2023Q2",
+            "2. 考核方案project (figures of the running period",
+            "(1) 经济管理类部门 (4 under evaluation)",
+            "Green: 财政局 (rank 1, 88.36 points).",
+            "Behind schedule: 水利局 (88% of what was due), 交通局 (62.51% of what was due).",
+        ] {
+            assert!(english.body.contains(said), "{said} is not in {}", english.body);
+        }
+        assert!(english.body.ends_with("6 May 2023"), "{}", english.body);
         let request = pb::GetBulletinRequest { name: bulletin.name.clone() };
         assert_eq!(bulletins(&served).get_bulletin(request).await.unwrap().into_inner(), bulletin);
+    }
+
+    // H5, H6: a bulletin has its number of its own series, and is printed in both languages.
+    async fn a_bulletin_is_numbered_and_printed(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_assignment(&served, DISTRICT, "2023Q4", &["target"]).await;
+        put_board(&served, DISTRICT, "target", "2023Q4").await;
+        put_assignment(&served, DISTRICT, "2024Q1", &["target"]).await;
+        put_board(&served, DISTRICT, "target", "2024Q1").await;
+        for (time, month, count) in [
+            ("2023-11-05T00:00:00Z", "2023-10", 1),
+            ("2023-12-31T15:59:59Z", "2023-11", 2),
+            // The new year begins at the district's midnight, and with it the numbers.
+            ("2023-12-31T16:00:00Z", "2023-12", 3),
+        ] {
+            bed.clock().set(time.parse().unwrap());
+            close(&served, DISTRICT, month).await;
+            bulletined(&served, DISTRICT, count).await;
+        }
+        let found = bulletined(&served, DISTRICT, 3).await;
+        let numbers: Vec<_> = found.iter().map(|it| it.number.as_str()).collect();
+        assert_eq!(numbers, ["通报〔2023〕1号", "通报〔2023〕2号", "通报〔2024〕1号"]);
+        assert!(found[2].body.starts_with("通报〔2024〕1号\n"), "{}", found[2].body);
+
+        let print = async |name: &str, format: pb::PrintFormat, language: pb::Language| {
+            let request = pb::GetBulletinPrintRequest {
+                name: format!("{name}/print"),
+                format: format.into(),
+                language: language.into(),
+            };
+            Ok(bulletins(&served).get_bulletin_print(request).await?.into_inner())
+        };
+        let name = &found[0].name;
+        let plain = print(name, pb::PrintFormat::Text, pb::Language::Chinese).await.unwrap();
+        let text = String::from_utf8(plain.content).unwrap();
+        assert!(text.starts_with(&found[0].subject) && text.contains("绿榜"), "{text}");
+        let page = print(name, pb::PrintFormat::Html, pb::Language::English).await.unwrap();
+        assert_eq!(page.media_type, "text/html; charset=utf-8");
+        let text = String::from_utf8(page.content).unwrap();
+        assert!(text.contains("<html lang=\"en\">") && text.contains("Green: "), "{text}");
+        match print(name, pb::PrintFormat::Pdf, pb::Language::Chinese).await {
+            Ok(found) => assert!(found.content.starts_with(b"%PDF-")),
+            refusal => denied(refusal, Code::FailedPrecondition, "FONT_MISSING"),
+        }
+        let absent = format!("{DISTRICT}/bulletins/9");
+        let absent = print(&absent, pb::PrintFormat::Text, pb::Language::Chinese).await;
+        denied(absent, Code::NotFound, "");
     }
 
     // X8: each week that closes has its dispatch, with the boards of its quarter.

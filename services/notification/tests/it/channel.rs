@@ -441,7 +441,8 @@ kit::both! {
         .await;
         assert_eq!(disabled.disable_reason, "every attempt failed for five days");
         let held = dispatches(&served, Reach::Pending).await;
-        assert_eq!(held.len(), 8);
+        let reasons: Vec<_> = held.iter().map(|it| it.hold_reason()).collect();
+        assert_eq!(reasons, [pb::dispatch::HoldReason::ChannelDisabled; 8]);
         let told = crate::inbox::notes(&served, "office", true).await;
         let kinds: Vec<_> = told.iter().map(|it| (it.kind(), &it.source)).collect();
         assert_eq!(kinds, [(pb::note::Kind::ChannelDisabled, &created.name)]);
@@ -452,7 +453,8 @@ kit::both! {
         let request = pb::EnableChannelRequest { name: created.name, ..Default::default() };
         channels(&served).enable_channel(request).await.unwrap();
         bed.clock().set("2023-04-10T00:00:00Z".parse().unwrap());
-        settled(&served, Reach::Sent, 8).await;
+        let sent = settled(&served, Reach::Sent, 8).await;
+        assert!(sent.iter().all(|it| it.hold_reason == 0), "{sent:?}");
     }
 
     // H7, A2: bad input names its field.

@@ -178,13 +178,12 @@ kit::both! {
 
         // As a process leaves it that was killed while it was sending.
         let mut tx = served.db("notification").begin_write().await.unwrap();
-        let left = kit::execute!(
-            tx,
-            "UPDATE delivery SET state = 1, lease = 'dead', next_time = next_time + 600000000
-             WHERE event <= 10"
-        )
-        .unwrap();
+        let until = kit::clock::to_micros(bed.clock().now() + SignedDuration::from_secs(20));
+        kit::execute!(tx, "UPDATE endpoint SET lease = 'dead', lease_time = $1", until).unwrap();
+        let left = kit::execute!(tx, "UPDATE delivery SET state = 1 WHERE event <= 10").unwrap();
         tx.commit().await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        assert_eq!(receiver.seen().len(), 250, "its lease still holds");
         bed.clock().set("2023-04-01T00:20:01Z".parse().unwrap());
         delivered(&served, &created, 250).await;
         let again: BTreeSet<_> = receiver.seen().iter().map(|it| it.id().to_owned()).collect();
@@ -197,12 +196,14 @@ kit::both! {
         bed.allow_outbound("127.0.0.1/32");
         let served = fake::start(bed).await;
         let hanging = Receiver::start("hang").await;
-        let created = create(&served, DISTRICT, "portal", endpoint(&hanging.url())).await;
+        create(&served, DISTRICT, "portal", endpoint(&hanging.url())).await;
         raise(&served, behind(DISTRICT, 1, "transport")).await;
         hanging.saw(1).await;
         let until = async || {
-            let held = list(&served, &created, State::Pending).await;
-            Timestamp::from_second(held[0].next_attempt_time.as_ref().unwrap().seconds).unwrap()
+            let mut tx = served.db("notification").begin_read().await.unwrap();
+            let (time,) =
+                kit::fetch_one!(tx, (i64,), "SELECT lease_time FROM endpoint").unwrap();
+            Timestamp::from_microsecond(time).unwrap()
         };
         let (taken, ends) = (bed.clock().now(), until().await);
         assert!(taken < ends && ends <= taken + SignedDuration::from_secs(20), "{taken} to {ends}");

@@ -128,7 +128,7 @@ async fn all(served: &Served, request: pb::ListDocumentsRequest) -> Vec<pb::Docu
 }
 
 /// Has the district take what is acknowledged behind its due date.
-async fn take_late_ones(served: &Served) {
+pub(crate) async fn take_late_ones(served: &Served) {
     let rule = pb::InboxRule {
         name: format!("{DISTRICT}/inboxRule"),
         late_acknowledgement: pb::inbox_rule::LateAcknowledgement::Recorded.into(),
@@ -309,6 +309,7 @@ kit::both! {
             let request = pb::ListDocumentsRequest {
                 recipient: unit(recipient),
                 state: state.into(),
+                kind: pb::DocumentKind::ReminderSlip.into(),
                 page_size: 1,
                 ..Default::default()
             };

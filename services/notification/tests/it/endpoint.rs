@@ -7,15 +7,19 @@ use proto::notification::v1::delivery::State;
 use proto::notification::v1::endpoint::Condition;
 use proto::notification::v1::endpoint::condition::Operator as Compared;
 use proto::notification::v1::endpoint_service_client::EndpointServiceClient;
+use proto::registry::v1 as registry;
+use proto::registry::v1::change::Resource as Announced;
 use tonic::Code;
 
-use crate::data::{DISTRICT, behind, issued, low, raise};
+use crate::data::{DISTRICT, OTHER, behind, issued, low, raise};
 use crate::delivery::{delivered, deliveries};
 use crate::receiver::Receiver;
 use crate::standin::{Authority, Operator};
 use crate::{denied, fake, refused};
 
 pub(crate) const WARNED: &str = "saima.scoring.v1.WarningRaised";
+const ORDERED: &str = "saima.registry.v1.OrderCreated";
+const CLOSED: &str = "saima.registry.v1.OrderClosed";
 
 pub(crate) fn endpoints(served: &Served) -> EndpointServiceClient<Channel> {
     EndpointServiceClient::new(served.channel())
@@ -94,6 +98,48 @@ kit::both! {
         let told = seen.iter().find(|it| it.event()["type"] != WARNED).unwrap().event();
         assert_eq!(told["subject"], letter.name);
         assert_eq!(told["data"]["resource"]["body"], letter.body);
+    }
+
+    // A2, Q3: what registry tells is subscribed to as what scoring tells; who was there before it was
+    // listened to is not told what happened earlier.
+    async fn what_registry_tells_is_sent_from_the_day_on_that_it_is_heard(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let receiver = Receiver::start("204 No Content").await;
+        let wanted = |kinds: &[&str]| pb::Endpoint {
+            event_types: kinds.iter().map(|it| (*it).to_owned()).collect(),
+            include_resource: true,
+            ..endpoint(&receiver.url())
+        };
+        create(&served, DISTRICT, "portal", wanted(&[ORDERED])).await;
+        create(&served, OTHER, "portal", wanted(&["*"])).await;
+        let mut tx = served.db("notification").within("xingping").begin_write().await.unwrap();
+        kit::execute!(
+            tx,
+            "INSERT INTO event_begin (district, service, begin_time)
+             VALUES ('xingping', 'registry', 4000000000000000)"
+        )
+        .unwrap();
+        tx.commit().await.unwrap();
+        let order = |district: &str| registry::Order {
+            name: format!("{district}/orders/ring-road"),
+            target_effect: "全线通车".to_owned(),
+            ..Default::default()
+        };
+        for (kind, district) in [(ORDERED, OTHER), (CLOSED, DISTRICT), (ORDERED, DISTRICT)] {
+            let order = order(district);
+            let (name, resource) = (order.name.clone(), Announced::Order(order));
+            fake::announce(&served, kind, &name, resource).await;
+        }
+        let told = receiver.saw(1).await[0].event();
+        assert_eq!((&told["type"], &told["subject"]), (&ORDERED.into(), &order(DISTRICT).name.into()));
+        assert_eq!(told["data"]["resource"]["targetEffect"], "全线通车");
+        raise(&served, behind(OTHER, 1, "transport")).await;
+        let told = receiver.saw(2).await;
+        assert_eq!(told[1].event()["subject"], format!("{OTHER}/warnings/1"), "{told:?}");
+        let mut tx = served.db("notification").within("xingping").begin_read().await.unwrap();
+        let sql = "SELECT COUNT(*) FROM event WHERE district = 'xingping' AND kind = $1";
+        assert_eq!(kit::fetch_one!(tx, (i64,), sql, ORDERED).unwrap(), (0,));
     }
 
     // A2: no personal data unless the subscription says so.

@@ -97,7 +97,13 @@ kit::both! {
         };
         issue(&served, pb::Document { recipients: vec![charged], ..slip() }).await.unwrap();
         ledger!("document_charge", "problem");
+        crate::trigger::write_to_two_roles(&served).await;
+        ledger!("document_role", "unit");
+        ledger!("document_missing", "unit");
         ledger!("letter_text", "body");
+        ledger!("letter_number", "series");
+        ledger!("bulletin_text", "body");
+        ledger!("bulletin_number", "series");
         create_trigger(&served, "yellow", yellow()).await.unwrap();
         keep_one_occurrence(bed, &served).await;
         let shown = publish(&served, commitment()).await.unwrap();

@@ -1,11 +1,13 @@
 //! From warnings to letters, and what recipients do about them.
 
-use kit::testing::{Bed, Engine, Served};
+use kit::testing::{Bed, Engine, Served, eventually, token};
 use prost::Message as _;
 use prost_types::Timestamp;
 use proto::google::r#type::Date;
 use proto::notification::v1 as pb;
 use proto::notification::v1::letter::State;
+use proto::notification::v1::letter_service_client::LetterServiceClient;
+use proto::notification::v1::notice_service_client::NoticeServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::change::Resource;
 use tonic::Code;
@@ -30,6 +32,26 @@ fn acknowledge(name: &str, text: &str) -> pb::AcknowledgeLetterRequest {
 
 fn everything(district: &str) -> pb::ListLettersRequest {
     pb::ListLettersRequest { parent: district.to_owned(), ..Default::default() }
+}
+
+/// What lies in the tray of the district, at fault or all of it.
+async fn lying(served: &Served, only_faulty: bool) -> Vec<pb::Notice> {
+    let mut client = NoticeServiceClient::new(served.channel());
+    let mut request = pb::ListNoticesRequest {
+        parent: DISTRICT.to_owned(),
+        page_size: 1,
+        only_faulty,
+        ..Default::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = client.list_notices(request.clone()).await.unwrap().into_inner();
+        found.extend(page.notices);
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            return found;
+        }
+    }
 }
 
 /// The event that lies in the tray.
@@ -71,6 +93,75 @@ async fn lift(bed: &Bed, served: &Served) {
 }
 
 kit::both! {
+    // H7: each series has its numbers, without gaps and from 1 in each year, in the series of documents;
+    // a letter is printed for its unit in both languages.
+    async fn a_letter_is_numbered_and_printed(bed: &Bed) {
+        let served = fake::start(bed).await;
+        bed.clock().set("2023-12-31T15:00:00Z".parse().unwrap());
+        for warning in [
+            behind(DISTRICT, 1, "transport"),
+            low(DISTRICT, 2, "transport"),
+            behind(OTHER, 1, "transport"),
+            behind(DISTRICT, 3, "water"),
+            low(DISTRICT, 4, "water"),
+        ] {
+            raise(&served, warning).await;
+        }
+        issued(&served, OTHER, 1).await;
+        let first = issued(&served, DISTRICT, 4).await.remove(0);
+        // The new year begins at the district's midnight.
+        bed.clock().set("2023-12-31T16:00:00Z".parse().unwrap());
+        raise(&served, behind(DISTRICT, 5, "water")).await;
+        let found = issued(&served, DISTRICT, 5).await;
+        let mut numbers: Vec<_> = found.iter().map(|it| it.number.as_str()).collect();
+        assert_eq!(numbers.pop(), Some("提示函〔2024〕1号"));
+        numbers.sort_unstable();
+        assert_eq!(
+            numbers,
+            ["提示函〔2023〕1号", "提示函〔2023〕2号", "预警单〔2023〕1号", "预警单〔2023〕2号"]
+        );
+        for letter in &found {
+            assert!(letter.body.starts_with(&format!("{}\n", letter.number)), "{}", letter.body);
+        }
+        let mut tx = served.db("notification").begin_read().await.unwrap();
+        let sql = "SELECT last FROM document_series
+                   WHERE district = 'hengkou' AND year = 2023 AND series = '提示函'";
+        assert_eq!(kit::fetch_one!(tx, (i64,), sql).unwrap(), (2,));
+        drop(tx);
+
+        let request = |format: pb::PrintFormat, language: pb::Language| pb::GetLetterPrintRequest {
+            name: format!("{}/print", first.name),
+            format: format.into(),
+            language: language.into(),
+        };
+        let of = |unit: &str| {
+            let token = token("wang.wei", &[&format!("unit-reporter@{DISTRICT}/units/{unit}")]);
+            LetterServiceClient::new(served.channel_as(&token))
+        };
+        let mut own = of(first.recipient.rsplit('/').next().unwrap());
+        let plain = request(pb::PrintFormat::Text, pb::Language::Chinese);
+        let plain = own.get_letter_print(plain).await.unwrap().into_inner();
+        assert_eq!(plain.name, format!("{}/print", first.name));
+        let text = String::from_utf8(plain.content).unwrap();
+        assert!(text.starts_with(&first.subject) && text.contains(&first.number), "{text}");
+        let page = request(pb::PrintFormat::Html, pb::Language::English);
+        let page = own.get_letter_print(page).await.unwrap().into_inner();
+        let text = String::from_utf8(page.content).unwrap();
+        assert!(text.contains("To: 恒口示范区交通局"), "{text}");
+        match own.get_letter_print(request(pb::PrintFormat::Pdf, pb::Language::Chinese)).await {
+            Ok(found) => assert!(found.into_inner().content.starts_with(b"%PDF-")),
+            refusal => denied(refusal, Code::FailedPrecondition, "FONT_MISSING"),
+        }
+        let mut other = of("finance");
+        let plain = request(pb::PrintFormat::Text, pb::Language::Chinese);
+        denied(other.get_letter_print(plain).await, Code::PermissionDenied, "");
+        let absent = pb::GetLetterPrintRequest {
+            name: format!("{DISTRICT}/letters/9/print"),
+            ..Default::default()
+        };
+        denied(letters(&served).get_letter_print(absent).await, Code::NotFound, "");
+    }
+
     // H5, H7, A1
     async fn a_unit_behind_schedule_gets_a_work_reminder(bed: &Bed) {
         let served = fake::start(bed).await;
@@ -91,6 +182,7 @@ kit::both! {
             state: State::Delivered.into(),
             create_time: Some(Timestamp { seconds: 1_680_366_600, nanos: 0 }),
             translations: letter.translations.clone(),
+            number: "提示函〔2023〕1号".to_owned(),
             etag: letter.etag.clone(),
             ..Default::default()
         };
@@ -211,6 +303,22 @@ kit::both! {
         let letter = issued(&served, DISTRICT, 1).await.remove(0);
         assert_eq!(letter.source, format!("{DISTRICT}/warnings/4"));
         assert_eq!(tray(&served).await, 3);
+        // The office sees what waits, and why.
+        let faults = eventually(async || {
+            let found = lying(&served, true).await;
+            (found.len() == 3).then_some(found)
+        })
+        .await;
+        let told: Vec<_> = faults.iter().map(|it| (it.source.as_str(), it.fault.as_str())).collect();
+        let warning = |id: i32| format!("{DISTRICT}/warnings/{id}");
+        let sources = [warning(1), warning(2), warning(3)];
+        assert_eq!(told.iter().map(|it| it.0).collect::<Vec<_>>(), sources);
+        assert!(told[0].1.contains("warning.pace"), "{told:?}");
+        assert!(told[1].1.contains("is not in districts/hengkou"), "{told:?}");
+        assert!(told[2].1.contains("warning.kind"), "{told:?}");
+        assert!(faults.iter().all(|it| it.kind() == pb::notice::Kind::Warning));
+        let next = faults[0].next_attempt_time.unwrap();
+        assert_eq!(next.seconds - faults[0].create_time.unwrap().seconds, 600);
 
         let kept = payload(&served, &known.name).await;
         assert_eq!(kept.resource, Some(Resource::Warning(unknown)));
@@ -227,6 +335,7 @@ kit::both! {
         let found = issued(&served, DISTRICT, 4).await;
         assert!(found.iter().any(|letter| letter.source == known.name));
         assert_eq!(tray(&served).await, 2);
+        assert_eq!(lying(&served, false).await.len(), 2);
     }
 
     // H7, A1: of many letters of one cause the one at fault waits alone.

@@ -4,6 +4,8 @@ use kit::testing::{Bed, Channel, Served};
 use proto::notification::v1 as pb;
 use proto::notification::v1::publication_service_client::PublicationServiceClient;
 use proto::scoring::v1 as scoring;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::{Code, Status};
 
 use crate::data::{DISTRICT, put_assignment, put_board, put_units};
@@ -82,7 +84,39 @@ async fn award(served: &Served, id: i32, state: scoring::award::State) -> String
     award.name
 }
 
+/// What a browser that shows no token is answered: its head and body.
+async fn browsed(served: &Served, path: &str) -> (String, String) {
+    let mut io = TcpStream::connect(served.address()).await.unwrap();
+    let request =
+        format!("GET /notification/v1/{path} HTTP/1.1\r\nhost: saima\r\nconnection: close\r\n\r\n");
+    io.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    io.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_ascii_lowercase(), body.to_owned())
+}
+
 kit::both! {
+    // B10, S1: whoever reads the public feed as JSON may keep it for a while; a refusal nobody keeps.
+    async fn the_public_feed_is_kept_by_caches(bed: &Bed) {
+        let served = fake::start(bed).await;
+        let promised = publish(&served, commitment()).await.unwrap();
+        for path in [promised.name.clone(), format!("{DISTRICT}/publications")] {
+            let (head, body) = browsed(&served, &path).await;
+            assert!(head.starts_with("http/1.1 200"), "{head}");
+            assert!(head.contains("cache-control: public, max-age=60"), "{head}");
+            assert!(!head.contains("no-store") && body.contains("公开承诺"), "{head} {body}");
+        }
+        for (path, code) in [
+            (format!("{DISTRICT}/publications/9"), 404),
+            (format!("{DISTRICT}/documents"), 401),
+        ] {
+            let (head, _) = browsed(&served, &path).await;
+            assert!(head.starts_with(&format!("http/1.1 {code}")), "{head}");
+            assert!(head.contains("cache-control: no-store"), "{head}");
+        }
+    }
+
     // B10, H6: what was announced is shown in public the same day, and nothing else.
     async fn boards_and_awards_are_published(bed: &Bed) {
         let served = fake::start(bed).await;

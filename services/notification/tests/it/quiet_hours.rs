@@ -1,15 +1,15 @@
 //! Quiet hours: letters wait for the morning, urgent ones do not.
 
-use kit::testing::{Bed, Served};
+use kit::testing::{Bed, Served, eventually};
 use proto::notification::v1 as pb;
 use proto::notification::v1::dispatch::State as Reach;
 use proto::notification::v1::quiet_hours_service_client::QuietHoursServiceClient;
 use tonic::{Code, Status};
 
-use crate::channel::{channel, create, gateway, sms};
-use crate::contact::force;
+use crate::channel::{channel, code_in, create, gateway, sms, texts};
+use crate::contact::{force, verified};
 use crate::data::{DISTRICT, behind, low, raise};
-use crate::dispatch::settled;
+use crate::dispatch::{dispatches, retry, settled};
 use crate::{denied, fake, refused};
 
 pub(crate) fn hours(
@@ -58,6 +58,62 @@ kit::both! {
         assert_eq!(waiting[0].next_attempt_time.unwrap().seconds, 1_680_478_200);
         bed.clock().set("2023-04-02T23:30:00Z".parse().unwrap());
         settled(&served, Reach::Sent, 2).await;
+    }
+
+    // Q6, H7: what waited in the day does not leave at night, whatever it waited for.
+    async fn a_backlog_does_not_leave_in_quiet_hours(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let gateway = gateway().await;
+        let setup = pb::channel::Setup::Sms(sms(gateway.url("http", "/send")));
+        let by = create(&served, "sms", channel(setup)).await;
+        let chief = |unit: &str, address: &str| pb::Contact {
+            unit: format!("{DISTRICT}/units/{unit}"),
+            channel: by.name.clone(),
+            address: address.to_owned(),
+            ..Default::default()
+        };
+        force(&served, "chief", chief("water", "13812345678")).await;
+        update(&served, hours(22 * 60, 450, &[pb::DocumentKind::WarningSheet])).await.unwrap();
+        let request = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        let mut channels = crate::channel::channels(&served);
+        channels.disable_channel(request).await.unwrap();
+        raise(&served, behind(DISTRICT, 1, "water")).await;
+        raise(&served, low(DISTRICT, 2, "water")).await;
+        raise(&served, behind(DISTRICT, 3, "transport")).await;
+        settled(&served, Reach::Pending, 2).await;
+        settled(&served, Reach::Held, 1).await;
+
+        // The channel is there again in the night: the urgent one leaves, and no other.
+        bed.clock().set("2023-04-02T14:00:00Z".parse().unwrap());
+        let request = pb::EnableChannelRequest { name: by.name.clone(), ..Default::default() };
+        channels.enable_channel(request).await.unwrap();
+        let sent = settled(&served, Reach::Sent, 1).await;
+        assert_eq!(sent[0].letter, format!("{DISTRICT}/letters/2"));
+        let morning = "2023-04-02T23:30:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let waits = async |count| {
+            eventually(async || {
+                let found = dispatches(&served, Reach::Pending).await;
+                let until = |it: &pb::Dispatch| it.next_attempt_time.unwrap().seconds;
+                let all = found.iter().all(|it| until(it) == morning);
+                (found.len() == count && all).then_some(found)
+            })
+            .await
+        };
+        let waiting = waits(1).await.remove(0);
+        // So it does when somebody asks for it, and so does what was held until then.
+        let request = pb::RetryDispatchRequest { name: waiting.name, ..Default::default() };
+        let again = retry(&served, request).await.unwrap();
+        assert_eq!(again.next_attempt_time.unwrap().seconds, morning);
+        let read = async |_: &pb::Contact| code_in(&texts(&gateway.taken()).pop().unwrap().1);
+        verified(&served, &by, "zhang", "transport", "13800000001", read).await;
+        waits(2).await;
+        bed.clock().set("2023-04-02T23:30:00Z".parse().unwrap());
+        settled(&served, Reach::Sent, 3).await;
     }
 
     // Q6

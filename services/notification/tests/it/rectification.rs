@@ -132,6 +132,17 @@ kit::both! {
         let absent = pb::GetRectificationRequest { name: name(2) };
         denied(client(&served).get_rectification(absent).await, Code::NotFound, "");
         assert_eq!(get(&served, 1).await, closed);
+        // The unit finds in its inbox what the office says of it.
+        let notes = crate::inbox::notes(&served, "transport", true).await;
+        let told: Vec<_> = notes.iter().map(|it| (it.kind(), &*it.source, &*it.text)).collect();
+        let kind = pb::note::Kind::RectificationReviewed;
+        assert_eq!(
+            told,
+            [
+                (kind, &*closed.name, "整改被退回，请于2023年7月15日前重新报送：经现场复核。"),
+                (kind, &*closed.name, "整改已通过审核，予以销号：经现场复核。"),
+            ]
+        );
     }
 
     // H7, X10: each problem that a bulletin names to a unit is followed from the plan to the review.
@@ -242,6 +253,64 @@ kit::both! {
             assert!(body.contains("应于2023年4月8日前提交整改方案，现已逾期"), "{body}");
         }
         assert!(found[1].texts[0].body.contains("请分管领导督促"), "{:?}", found[1].texts[0]);
+    }
+
+    // H7: a trigger writes in the place of the built-in letter only where its condition holds, and a
+    // level at which nobody stands says so.
+    async fn a_level_is_written_to_by_a_trigger_or_says_that_it_is_vacant(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let relation = pb::trigger_recipient::Relation::Named;
+        let office = pb::Trigger {
+            display_name: "逾期整改报考核办".to_owned(),
+            event_type: "saima.notification.v1.RectificationEscalated".to_owned(),
+            condition: "resource.escalation_level == 'ESCALATION_LEVEL_OFFICE'".to_owned(),
+            document_kind: pb::DocumentKind::TalkNotice.into(),
+            recipients: vec![pb::TriggerRecipient {
+                relation: relation.into(),
+                unit: format!("{DISTRICT}/units/office"),
+            }],
+            fields: ["matter", "ground", "time", "place", "talker"]
+                .map(|it| crate::document::text(it, "整改逾期"))
+                .to_vec(),
+            ..Default::default()
+        };
+        crate::trigger::create(&served, "late", office).await.unwrap();
+        crate::trigger::enable(&served, "late").await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        issued(&served, DISTRICT, 1).await;
+        for (at, count) in [("2023-04-08T16:00:00Z", 1), ("2023-04-11T00:00:00Z", 2), ("2023-04-15T00:00:00Z", 3)] {
+            bed.clock().set(at.parse().unwrap());
+            stepped(&served, 1, count).await;
+        }
+        let kinds = eventually(async || {
+            let request =
+                pb::ListDocumentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+            let mut documents = DocumentServiceClient::new(served.channel());
+            let found = documents.list_documents(request).await.unwrap().into_inner().documents;
+            let kinds: Vec<_> = found.iter().map(|it| it.kind()).collect();
+            (kinds.len() >= 2).then_some(kinds)
+        })
+        .await;
+        assert_eq!(kinds, [pb::DocumentKind::SupervisionLetter, pb::DocumentKind::TalkNotice]);
+        // Nobody is in charge of the transport department, and no unit stands above it.
+        let texts: Vec<_> = get(&served, 1).await.steps.into_iter().map(|it| it.text).collect();
+        assert_eq!(texts[0], "");
+        assert!(texts[1].starts_with("空缺：未设分管领导"), "{texts:?}");
+        assert_eq!(texts[2], "");
+        // Without the trigger it is the office that is missing.
+        let request = pb::DisableTriggerRequest {
+            name: format!("{DISTRICT}/triggers/late"),
+            ..Default::default()
+        };
+        crate::trigger::client(&served).disable_trigger(request).await.unwrap();
+        raise(&served, behind(DISTRICT, 2, "transport")).await;
+        issued(&served, DISTRICT, 2).await;
+        for (at, count) in [("2023-05-01T00:00:00Z", 1), ("2023-05-02T00:00:00Z", 2), ("2023-05-10T00:00:00Z", 3)] {
+            bed.clock().set(at.parse().unwrap());
+            stepped(&served, 2, count).await;
+        }
+        assert_eq!(get(&served, 2).await.steps[2].text, "空缺：未设考核办，未发督办函");
     }
 
     // H7, X10: one level at a time, each once, on the district's own day.

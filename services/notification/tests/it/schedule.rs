@@ -8,6 +8,7 @@ use proto::notification::v1::calendar_service_client::CalendarServiceClient;
 use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::occurrence::State;
 use proto::notification::v1::schedule_service_client::ScheduleServiceClient;
+use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
 
@@ -122,6 +123,10 @@ kit::both! {
         assert_eq!(found[0].texts[0].subject, "关于召开2023年第14周调度会的通知");
         assert!(found[0].texts[0].body.contains("2023年4月3日上午9时"), "{:?}", found[0].texts[0]);
         assert!(!found[0].texts[0].body.contains("补发"));
+        let english = &found[0].texts[1];
+        assert!(english.body.contains("week 14 of 2023"), "{english:?}");
+        assert!(english.body.contains("3 April 2023"), "{english:?}");
+        assert!(!english.body.contains("2023年"), "{english:?}");
     }
 
     // H5, X8: three weeks away, and each of them is caught up and says so.
@@ -140,7 +145,10 @@ kit::both! {
         let found = kept(&served, "last", 3).await;
         let states: Vec<_> = found.iter().map(|it| it.state()).collect();
         assert_eq!(states, [State::PassedOver, State::PassedOver, State::Written]);
-        let bodies: Vec<_> = documents(&served).await.into_iter().map(|it| it.texts[0].body.clone()).collect();
+        let found = documents(&served).await;
+        let told = found.iter().filter(|it| it.texts[1].body.contains("It was due on ")).count();
+        assert_eq!(told, 2, "{found:?}");
+        let bodies: Vec<_> = found.into_iter().map(|it| it.texts[0].body.clone()).collect();
         assert_eq!(bodies.len(), 4);
         let says = bodies.iter().filter(|it| it.contains("本期原定2023年4月")).count();
         assert_eq!(says, 2, "{bodies:?}");
@@ -231,6 +239,52 @@ kit::both! {
         assert_eq!(found.texts[0].subject, "关于2023年第二季度政治体检的核查对单");
     }
 
+    // X8, X10: a checklist that no unit would get is not recorded as written; it says why, and follows.
+    async fn an_occurrence_that_reaches_nobody_is_held_with_a_reason(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let checklist = pb::Schedule {
+            display_name: "月度核查对单".to_owned(),
+            frequency: pb::ScheduleFrequency::Monthly.into(),
+            month: 1,
+            day: 4,
+            hour: 9,
+            document_kind: pb::DocumentKind::Checklist.into(),
+            recipient_categories: vec!["park".to_owned()],
+            fields: vec![text("matter", "{{ period }}政治体检"), list("items", &["责任落实"])],
+            ..Default::default()
+        };
+        create(&served, "checklist", checklist).await.unwrap();
+        create(&served, "dispatch", dispatch()).await.unwrap();
+        bed.clock().set("2023-04-04T01:00:00Z".parse().unwrap());
+        let get = async || {
+            let request = pb::GetScheduleRequest { name: name("checklist") };
+            client(&served).get_schedule(request).await.unwrap().into_inner()
+        };
+        let held = eventually(async || {
+            let found = get().await;
+            (!found.fault.is_empty()).then_some(found)
+        })
+        .await;
+        assert!(held.fault.contains("no unit of its recipients"), "{held:?}");
+        kept(&served, "checklist", 0).await;
+        // Another schedule of the district does not wait for it.
+        kept(&served, "dispatch", 1).await;
+
+        let park = registry::Unit {
+            name: format!("{DISTRICT}/units/park"),
+            display_name: "产业园".to_owned(),
+            category: "park".to_owned(),
+            ..Default::default()
+        };
+        let units = registry::ListUnitsResponse { units: vec![park], ..Default::default() };
+        served.put("registry", &format!("{DISTRICT}/units"), &units).await;
+        bed.clock().set("2023-04-04T01:10:00Z".parse().unwrap());
+        let kept = kept(&served, "checklist", 1).await.remove(0);
+        assert_eq!((kept.state(), kept.planned_date), (State::Written, Some(day(4, 4))));
+        assert_eq!(get().await.fault, "");
+    }
+
     // X8
     async fn a_schedule_is_checked_and_changed(bed: &Bed) {
         let served = fake::start(bed).await;
@@ -258,6 +312,12 @@ kit::both! {
             ("schedule.fields[agenda]", "UNKNOWN_FIELD"),
             ("schedule.fields[matter]", "UNKNOWN_VARIABLE"),
         ]);
+        let wrong = pb::Schedule {
+            document_kind: pb::DocumentKind::InspectionBulletin.into(),
+            fields: vec![text("scope", "{{ period }}督查")],
+            ..dispatch()
+        };
+        refused(create(&served, "dispatch", wrong).await, &[("schedule.frequency", "NO_PERIOD")]);
         let wrong =
             pb::Schedule { recipients: vec![format!("{DISTRICT}/units/nobody")], ..dispatch() };
         let outcome = create(&served, "dispatch", wrong).await;

@@ -11,11 +11,11 @@ use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
 
-use crate::data::{DISTRICT, behind, decimal, issued, put_oversight, put_units, raise};
+use crate::data::{DISTRICT, behind, decimal, issued, put_board, put_oversight, put_units, raise};
 use crate::document::{list, text};
 use crate::{denied, fake, refused};
 
-fn client(served: &Served) -> TriggerServiceClient<Channel> {
+pub(crate) fn client(served: &Served) -> TriggerServiceClient<Channel> {
     TriggerServiceClient::new(served.channel())
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn create(
     client(served).create_trigger(request).await.map(|it| it.into_inner())
 }
 
-async fn enable(served: &Served, id: &str) -> pb::Trigger {
+pub(crate) async fn enable(served: &Served, id: &str) -> pb::Trigger {
     let request = pb::EnableTriggerRequest { name: name(id), ..Default::default() };
     client(served).enable_trigger(request).await.unwrap().into_inner()
 }
@@ -111,6 +111,22 @@ async fn issue_card(served: &Served, id: i32, kind: scoring::card::Kind, unit_id
     let name = card.name.clone();
     let resource = scoring::change::Resource::Card(card);
     fake::publish(served, "saima.scoring.v1.CardIssued", &name, resource).await;
+}
+
+/// Lets a trigger write to two roles of a unit, and to nobody above it.
+pub(crate) async fn write_to_two_roles(served: &Served) {
+    let recipients = [Relation::Unit, Relation::UnitHead, Relation::ParentUnit].map(to).to_vec();
+    create(served, "roles", pb::Trigger { recipients, ..yellow() }).await.unwrap();
+    enable(served, "roles").await;
+    issue_card(served, 77, scoring::card::Kind::YellowCard, "water").await;
+    eventually(async || {
+        let request =
+            pb::ListDocumentsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+        let mut client = DocumentServiceClient::new(served.channel());
+        let found = client.list_documents(request).await.unwrap().into_inner().documents;
+        found.iter().any(|it| it.source.ends_with("/cards/77")).then_some(())
+    })
+    .await;
 }
 
 async fn documents(served: &Served, count: usize) -> Vec<pb::Document> {
@@ -170,6 +186,16 @@ kit::both! {
         let wrong = pb::Trigger { event_type: "saima.scoring.v1.CardEaten".to_owned(), ..yellow() };
         let outcome = create(&served, "yellow", wrong).await;
         refused(outcome, &[("trigger.event_type", "UNKNOWN_EVENT_TYPE")]);
+        let wrong = pb::Trigger {
+            event_type: "saima.registry.v1.OrderAccepted".to_owned(),
+            condition: String::new(),
+            document_kind: pb::DocumentKind::MonthlyBulletin.into(),
+            recipients: vec![],
+            fields: vec![text("situation", "{{ name }}")],
+            ..yellow()
+        };
+        let outcome = create(&served, "yellow", wrong).await;
+        refused(outcome, &[("trigger.event_type", "NO_PERIOD")]);
         let wrong = pb::Trigger { recipients: vec![named("nobody")], ..yellow() };
         let outcome = create(&served, "yellow", wrong).await;
         refused(outcome, &[("trigger.recipients[0].unit", "UNKNOWN_UNIT")]);
@@ -349,6 +375,65 @@ kit::both! {
         }
     }
 
+    // H6: a published run leads to its tri-colour board as a document, for everybody.
+    async fn a_published_board_becomes_a_document_by_rule(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let of_colour = |colour: &str| {
+            format!(
+                "{{% for track in board.tracks %}}{{% for it in track.entries if it.colour == '{colour}' %}}\
+                 第{{{{ it.rank }}}}名 {{{{ it.unit_display_name }}}}（{{{{ it.score }}}}分）\n\
+                 {{% endfor %}}{{% endfor %}}"
+            )
+        };
+        let trigger = pb::Trigger {
+            display_name: "三色榜".to_owned(),
+            event_type: "saima.scoring.v1.RunPublished".to_owned(),
+            document_kind: pb::DocumentKind::TricolourBoard.into(),
+            fields: vec![
+                text("matter", "目标责任考核"),
+                list("green", &[&of_colour("COLOUR_GREEN")]),
+                list("yellow", &[&of_colour("COLOUR_YELLOW")]),
+                list("red", &[&of_colour("COLOUR_RED")]),
+            ],
+            ..Default::default()
+        };
+        let unknown = pb::Trigger {
+            fields: vec![text("matter", "{{ board.title }}")],
+            ..trigger.clone()
+        };
+        refused(
+            create(&served, "board", unknown).await,
+            &[("trigger.fields[matter]", "UNKNOWN_VARIABLE")],
+        );
+        create(&served, "board", trigger).await.unwrap();
+        enable(&served, "board").await;
+        put_board(&served, DISTRICT, "target", "2023Q1").await;
+        let run = scoring::Run {
+            name: format!("{DISTRICT}/runs/1"),
+            scheme: format!("{DISTRICT}/schemes/target"),
+            period: format!("{DISTRICT}/periods/2023Q1"),
+            ..Default::default()
+        };
+        let event = run.name.clone();
+        let resource = scoring::change::Resource::Run(run);
+        fake::publish(&served, "saima.scoring.v1.RunPublished", &event, resource).await;
+        let document = documents(&served, 1).await.remove(0);
+        assert_eq!(document.kind(), pb::DocumentKind::TricolourBoard);
+        assert!(document.recipients.is_empty());
+        assert_eq!(document.period, format!("{DISTRICT}/periods/2023Q1"));
+        let [chinese, english] = &document.texts[..] else { panic!("{document:?}") };
+        assert_eq!(chinese.subject, "2023年第一季度三色榜");
+        for (text, said) in [
+            (chinese, "绿榜：\n　　（1）第1名 财政局（88.36分）"),
+            (chinese, "黄榜：\n　　（1）第2名 水利局（88.36分）"),
+            (chinese, "红榜：\n　　（1）第3名 交通局（88.36分）"),
+            (english, "Green:\n1. 第1名 财政局（88.36分）"),
+        ] {
+            assert!(text.body.contains(said), "{said} is not in {}", text.body);
+        }
+    }
+
     // Q3, H5, H7: from registry's feed and from notification's own; by relation.
     async fn orders_warnings_and_escalations_reach_whom_they_concern(bed: &Bed) {
         let served = fake::start(bed).await;
@@ -430,6 +515,188 @@ kit::both! {
         // The district's own trigger writes in the place of the usual letter.
         assert_eq!(units(&found[2]), ["公路段", "水利局", "考核办"]);
         assert!(found[2].texts[0].body.contains("应于2023年4月8日前完成"), "{:?}", found[2].texts[0]);
+    }
+
+    // X13, H5: a whistle is told to each unit that it calls, to every role that is named, and whom
+    // nobody was found for is said.
+    async fn a_whistle_is_told_to_each_unit_it_calls(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let relations = [Relation::Unit, Relation::UnitHead, Relation::ParentUnit, Relation::Office];
+        let called = pb::Trigger {
+            display_name: "哨声转办".to_owned(),
+            event_type: "saima.registry.v1.WhistleCreated".to_owned(),
+            condition: "size(resource.units) > 1".to_owned(),
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            recipients: relations.map(to).to_vec(),
+            fields: vec![text("matter", "{{ resource.topic }}"), list("items", &["到场答复"])],
+            ..Default::default()
+        };
+        create(&served, "whistle", called.clone()).await.unwrap();
+        enable(&served, "whistle").await;
+        let whistle = registry::Whistle {
+            name: format!("{DISTRICT}/whistles/1"),
+            topic: "老旧小区排水改造".to_owned(),
+            units: vec![unit("transport"), unit("water")],
+            ..Default::default()
+        };
+        let event = whistle.name.clone();
+        let resource = registry::change::Resource::Whistle(whistle);
+        fake::announce(&served, "saima.registry.v1.WhistleCreated", &event, resource).await;
+        let told = documents(&served, 1).await.remove(0);
+        assert_eq!(units(&told), ["交通局", "水利局"]);
+        for it in &told.recipients {
+            assert_eq!(it.role(), pb::RecipientRole::Unspecified);
+            assert_eq!(it.further_roles().collect::<Vec<_>>(), [pb::RecipientRole::UnitHead]);
+        }
+        // Neither stands below another, and registry knows no office.
+        assert_eq!(told.missing, [to(Relation::ParentUnit), to(Relation::Office)]);
+        let tried = simulate(&served, called.clone()).await;
+        assert_eq!((&tried.trials[0].missing, &*tried.trials[0].fault), (&told.missing, ""));
+        let nobody = pb::Trigger { recipients: vec![to(Relation::Office)], ..called };
+        let tried = simulate(&served, nobody).await;
+        assert!(tried.trials[0].fault.contains("names no unit"), "{tried:?}");
+    }
+
+    // H7: each role of a unit has its own way by channels, and where both lead to one contact it is
+    // told once.
+    async fn several_roles_of_a_unit_are_written_to(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let gateway = crate::channel::gateway().await;
+        let setup = pb::channel::Setup::Sms(crate::channel::sms(gateway.url("http", "/send")));
+        let by = crate::channel::create(&served, "sms", crate::channel::channel(setup)).await;
+        let of = |unit_id: &str, role: pb::RecipientRole, address: &str| pb::Contact {
+            unit: unit(unit_id),
+            channel: by.name.clone(),
+            address: address.to_owned(),
+            role: role.into(),
+            ..Default::default()
+        };
+        use pb::RecipientRole::{UnitHead, Unspecified};
+        crate::contact::force(&served, "general", of("transport", Unspecified, "13800000001")).await;
+        crate::contact::force(&served, "head", of("transport", UnitHead, "13800000002")).await;
+        crate::contact::force(&served, "water", of("water", Unspecified, "13800000003")).await;
+        let both = pb::Trigger { recipients: vec![to(Relation::Unit), to(Relation::UnitHead)], ..yellow() };
+        create(&served, "yellow", both).await.unwrap();
+        enable(&served, "yellow").await;
+        issue_card(&served, 1, scoring::card::Kind::YellowCard, "transport").await;
+        issue_card(&served, 2, scoring::card::Kind::YellowCard, "water").await;
+        issue_card(&served, 3, scoring::card::Kind::YellowCard, "road-bureau").await;
+        documents(&served, 3).await;
+        crate::dispatch::settled(&served, pb::dispatch::State::Sent, 3).await;
+        let mut told: Vec<_> =
+            crate::channel::texts(&gateway.took(3).await).into_iter().map(|it| it.0).collect();
+        told.sort();
+        assert_eq!(told, ["13800000001", "13800000002", "13800000003"]);
+        let held = crate::dispatch::settled(&served, pb::dispatch::State::Held, 2).await;
+        assert_eq!(held.iter().map(|it| it.role()).collect::<Vec<_>>(), [Unspecified, UnitHead]);
+
+        // A contact of the unit is there for both, and is told once.
+        let read = async |_: &pb::Contact| {
+            crate::channel::code_in(&crate::channel::texts(&gateway.taken()).pop().unwrap().1)
+        };
+        crate::contact::verified(&served, &by, "roads", "road-bureau", "13800000004", read).await;
+        crate::dispatch::settled(&served, pb::dispatch::State::Sent, 4).await;
+        let given_up = crate::dispatch::settled(&served, pb::dispatch::State::Dead, 1).await;
+        assert_eq!(given_up[0].last_failure, "another role has it by the same contact");
+        assert!(crate::dispatch::dispatches(&served, pb::dispatch::State::Held).await.is_empty());
+    }
+
+    // H7: the office hears that a letter has no address to go to; what it is told so is not told of in
+    // turn, though nobody reaches the office either.
+    async fn letters_that_are_held_are_told_of_and_that_ends(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let gateway = crate::channel::gateway().await;
+        let setup = pb::channel::Setup::Sms(crate::channel::sms(gateway.url("http", "/send")));
+        crate::channel::create(&served, "sms", crate::channel::channel(setup)).await;
+        let held = pb::Trigger {
+            display_name: "送达受阻".to_owned(),
+            event_type: "saima.notification.v1.DispatchHeld".to_owned(),
+            condition: "resource.hold_reason == 'HOLD_REASON_NO_CONTACT'".to_owned(),
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            recipients: vec![named("office"), to(Relation::Unit)],
+            fields: vec![text("matter", "送达受阻"), list("items", &["{{ resource.letter }}"])],
+            ..Default::default()
+        };
+        create(&served, "held", held).await.unwrap();
+        enable(&served, "held").await;
+        for (at, id) in [(1, "transport"), (2, "water"), (3, "transport")] {
+            raise(&served, behind(DISTRICT, at, id)).await;
+            documents(&served, at as usize).await;
+            // The letter, and the slip about it to its two units.
+            let count = 3 * at as usize;
+            crate::dispatch::settled(&served, pb::dispatch::State::Held, count).await;
+        }
+        let found = documents(&served, 3).await;
+        assert_eq!(units(&found[1]), ["考核办", "水利局"]);
+        assert!(found[1].texts[0].body.contains(&format!("{DISTRICT}/letters/2")), "{:?}", found[1]);
+    }
+
+    // Q7, X10: what becomes of a deduction, a figure or a finding is written about, too.
+    async fn deductions_figures_and_findings_are_written_about(bed: &Bed) {
+        use proto::scoring::v1::change::Resource;
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let slip = |event_type: &str, condition: &str, matter: &str| pb::Trigger {
+            display_name: "提醒".to_owned(),
+            event_type: event_type.to_owned(),
+            condition: condition.to_owned(),
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            recipients: vec![to(Relation::Unit)],
+            fields: vec![text("matter", matter), list("items", &["请知悉"])],
+            ..Default::default()
+        };
+        let adjustment = scoring::Adjustment {
+            name: format!("{DISTRICT}/adjustments/1"),
+            unit: unit("transport"),
+            points: decimal("2"),
+            ground: "项目进度滞后".to_owned(),
+            ..Default::default()
+        };
+        let observation = scoring::Observation {
+            name: format!("{DISTRICT}/observations/1"),
+            unit: unit("water"),
+            reason: "与统计数不符".to_owned(),
+            ..Default::default()
+        };
+        let finding = scoring::Finding {
+            name: format!("{DISTRICT}/inspections/1/findings/1"),
+            unit: unit("road-bureau"),
+            text: "围挡未设".to_owned(),
+            ..Default::default()
+        };
+        let told = [
+            ("AdjustmentLifted", "resource.points >= 2", "{{ resource.ground }}", Resource::Adjustment(adjustment.clone())),
+            ("AdjustmentsEntered", "resource.points >= 2", "新增{{ resource.ground }}", Resource::Adjustment(adjustment)),
+            ("ObservationDisputed", "resource.reason != ''", "{{ resource.reason }}", Resource::Observation(observation)),
+            ("CorrectionReviewed", "", "{{ resource.text }}", Resource::Finding(finding)),
+        ];
+        for (at, (kind, condition, matter, resource)) in told.into_iter().enumerate() {
+            let kind: &'static str = format!("saima.scoring.v1.{kind}").leak();
+            let id = format!("slip-{at}");
+            create(&served, &id, slip(kind, condition, matter)).await.unwrap();
+            enable(&served, &id).await;
+            let name = format!("{DISTRICT}/things/{at}");
+            fake::publish(&served, kind, &name, resource).await;
+            documents(&served, at + 1).await;
+        }
+        let found = documents(&served, 4).await;
+        let of = |it: &pb::Document| {
+            let matter = it.fields.iter().find(|it| it.name == "matter").unwrap().text.clone();
+            (it.recipients[0].unit_display_name.clone(), matter)
+        };
+        let expected = [
+            ("交通局", "项目进度滞后"),
+            ("交通局", "新增项目进度滞后"),
+            ("水利局", "与统计数不符"),
+            ("公路段", "围挡未设"),
+        ];
+        let expected = expected.map(|(unit, matter)| (unit.to_owned(), matter.to_owned()));
+        assert_eq!(found.iter().map(of).collect::<Vec<_>>(), expected);
     }
 
     // Q6, H5: a day's cards, one notice for each unit.

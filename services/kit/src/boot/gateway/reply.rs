@@ -19,17 +19,27 @@ const HEAD: usize = 5;
 /// What an RPC answered.
 pub(super) async fn written(route: &Route, response: Response<Body>) -> Response<Body> {
     match read(route, response).await {
-        Ok(text) => shown(StatusCode::OK, text),
+        Ok((text, kept)) => {
+            let mut response = shown(StatusCode::OK, text);
+            if let Some(kept) = kept {
+                response.headers_mut().insert(CACHE_CONTROL, kept);
+            }
+            response
+        }
         Err(status) => refused(&status),
     }
 }
 
-async fn read(route: &Route, response: Response<Body>) -> std::result::Result<Vec<u8>, Status> {
-    let (parts, body) = response.into_parts();
+/// A reply's message, and how long caches may keep it where the handler said so.
+async fn read(
+    route: &Route,
+    response: Response<Body>,
+) -> std::result::Result<(Vec<u8>, Option<HeaderValue>), Status> {
+    let (mut parts, body) = response.into_parts();
     fault(Status::from_header_map(&parts.headers))?;
     let collected = body.collect().await?;
     fault(collected.trailers().and_then(Status::from_header_map))?;
-    Ok(text(route, &collected.to_bytes())?)
+    Ok((text(route, &collected.to_bytes())?, parts.headers.remove(CACHE_CONTROL)))
 }
 
 fn fault(status: Option<Status>) -> std::result::Result<(), Status> {

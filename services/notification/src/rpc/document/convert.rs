@@ -5,6 +5,7 @@ use proto::notification::v1 as pb;
 
 use crate::district::{PERIOD, UNIT};
 use crate::document::{Content, Document, Receipt, Recipient, Written};
+use crate::trigger;
 
 impl From<Document> for pb::Document {
     fn from(it: Document) -> Self {
@@ -21,6 +22,7 @@ impl From<Document> for pb::Document {
             number: it.number.to_string(),
             issuer: it.draft.issuer,
             recipients,
+            missing: it.draft.missing.iter().map(|to| missing(&it.district, to)).collect(),
             period,
             due_date: it.draft.due_date.map(date::to_proto),
             fields: it.draft.contents.into_iter().map(field).collect(),
@@ -45,6 +47,15 @@ pub(in crate::rpc) fn field((name, content): (String, Content)) -> pb::DocumentF
     }
 }
 
+/// A recipient of a trigger on the wire.
+pub(in crate::rpc) fn missing(district: &str, it: &trigger::Recipient) -> pb::TriggerRecipient {
+    let unit = match it.unit.as_str() {
+        "" => String::new(),
+        unit => UNIT.format(&[district, unit]),
+    };
+    pb::TriggerRecipient { relation: it.relation as i32, unit }
+}
+
 fn recipient(it: &Document, to: &Recipient) -> pb::DocumentRecipient {
     let receipts = it.receipts.get(&to.unit).into_iter().flatten();
     pb::DocumentRecipient {
@@ -53,6 +64,7 @@ fn recipient(it: &Document, to: &Recipient) -> pb::DocumentRecipient {
         state: it.state(&to.unit) as i32,
         receipts: receipts.map(receipt).collect(),
         role: to.role as i32,
+        further_roles: to.further_roles.iter().map(|it| *it as i32).collect(),
         problem: to.problem.clone(),
     }
 }

@@ -1,11 +1,13 @@
 //! What lies in an inbox unread, then what comes.
 //!
+//! What is for everybody is read by nobody in particular, so of that the last two months lie there.
 //! The feed's end is read before what lies unread: what comes in between is told twice rather than
 //! never.
 
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use jiff::SignedDuration;
 use kit::feed::{self, Filter, Notice};
 use kit::name::Name;
 use kit::page::Page;
@@ -22,9 +24,12 @@ use crate::letter::State;
 use crate::rpc::Rpc;
 use crate::store;
 
-/// Letters, documents or notes read at once.
+/// Letters, documents, bulletins or notes read at once.
 const PAGE: i32 = 50;
-const KINDS: [&str; 8] = [
+/// For how long what is for everybody lies in an inbox.
+const LYING: SignedDuration = SignedDuration::from_hours(60 * 24);
+const KINDS: [&str; 9] = [
+    "saima.notification.v1.BulletinIssued",
     "saima.notification.v1.LetterIssued",
     "saima.notification.v1.LetterRead",
     "saima.notification.v1.LetterAcknowledged",
@@ -42,6 +47,8 @@ type Items =
 enum Shelf {
     Letters(String),
     Documents(String),
+    ForEverybody(String),
+    Bulletins(String),
     Notes(String),
     Empty,
 }
@@ -109,7 +116,29 @@ async fn unread(rpc: &Rpc, unit: &Name, shelf: Shelf) -> Result<Option<(Vec<Item
             let mut found = store::document::list(&mut tx, district, &filter, &page).await?;
             let next = page.cut(&mut found, |it| it.sequence.to_string());
             let items = found.into_iter().map(|it| Item::Document(it.into())).collect();
-            let next = if next.is_empty() { Shelf::Notes(next) } else { Shelf::Documents(next) };
+            let done = next.is_empty();
+            let next = if done { Shelf::ForEverybody(next) } else { Shelf::Documents(next) };
+            Ok(Some((items, next)))
+        }
+        Shelf::ForEverybody(token) => {
+            let page = Page::parse(PAGE, &token, &[])?;
+            let since = tx.now() - LYING;
+            let found = store::document::for_everybody(&mut tx, district, since, &page);
+            let mut found = found.await?;
+            let next = page.cut(&mut found, |it| it.sequence.to_string());
+            let items = found.into_iter().map(|it| Item::Document(it.into())).collect();
+            let done = next.is_empty();
+            let next = if done { Shelf::Bulletins(next) } else { Shelf::ForEverybody(next) };
+            Ok(Some((items, next)))
+        }
+        Shelf::Bulletins(token) => {
+            let filter =
+                store::bulletin::Filter { since: Some(tx.now() - LYING), ..Default::default() };
+            let page = Page::parse(PAGE, &token, &[])?;
+            let mut found = store::bulletin::list(&mut tx, district, &filter, &page).await?;
+            let next = page.cut(&mut found, |it| it.sequence.to_string());
+            let items = found.into_iter().map(|it| Item::Bulletin(it.into())).collect();
+            let next = if next.is_empty() { Shelf::Notes(next) } else { Shelf::Bulletins(next) };
             Ok(Some((items, next)))
         }
         Shelf::Notes(token) => {
@@ -136,10 +165,12 @@ fn told(notice: Notice, unit: &str) -> Result<Option<pb::WatchInboxResponse>> {
     let item = match change.resource {
         Some(Resource::Letter(letter)) if letter.recipient == unit => Item::Letter(letter),
         Some(Resource::Document(document))
-            if document.recipients.iter().any(|it| it.unit == unit) =>
+            if document.recipients.is_empty()
+                || document.recipients.iter().any(|it| it.unit == unit) =>
         {
             Item::Document(document)
         }
+        Some(Resource::Bulletin(bulletin)) => Item::Bulletin(bulletin),
         Some(Resource::Note(note)) if note.unit == unit => Item::Note(note),
         _ => return Ok(None),
     };

@@ -84,8 +84,8 @@ pub(super) async fn piece(rpc: &Rpc, wish: Wish) -> Result<Piece> {
         found.map(|it| Piece {
             kind: Kind::Bulletin,
             source: source.clone(),
-            title: it.text.subject,
-            content: it.text.body,
+            title: it.written.text.subject,
+            content: it.written.text.body,
         })
     };
     found.ok_or_else(|| Error::invalid(SOURCE, "UNKNOWN_SOURCE", format!("there is no {source}")))

@@ -144,7 +144,7 @@ fn categories(fields: &mut Fields, given: &pb::Schedule) -> Vec<String> {
 /// Checks a plan against the document it writes.
 fn check(fields: &mut Fields, plan: &Plan) {
     let kind = plan.kind;
-    let nobody = plan.recipients.is_empty() && plan.categories.is_empty();
+    let nobody = plan.is_for_everybody();
     let lacks = [
         ("schedule.recipients", nobody && !kind.is_for_everybody()),
         ("schedule.due_days", plan.due_days == 0 && kind.needs_due_date()),
@@ -154,6 +154,10 @@ fn check(fields: &mut Fields, plan: &Plan) {
             let message = format!("must be given for a document of the kind {}", kind.id());
             fields.violation(path, "REQUIRED", message);
         }
+    }
+    if kind.needs_period() && plan.recurrence.frequency.months().is_none() {
+        let message = format!("a week is no period that a document of the kind {} has", kind.id());
+        fields.violation("schedule.frequency", "NO_PERIOD", message);
     }
     for (name, reason, message) in kind.faults(&plan.fields) {
         fields.violation(format_args!("schedule.fields[{name}]"), reason, message);

@@ -96,16 +96,19 @@ fn trial(
         Ok(draft) => (draft, String::new()),
         Err(fault) => (Draft::default(), fault),
     };
+    let missing = draft.missing.iter().map(|it| document::missing(district, it)).collect();
     let recipients = draft.recipients.into_iter().map(|it| pb::DocumentRecipient {
         unit: district::UNIT.format(&[district, &it.unit]),
         unit_display_name: it.display_name,
         role: it.role as i32,
+        further_roles: it.further_roles.iter().map(|role| *role as i32).collect(),
         ..Default::default()
     });
     pb::TriggerTrial {
         event_name: event.name,
         event_time: Some(clock::to_proto(event.time)),
         recipients: recipients.collect(),
+        missing,
         fields: draft.contents.into_iter().map(document::field).collect(),
         fault,
     }

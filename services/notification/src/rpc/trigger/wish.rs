@@ -130,6 +130,11 @@ fn check(fields: &mut Fields, rule: &Rule) {
             fields.violation(path, "REQUIRED", message);
         }
     }
+    if rule.kind.needs_period() && !message::says_period(&shape) {
+        let kind = rule.kind.id();
+        let message = format!("says no period, which a document of the kind {kind} has");
+        fields.violation("trigger.event_type", "NO_PERIOD", message);
+    }
     for (name, reason, message) in rule.kind.faults(&rule.fields) {
         fields.violation(format_args!("trigger.fields[{name}]"), reason, message);
     }
@@ -143,8 +148,9 @@ fn check_field(fields: &mut Fields, name: &str, content: &Content, shape: &Shape
         Content::Text(source) => vec![source],
         Content::List(sources) => sources.iter().collect(),
     };
+    let is_item = matches!(content, Content::List(_));
     for source in sources {
-        if let Err(fault) = try_field(source, shape) {
+        if let Err(fault) = try_field(source, is_item, shape) {
             fields.violation(format_args!("trigger.fields[{name}]"), fault.reason, fault.message);
         }
     }

@@ -1,10 +1,10 @@
 //! Taking deliveries to send, and writing down what came of them.
 
-use kit::db::{Connection, Tx};
+use kit::db::Tx;
 use kit::{Result, clock};
 
 use super::{Row, columns};
-use crate::delivery::{BATCH, Delivery, LEASE};
+use crate::delivery::{BATCH, Delivery};
 use crate::endpoint::Endpoint;
 use crate::store::{self, lane};
 
@@ -16,7 +16,7 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
         tx,
         (String, String),
         "SELECT e.district, e.id FROM endpoint e
-         WHERE e.state = 1 AND e.circuit_time <= $1 AND e.rest_time <= $1
+         WHERE e.state = 1 AND e.circuit_time <= $1 AND e.rest_time <= $1 AND e.lease_time <= $1
            AND EXISTS (SELECT 1 FROM delivery d WHERE d.district = e.district
                        AND d.endpoint = e.id AND d.state = 1 AND d.next_time <= $1)
            AND (e.ordered = 0 OR $1 >= (
@@ -28,7 +28,7 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     )
 }
 
-/// Takes what is due for an endpoint, in the order of events; none when there is nothing to do.
+/// Takes an endpoint and what is due for it, in the order of events; none when there is nothing to do.
 /// After failures it is one delivery alone.
 pub(crate) async fn claim(
     tx: &mut Tx,
@@ -37,11 +37,8 @@ pub(crate) async fn claim(
     lease: &str,
 ) -> Result<Option<(Endpoint, Vec<Delivery>)>> {
     let now = tx.now();
-    if matches!(tx.connection()?, Connection::Postgres(_)) && !seize(tx, district, id).await? {
-        return Ok(None);
-    }
     let Some(endpoint) = store::endpoint::get(tx, district, id).await? else { return Ok(None) };
-    if endpoint.standing.takes(BATCH, now) == 0 {
+    if endpoint.standing.takes(BATCH, now) == 0 || !seize(tx, (district, id), lease).await? {
         return Ok(None);
     }
     let room = match endpoint.wish.rate {
@@ -53,14 +50,9 @@ pub(crate) async fn claim(
         return Ok(None);
     }
     let limit = endpoint.standing.takes(room.min(BATCH), now);
-    let until = clock::to_micros(now + LEASE);
     let now = clock::to_micros(now);
     let rows = kit::query!(tx, Row, |q| {
-        q.push("UPDATE delivery SET next_time = ").push_bind(until);
-        q.push(", lease = ").push_bind(lease);
-        q.push(" WHERE state = 1 AND district = ").push_bind(district);
-        q.push(" AND endpoint = ").push_bind(id);
-        q.push(" AND event IN (SELECT event FROM delivery WHERE state = 1 AND district = ");
+        q.push(concat!("SELECT ", columns!(), " FROM delivery WHERE state = 1 AND district = "));
         q.push_bind(district).push(" AND endpoint = ").push_bind(id);
         if endpoint.wish.ordered {
             q.push(" AND ").push_bind(now);
@@ -73,7 +65,6 @@ pub(crate) async fn claim(
             q.push(" AND next_time <= ").push_bind(now).push(" ORDER BY next_time, event");
         }
         q.push(" LIMIT ").push_bind(limit);
-        q.push(concat!(") RETURNING ", columns!()));
     })?;
     let mut deliveries = rows.into_iter().map(Delivery::try_from).collect::<Result<Vec<_>>>()?;
     deliveries.sort_unstable_by_key(|delivery| delivery.event);

@@ -1,12 +1,11 @@
 //! Taking dispatches to send, within the channel's rate, and writing down what came of them.
 
-use kit::db::{Connection, Tx};
+use kit::db::Tx;
 use kit::secret::Keyring;
 use kit::{Result, clock};
 
 use super::{Row, columns};
 use crate::channel::Channel;
-use crate::delivery::LEASE;
 use crate::dispatch::{BATCH, Dispatch};
 use crate::store::{self, lane};
 
@@ -17,14 +16,14 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
         tx,
         (String, String),
         "SELECT c.district, c.id FROM channel c
-         WHERE c.state = 1 AND c.circuit_time <= $1 AND c.rest_time <= $1
+         WHERE c.state = 1 AND c.circuit_time <= $1 AND c.rest_time <= $1 AND c.lease_time <= $1
            AND EXISTS (SELECT 1 FROM dispatch d WHERE d.district = c.district
                        AND d.channel = c.id AND d.state = 1 AND d.next_time <= $1)",
         now
     )
 }
 
-/// Takes what is due for a channel, in the order of issue; none when there is nothing to do.
+/// Takes a channel and what is due for it, in the order of issue; none when there is nothing to do.
 /// After failures it is one dispatch alone.
 pub(crate) async fn claim(
     tx: &mut Tx,
@@ -33,13 +32,10 @@ pub(crate) async fn claim(
     lease: &str,
 ) -> Result<Option<(Channel, Vec<Dispatch>)>> {
     let now = tx.now();
-    if matches!(tx.connection()?, Connection::Postgres(_)) && !seize(tx, district, id).await? {
-        return Ok(None);
-    }
     let Some(channel) = store::channel::get(tx, keys, district, id).await? else {
         return Ok(None);
     };
-    if channel.standing.takes(BATCH, now) == 0 {
+    if channel.standing.takes(BATCH, now) == 0 || !seize(tx, (district, id), lease).await? {
         return Ok(None);
     }
     let room = channel.wish.rate - spent(tx, district, id).await?;
@@ -52,18 +48,14 @@ pub(crate) async fn claim(
         tx,
         Row,
         concat!(
-            "UPDATE dispatch SET next_time = $4, lease = $5
-             WHERE district = $1 AND sequence IN (
-                 SELECT sequence FROM dispatch WHERE district = $1 AND channel = $2 AND state = 1
-                     AND next_time <= $3 ORDER BY next_time, sequence LIMIT $6)
-             RETURNING ",
-            columns!()
+            "SELECT ",
+            columns!(),
+            " FROM dispatch WHERE district = $1 AND channel = $2 AND state = 1 AND next_time <= $3
+             ORDER BY next_time, sequence LIMIT $4"
         ),
         district,
         id,
         clock::to_micros(now),
-        clock::to_micros(now + LEASE),
-        lease,
         limit
     )?;
     let mut taken = rows.into_iter().map(Dispatch::try_from).collect::<Result<Vec<_>>>()?;

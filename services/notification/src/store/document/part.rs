@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kit::db::Tx;
 use kit::{Result, clock};
 
+use super::further;
 use crate::document::{Document, Receipt, Recipient, Role, Written};
 use crate::template::Text;
 
@@ -58,7 +59,7 @@ pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
                 .push_bind(&recipient.problem);
         }
     )?;
-    Ok(())
+    further::insert(tx, documents).await
 }
 
 /// Stores a receipt.
@@ -138,7 +139,9 @@ pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]
         let Some(at) = places.get(&document) else { continue };
         let (role, problem) = charges.remove(&(document, unit.clone())).unwrap_or_default();
         let role = role.try_into()?;
-        documents[*at].draft.recipients.push(Recipient { unit, display_name, role, problem });
+        let further_roles = Vec::new();
+        let recipient = Recipient { unit, display_name, role, further_roles, problem };
+        documents[*at].draft.recipients.push(recipient);
     }
     let receipts = parts!(
         (i64, String, i64, String, String, i64, i64),
@@ -156,5 +159,5 @@ pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]
             create_time: clock::from_micros(create_time)?,
         });
     }
-    Ok(())
+    further::fill(tx, district, documents).await
 }

@@ -29,6 +29,7 @@ pub(super) struct Row {
     next_time: Option<i64>,
     next_left_out: i64,
     update_time: i64,
+    fault: String,
 }
 
 impl TryFrom<Row> for Schedule {
@@ -70,6 +71,7 @@ impl TryFrom<Row> for Schedule {
             },
             next,
             update_time: clock::from_micros(row.update_time)?,
+            fault: row.fault,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Documents as PDF: A4, laid out as offices lay out theirs (GB/T 9704), in a font of the machine that
+//! Sheets as PDF: A4, laid out as offices lay out theirs (GB/T 9704), in a font of the machine that
 //! has every character of the text.
 //!
 //! No font is brought along, since one with Chinese characters is larger than the whole suite.
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use kit::{Error, Result};
 
-use super::{Document, Language, Written};
+use super::Sheet;
 use face::Face;
 use page::{Place, Row};
 
@@ -42,44 +42,42 @@ const SMALL: u16 = 10;
 /// What templates put before the office and the date below the text.
 const SEAL: &str = "　　　　　　";
 
-impl Document {
+impl Sheet {
     /// As PDF; in the font of that file, where one is given.
-    pub(crate) fn pdf(&self, language: Language, font: Option<&Path>) -> Result<Vec<u8>> {
+    pub(crate) fn pdf(&self, font: Option<&Path>) -> Result<Vec<u8>> {
         let known = FONTS.iter().map(|(path, index)| (PathBuf::from(path), *index));
         let fonts: Vec<_> = match font {
             Some(path) => vec![(path.to_owned(), 0)],
             None => known.collect(),
         };
-        self.pdf_with(language, &fonts)
+        self.pdf_with(&fonts)
     }
 
-    fn pdf_with(&self, language: Language, fonts: &[(PathBuf, u32)]) -> Result<Vec<u8>> {
-        let absent = || Error::internal("a document without its text");
-        let written = self.text(language).ok_or_else(absent)?;
-        let rows = self.rows(written, &self.attached(language));
+    fn pdf_with(&self, fonts: &[(PathBuf, u32)]) -> Result<Vec<u8>> {
+        let rows = self.rows();
         let mut text: String = rows.iter().map(|row| row.text.as_str()).collect();
         text.push_str(page::NUMBER);
-        let face = find(fonts, &text, &self.name())?;
+        let face = find(fonts, &text, &self.name)?;
         page::print(&face, rows)
     }
 
     /// Its lines, each with its size and place.
-    fn rows(&self, written: &Written, attached: &[String]) -> Vec<Row> {
+    fn rows(&self) -> Vec<Row> {
         let row = |size, place, text: &str| Row { size, place, text: text.to_owned() };
-        let number = self.number.to_string();
+        let is_number = |line: &str| !self.number.is_empty() && line.ends_with(&self.number);
         let mut rows =
-            vec![row(TITLE, Place::Centre, &written.text.subject), row(BODY, Place::Left, "")];
-        for line in written.text.body.lines() {
+            vec![row(TITLE, Place::Centre, &self.text.subject), row(BODY, Place::Left, "")];
+        for line in self.text.body.lines() {
             rows.push(match line.strip_prefix(SEAL) {
                 Some(seal) => row(BODY, Place::Right, seal.trim()),
-                None if line.trim() == number => row(BODY, Place::Centre, line.trim()),
+                None if is_number(line.trim()) => row(BODY, Place::Centre, line.trim()),
                 None => row(BODY, Place::Left, line.trim_end()),
             });
         }
-        if !attached.is_empty() {
+        if !self.attached.is_empty() {
             rows.push(row(SMALL, Place::Left, ""));
         }
-        rows.extend(attached.iter().map(|line| row(SMALL, Place::Left, line)));
+        rows.extend(self.attached.iter().map(|line| row(SMALL, Place::Left, line)));
         rows
     }
 }
@@ -108,35 +106,24 @@ fn find(fonts: &[(PathBuf, u32)], text: &str, document: &str) -> Result<Face> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::document::{Draft, Number, Written};
+    use crate::document::Language;
     use crate::template::Text;
 
-    fn document(body: &str) -> Document {
-        let text = Text { subject: "关于督查的通报".to_owned(), body: body.to_owned() };
-        Document {
-            district: "hengkou".to_owned(),
-            sequence: 1,
-            number: Number { series: "考核办函".to_owned(), year: 2023, ordinal: 1 },
-            draft: Draft::default(),
-            texts: vec![Written {
-                language: Language::Chinese,
-                text,
-                template_revision: 0,
-                template_fault: String::new(),
-            }],
-            receipts: BTreeMap::new(),
-            create_time: jiff::Timestamp::UNIX_EPOCH,
+    fn sheet(body: &str) -> Sheet {
+        Sheet {
+            name: "districts/hengkou/documents/1".to_owned(),
+            language: Language::Chinese,
+            text: Text { subject: "关于督查的通报".to_owned(), body: body.to_owned() },
+            number: "考核办函〔2023〕1号".to_owned(),
+            attached: Vec::new(),
         }
     }
 
     // H7: where no font is found the request says so; nothing is printed with holes.
     #[test]
     fn pdf_without_a_font_says_so() {
-        let refused =
-            document("内容").pdf_with(Language::Chinese, &[("/nowhere/font.ttf".into(), 0)]);
+        let refused = sheet("内容").pdf_with(&[("/nowhere/font.ttf".into(), 0)]);
         let Err(Error::Precondition(unmet)) = refused else { unreachable!("{refused:?}") };
         assert_eq!(unmet[0].reason, "FONT_MISSING");
         assert!(unmet[0].message.contains("none was found"), "{}", unmet[0].message);
@@ -147,8 +134,7 @@ mod tests {
     fn lines_stand_where_an_office_puts_them() {
         let body =
             "考核办函〔2023〕1号\n\n交通局：\n\n　　请办理。\n\n　　　　　　　　　　　　考核办\n";
-        let document = document(body);
-        let rows = document.rows(&document.texts[0], &[]);
+        let rows = sheet(body).rows();
         let found: Vec<_> = rows.iter().map(|row| (row.text.as_str(), row.place)).collect();
         assert_eq!(
             found,

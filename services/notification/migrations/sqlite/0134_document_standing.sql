@@ -1,0 +1,32 @@
+-- How far each recipient of a document has come, beside the receipts that say so, so that those of
+-- one state are found: 1 delivered, 2 opened, 3 acknowledged. The database keeps it by itself, for the
+-- release before, too.
+CREATE TABLE document_standing (
+    district TEXT    NOT NULL,
+    document INTEGER NOT NULL,
+    unit     TEXT    NOT NULL,
+    state    INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
+    PRIMARY KEY (district, document, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX document_standing_state ON document_standing (district, unit, state, document);
+
+CREATE TRIGGER document_delivered AFTER INSERT ON document_recipient
+BEGIN
+    INSERT INTO document_standing (district, document, unit, state)
+    VALUES (new.district, new.document, new.unit, 1);
+END;
+
+CREATE TRIGGER document_received AFTER INSERT ON document_receipt
+BEGIN
+    UPDATE document_standing SET state = new.state WHERE district = new.district
+        AND document = new.document AND unit = new.unit AND state < new.state;
+END;
+
+-- Of before; behind the triggers, whose making waits for whoever is writing.
+INSERT INTO document_standing (district, document, unit, state)
+SELECT r.district, r.document, r.unit, COALESCE(MAX(c.state), 1)
+FROM document_recipient r
+LEFT JOIN document_receipt c
+    ON c.district = r.district AND c.document = r.document AND c.unit = r.unit
+GROUP BY r.district, r.document, r.unit;
