@@ -60,10 +60,82 @@ fn a_guard_makes_a_division_sound() {
     assert_eq!(lint(&[Source::new("s.yaml", &guarded)]).unwrap(), ["s.yaml: sound, tracks: 1"]);
 }
 
+const DISTRICT: &str = "\
+district: {name: d, display_name: D, time_zone: Asia/Shanghai}
+units:
+  - {name: a, display_name: A, kind: DEPARTMENT, category: town}
+  - {name: b, display_name: B, kind: DEPARTMENT, category: town}
+indicators:
+  - {name: done, display_name: done, kind: COMMON, direction: HIGHER_IS_BETTER, frequency: YEARLY, accumulation: LATEST, evaluating_unit: a}
+targets:
+  - {name: a/done.2022, value: 0}
+  - {name: a/done.2023, value: 0}
+  - {name: b/done.2023, value: 5}
+schemes:
+  - name: one
+    display_name: one
+    series: one
+    effective_period: '2023'
+    tracks:
+      - track_id: towns
+        display_name: towns
+        members: {categories: [town]}
+        root:
+          node_id: total
+          display_name: total
+          weight: 10
+          sum:
+            children:
+              - {node_id: done, weight: 6, leaf: {indicator: done, completion: {}}}
+              - {node_id: taken, display_name: taken, weight: 4, reference: {series: two, subject: {own: {}}, periods: {same: {}}}}
+      - track_id: listed
+        display_name: listed
+        members: {units: [a, c], except_units: [e]}
+        root: {node_id: all, display_name: all, weight: 10, leaf: {indicator: done, marks: {}}}
+  - name: two
+    display_name: two
+    series: two
+    effective_period: '2023'
+    tracks:
+      - track_id: towns
+        display_name: towns
+        members: {categories: [town]}
+        root: {node_id: back, display_name: back, weight: 10, reference: {series: one, subject: {own: {}}, periods: {same: {}}, node_id: none}}
+";
+
+// B5, H2, H4: what registry says of a scheme beside its district is said without a server too.
+#[test]
+fn a_scheme_is_judged_beside_its_district() {
+    let found = faults(DISTRICT);
+    let has = |words: &[&str]| {
+        let line = found.iter().find(|line| words.iter().all(|word| line.contains(word)));
+        assert!(line.is_some(), "{words:?} is not in {found:#?}");
+    };
+    has(&["s.yaml:", "schemes[0].tracks[1].members", "units/a runs on towns already"]);
+    has(&["schemes[0].tracks[1].members.units", "there is no unit", "units/c", "UNKNOWN_UNIT"]);
+    has(&["schemes[0].tracks[1].members.except_units[0]", "units/e", "UNKNOWN_UNIT"]);
+    has(&["schemes[0].tracks[0].root.sum.children[1].reference", "REFERENCE_CYCLE"]);
+    has(&["schemes[1].tracks[0].root.reference", "REFERENCE_CYCLE"]);
+    has(&["schemes[1].tracks[0].root.reference.node_id", "UNKNOWN_NODE"]);
+    has(&["schemes[0].tracks[0].root.sum.children[0].leaf", "done.2023", "TARGET_NOT_POSITIVE"]);
+    // A target before the scheme holds is none of its business.
+    assert_eq!(found.len(), 7, "{found:#?}");
+    let alone = faults(&DISTRICT.replace("series: two, subject", "series: three, subject"));
+    assert!(alone.iter().any(|it| it.contains("UNKNOWN_SERIES")), "{alone:#?}");
+}
+
 #[test]
 fn examples_are_sound() {
-    for scheme in ["hengkou", "undp-hdi-1990-2022/scheme.yaml"] {
-        let output = saima(&["lint", example(scheme).to_str().unwrap()]);
+    let of = |paths: &[&str]| {
+        let paths: Vec<_> = paths.iter().map(|it| example(it)).collect();
+        let args = paths.iter().map(|it| it.to_str().unwrap());
+        let output = saima(&std::iter::once("lint").chain(args).collect::<Vec<_>>());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    for scheme in ["bishan", "hengkou", "xingping", "undp-hdi-1990-2022/scheme.yaml"] {
+        of(&[scheme]);
+    }
+    for pack in ["qingxin", "shibei"] {
+        of(&[pack, &format!("{pack}/story/schemes")]);
     }
 }

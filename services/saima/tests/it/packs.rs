@@ -57,6 +57,14 @@ impl Played {
             assert!(self.text.contains(part), "{part} is not in\n{}", self.text);
         }
     }
+
+    /// The lines of the table of that title, without its head.
+    #[track_caller]
+    fn table(&self, title: &str) -> Vec<&str> {
+        let mut lines = self.text.lines().skip_while(|it| *it != title);
+        assert!(lines.next().is_some(), "{title} is not in\n{}", self.text);
+        lines.skip(1).take_while(|it| it.starts_with("  ")).map(str::trim).collect()
+    }
 }
 
 /// How often each key comes.

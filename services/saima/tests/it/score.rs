@@ -107,7 +107,7 @@ fn a_year_is_scored_from_quarters_lists_and_awards() {
     let awards = tracks[0].result.awards.iter();
     let picked: Vec<_> =
         awards.map(|it| (it.award_id.as_str(), it.picked[0].subject.as_str())).collect();
-    assert_eq!(picked, [("tiger", "丙"), ("snail", "丁")]);
+    assert_eq!(picked, [("tiger", "甲"), ("snail", "丁")], "丙 is first, and vetoed");
 }
 
 #[test]

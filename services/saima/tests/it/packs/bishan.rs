@@ -2,7 +2,7 @@
 
 use kit::testing::Bed;
 use proto::scoring::v1::run::State;
-use proto::scoring::v1::{ListResultsRequest, ListRunsRequest};
+use proto::scoring::v1::{ListObservationsRequest, ListResultsRequest, ListRunsRequest};
 
 use super::{Played, count, play};
 
@@ -36,21 +36,45 @@ kit::both! {
         assert!(first.iter().any(|it| it.contains("猛虎奖") && it.contains("梦界空间")));
         assert!(first.iter().any(|it| it.contains("文旅产业专班") && it.ends_with("豁免")));
         assert_eq!(awards("2023Q2").iter().filter(|it| it.contains("猛虎奖")).count(), 4);
-        // B11: (98.4 + 98.3) ÷ 2 for the quarters, 2 points for each of two Tigers.
+        // B11: (98.9 + 98.9) ÷ 2 for the quarters, 2 points for each of two Tigers.
         assert!(it.text.contains("成绩榜 2023H1  指挥部  13个"), "{}", it.text);
-        assert!(it.text.lines().any(|it| it.contains("梦界空间") && it.contains("102.35")));
+        assert!(it.text.lines().any(|it| it.contains("梦界空间") && it.contains("102.90")));
         // B1: every month is reported and reconciled, some of it late.
         it.shows(&["2023-03 对账  应报110项  逾期4  缺报0", "2023-06 对账  应报155项"]);
-        // B7: named inspectors of each track found eight things in the first quarter, and followed them.
-        it.shows(&["2023Q1 一线查核，共8个单位", "2023Q2 一线查核，共6个单位"]);
+        // B7: named inspectors of each track saw every body each quarter, and followed what they found.
+        it.shows(&["2023Q1 一线查核，共21个单位", "2023Q2 一线查核，共21个单位"]);
         it.shows(&["高铁枢纽片区开发指挥部                             1     0     0     0     1       0"]);
+        // B7: what they found became figures: one grave finding of the quarter, of this headquarters.
+        let grave = drawn(&it, "site-grave", "2023Q1").await;
+        assert_eq!(grave.values().filter(|it| *it == "1").count(), 1);
+        assert_eq!((grave.len(), grave["hq-station"].as_str()), (21, "1"));
+        let commended = drawn(&it, "site-commended", "2023Q1").await;
+        assert_eq!(commended.values().filter(|it| *it == "1").count(), 8);
         // B8: without the late report of an accident progress would not have been discounted.
-        it.shows(&["推演：若无迟报事故", "高铁枢纽片区开发指挥部   64.23     74.84       5         5"]);
+        it.shows(&["推演：若无迟报事故", "高铁枢纽片区开发指挥部   63.63     74.24       5         5"]);
         it.shows(&["申诉，共1件", "属迟报，维持原结果  不成立"]);
         // B9: what the bodies did up to August.
         it.shows(&["例会研讨、招商考察（截至8月7日），共776次", "指挥部会商研判     384", "专班例会研讨       205", "外出招商考察       141", "帮助企业融资        40"]);
         it.served.stop().await;
     }
+}
+
+/// The figures of an indicator that were drawn for a quarter, by unit.
+async fn drawn(
+    it: &Played,
+    indicator: &str,
+    quarter: &str,
+) -> std::collections::BTreeMap<String, String> {
+    let request = ListObservationsRequest {
+        parent: it.parent.clone(),
+        indicator: format!("{}/indicators/{indicator}", it.parent),
+        period: format!("{}/periods/{quarter}", it.parent),
+        page_size: 1000,
+        ..Default::default()
+    };
+    let reply = it.suite.observations().list_observations(request).await.unwrap().into_inner();
+    let id = |name: &str| name.rsplit('/').next().unwrap().to_owned();
+    reply.observations.into_iter().map(|it| (id(&it.unit), it.value.unwrap().value)).collect()
 }
 
 /// How many run on each track of the quarter's published run.

@@ -5,7 +5,11 @@ use proto::cadre::v1::commitment::State;
 use proto::cadre::v1::commitment_service_client::CommitmentServiceClient;
 use proto::cadre::v1::{Commitment, ListCommitmentsRequest};
 use proto::scoring::v1::poll_service_client::PollServiceClient;
-use proto::scoring::v1::{ListTalliesRequest, Tally};
+use proto::scoring::v1::run;
+use proto::scoring::v1::{
+    ExplainScoreRequest, ExplainScoreResponse, Explanation, ListRunsRequest, ListTalliesRequest,
+    Tally,
+};
 use saima::client::Line;
 
 use super::{Played, count, play};
@@ -18,6 +22,24 @@ kit::both! {
         it.shows(&["公开亮目标的党政正职，共98名", "履职践诺目标，共294项"]);
         // S3: scored each quarter, with a verdict at the end of the year.
         it.shows(&["2023Q1 季度打分  应评392项  缺0", "2023Q4 季度打分  应评392项  缺0"]);
+        // S3: each quarter has a score of its own, whose mean counts in the year.
+        for quarter in ["2023Q1", "2023Q2", "2023Q3", "2023Q4"] {
+            it.shows(&[&format!("{quarter} 履职践诺得分，共98名")]);
+        }
+        let quarters = published(&it, "commitments-2023").await;
+        assert_eq!(quarters.len(), 4);
+        let mut scores = Vec::new();
+        for run in &quarters {
+            let explained = explain(&it, run, "posts.head-dept-29").await;
+            scores.push(explained.result.unwrap().score.unwrap().value);
+        }
+        // At 22, 23 and 23 % of the year in March: (25 × 22 + 30 × 23 + 45 × 23) ÷ 25.
+        assert_eq!(scores, ["91", "91.4", "92.33", "92.5"]);
+        let year = published(&it, "heads-2023").await;
+        let explained = explain(&it, &year[0], "posts.head-dept-29").await;
+        let quarters = node(&explained.explanation.unwrap(), "quarters").unwrap();
+        // A tenth of their mean, 91.8075.
+        assert_eq!(quarters.points.unwrap().value, "9.18");
         // S1: made in January, published for everybody; one was sent back and made again.
         it.shows(&["本月应作承诺的，共98名", "公开承诺，共294项"]);
         let made = commitments(&it).await;
@@ -33,8 +55,8 @@ kit::both! {
         it.shows(&["年底评定，共98名", "担当作为好干部，共10名", "一票否决，共1名"]);
         it.shows(&["2023  区管党政正职  98个"]);
         // S7: what the verdicts lead to: proposed by rules, decided by people.
-        it.shows(&["top-ten 提出10名", "good 提出85名", "good-thrice 提出0名", "fair 提出11名", "poor 提出2名"]);
-        it.shows(&["结果运用，共108件", "担当作为好干部  已决定        10", "诫勉谈话        已决定        11", "通报批评        调整后决定     2"]);
+        it.shows(&["top-ten 提出10名", "good 提出88名", "good-thrice 提出0名", "fair 提出8名", "poor 提出2名"]);
+        it.shows(&["结果运用，共108件", "担当作为好干部  已决定        10", "诫勉谈话        已决定         8", "通报批评        调整后决定     2"]);
         // S7, S8: who was admonished is not promoted for a year.
         it.shows(&["诫勉谈话  不得提拔  2025-01-31"]);
         // S8: who is to be moved is held to the rules of appointment, each failure with its fact.
@@ -50,8 +72,8 @@ kit::both! {
         it.shows(&["三项调研，共16人次", "重点领域专项调研组            突出表现     3"]);
         it.shows(&["区财政局主要负责人          统筹推进不力      容错免除", "洛阳道街道党工委书记        未按规定请示报告  澄清不计"]);
         it.shows(&["重新计算后有变化的，共", "区财政局主要负责人 "]);
-        let changed = it.text.lines().find(|it| it.contains("区财政局主要负责人") && it.contains("91.42"));
-        assert!(changed.is_some_and(|it| it.contains("92.42")), "{}", it.text);
+        let changed = it.text.lines().find(|it| it.contains("区财政局主要负责人") && it.contains("91.68"));
+        assert!(changed.is_some_and(|it| it.contains("92.68")), "{}", it.text);
         let polls = PollServiceClient::new(it.suite.channel());
         let name = format!("{}/polls/rating-2023", it.parent);
         let tallies = tallies(polls, &name).await;
@@ -79,4 +101,31 @@ async fn commitments(it: &Played) -> Vec<Commitment> {
         ListCommitmentsRequest { parent: it.parent.clone(), page_size: 1000, ..Default::default() };
     let mut client = CommitmentServiceClient::new(it.suite.channel());
     client.list_commitments(request).await.unwrap().into_inner().commitments
+}
+
+/// The published runs of a scheme, by period.
+async fn published(it: &Played, scheme: &str) -> Vec<String> {
+    let request = ListRunsRequest {
+        parent: it.parent.clone(),
+        state: run::State::Published.into(),
+        page_size: 1000,
+        ..Default::default()
+    };
+    let mut runs = it.suite.runs().list_runs(request).await.unwrap().into_inner().runs;
+    runs.retain(|it| it.scheme.ends_with(&format!("/{scheme}")));
+    runs.sort_by(|one, other| one.period.cmp(&other.period));
+    runs.into_iter().map(|it| it.name).collect()
+}
+
+async fn explain(it: &Played, run: &str, subject: &str) -> ExplainScoreResponse {
+    let request = ExplainScoreRequest { name: format!("{run}/results/{subject}") };
+    it.suite.runs().explain_score(request).await.unwrap().into_inner()
+}
+
+/// The node of that id, wherever it stands.
+fn node(tree: &Explanation, id: &str) -> Option<Explanation> {
+    if tree.node_id == id {
+        return Some(tree.clone());
+    }
+    tree.children.iter().find_map(|it| node(it, id))
 }
