@@ -32,7 +32,9 @@ const HELLO: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_ANSWER: Duration = Duration::from_secs(10);
 const HEADER_BYTES: u32 = 16 * 1024;
-const RESETS_OF_OURS: usize = 256;
+/// In a connection's whole life, what comes late for calls that were refused before their last word among
+/// them: an honest caller who is refused a thousand times on a busy machine keeps his connection.
+const RESETS_OF_OURS: usize = 1024;
 const RESETS_PENDING: usize = 20;
 
 /// Time for the last words once everything on a connection was ended.
