@@ -13,6 +13,22 @@ use crate::fault::Faults;
 use crate::node::{Direction, Leaf};
 
 /// The number that a leaf's method turns into points. Further indicators go by their names.
+///
+/// | figure | v | beside it | scored |
+/// |---|---|---|---|
+/// | growth, rate | 12 | last year 10 | 100·(12 − 10)/10 = 20 |
+/// | growth, amount | 12 | last year 10 | 12 − 10 = 2 |
+/// | best_of | 12 | other 15 | 15 |
+/// | worst_of | 12 | other 15 | 12 |
+/// | reconciled below 4, else nothing | claimed 12 | verified 15 | 15 |
+/// | reconciled below 3, else nothing | claimed 12 | verified 15 | 0 |
+/// | reconciled below 3, else verified | claimed 12 | verified 15 | 15 |
+/// | reconciled below 3, else less difference | claimed 12 | verified 15 | 15 − 3 = 12 |
+/// | reconciled below 25 %, else nothing | claimed 12 | verified 15 | 0 |
+/// | reconciled below 26 %, else nothing | claimed 12 | verified 15 | 15 |
+/// | difficulty from 1 to 1.35 | 12 | factor 1.2 | 12·1.2 = 14.4 |
+/// | difficulty from 1 to 1.35 | 12 | factor 2 | 12·1.35 = 16.2 |
+/// | difficulty from 1 to 1.35 | 12 | factor 0.5 | 12·1 = 12 |
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Figure {
     /// The indicator's value.

@@ -8,11 +8,11 @@ use common::doc::{self, numbers, says};
 use common::{DOWN, UP, cohort, d, leaf, sheet, unrounded, value};
 use engine::{
     Ballots, Bounds, CaseHandling, CaseKind, Cell, Cliff, Completion, Contribution, Control, Curve,
-    DeductPerEvent, Direction, Efficacy, Exponential, Figure, Flag, GrowthBy, Interpolation, Knot,
-    Lateness, MarkValue, Marks, Method, Milestone, MilestonePoints, Milestones, MinMax, Otherwise,
-    PacePoints, Precondition, RankBand, RankBands, RankTable, RaterGroup, RatioToLeader,
-    Reconciled, Rule, Segment, Share, Sheet, SlopeSide, Slopes, Step, Steps, Tally, Through,
-    TrackResult,
+    DeductPerEvent, Difficulty, Direction, Efficacy, Exponential, Figure, Flag, GrowthBy,
+    Interpolation, Knot, Lateness, MarkValue, Marks, Method, Milestone, MilestonePoints,
+    Milestones, MinMax, Otherwise, PacePoints, Precondition, RankBand, RankBands, RankTable,
+    RaterGroup, RatioToLeader, Reconciled, Rule, Segment, Share, Sheet, SlopeSide, Slopes, Step,
+    Steps, Tally, Through, TrackResult,
 };
 use rust_decimal::Decimal;
 
@@ -321,27 +321,43 @@ fn figures_say_which_number_is_scored() {
         assert_eq!(subject.explained.recompute().unwrap(), subject.total);
         (subject.total.unwrap().round_dp(6), subject.flags().contains(&Flag::Missing))
     };
-    let grown = |last_year: Option<&str>| {
-        let mut sheet = sheet("s", &[("i", value("12"))]);
+    let of = |other: Decimal, v: Decimal| {
+        let mut sheet =
+            sheet("s", &[("i", value(&v.to_string())), ("j", value(&other.to_string()))]);
         let cell: &mut Cell = sheet.cells.get_mut("i").unwrap();
-        cell.last_year = last_year.map(d);
+        cell.last_year = Some(other);
         sheet
     };
-    assert_eq!(marked(Figure::Growth(GrowthBy::Rate), grown(Some("10"))), (d("20"), false));
-    assert_eq!(marked(Figure::Growth(GrowthBy::Amount), grown(Some("10"))), (d("2"), false));
-    assert_eq!(marked(Figure::Growth(GrowthBy::Rate), grown(Some("0"))), (d("0"), true));
-    let two = || sheet("s", &[("i", value("12")), ("j", value("15"))]);
-    assert_eq!(marked(Figure::BestOf(vec!["j".to_owned()]), two()), (d("15"), false));
-    assert_eq!(marked(Figure::WorstOf(vec!["j".to_owned()]), two()), (d("12"), false));
-    let reconciled = |tolerance: &str, otherwise| {
-        Figure::Reconciled(Reconciled {
-            verified: "j".to_owned(),
-            tolerance: d(tolerance),
-            percent: false,
-            otherwise,
-        })
+    let other = || "j".to_owned();
+    let figure = |text: &str| match (text.split([' ', ',']).next().unwrap(), &*numbers(text)) {
+        ("growth", []) if text.ends_with("rate") => Figure::Growth(GrowthBy::Rate),
+        ("growth", []) => Figure::Growth(GrowthBy::Amount),
+        ("best_of", []) => Figure::BestOf(vec![other()]),
+        ("worst_of", []) => Figure::WorstOf(vec![other()]),
+        ("reconciled", &[tolerance]) => Figure::Reconciled(Reconciled {
+            verified: other(),
+            tolerance,
+            percent: text.contains('%'),
+            otherwise: match text.rsplit(' ').next() {
+                Some("nothing") => Otherwise::Nothing,
+                Some("verified") => Otherwise::Verified,
+                _ => Otherwise::VerifiedLessDifference,
+            },
+        }),
+        ("difficulty", &[least, most]) => {
+            Figure::Difficulty(Difficulty { factor: other(), least, most })
+        }
+        _ => panic!("no example of {text}"),
     };
-    assert_eq!(marked(reconciled("4", Otherwise::Nothing), two()), (d("15"), false));
-    assert_eq!(marked(reconciled("3", Otherwise::Nothing), two()), (d("0"), false));
-    assert_eq!(marked(reconciled("3", Otherwise::VerifiedLessDifference), two()), (d("12"), false));
+    let table = doc::table(include_str!("../src/figure.rs"));
+    assert!(table.rows.len() > 10);
+    check(&table, |row| {
+        let [v, other] = given(&[row[1].clone(), row[2].clone()]);
+        let (scored, is_missing) = marked(figure(&row[0]), of(other, v));
+        assert!(!is_missing, "{row:?}");
+        scored
+    });
+    // A rate needs a year above 0 to grow from.
+    let from_nothing = of(Decimal::ZERO, d("12"));
+    assert_eq!(marked(Figure::Growth(GrowthBy::Rate), from_nothing), (d("0"), true));
 }
