@@ -1,5 +1,7 @@
 //! What must hold of a track before anybody is scored by it.
 
+mod carrying;
+pub(crate) mod reach;
 mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +15,9 @@ use crate::figure::Figure;
 use crate::method::{Method, Takes};
 use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::check::{self, Known};
-use crate::track::{Colouring, TrackDraft, WarningRules};
+use crate::track::{Colouring, Track, TrackDraft, WarningRules};
 
+use carrying::Carrying;
 use references::Reference;
 
 /// Deepest tree, in nodes from the root to a leaf.
@@ -23,18 +26,20 @@ pub const MAX_DEPTH: usize = 12;
 pub const MAX_NODES: usize = 2000;
 
 /// Notes everything that is wrong with a track.
-pub(crate) fn track(draft: &TrackDraft, faults: &mut Faults) {
+pub(crate) fn track(track: &Track, faults: &mut Faults) {
+    let draft = track.draft();
     let mut tree = Tree::of(draft);
     faults.inside("root", |faults| tree.node(&draft.root, 1, false, faults));
     for (place, aside) in draft.asides.iter().enumerate() {
         faults.inside(format!("asides[{place}]"), |faults| tree.node(aside, 1, false, faults));
     }
     references::check(draft, &tree.references, faults);
-    let known = Known::of(draft);
+    carrying::check(&tree.leaves, faults);
+    let known = Known::of(draft, track.most_points());
     faults
         .inside("ranking", |faults| known.tie_break("tie_break", &draft.ranking.tie_break, faults));
     if let Some(rule) = &draft.colouring {
-        faults.inside("colouring", |faults| colouring(rule, draft.ranking.ascending, faults));
+        faults.inside("colouring", |faults| colouring(rule, &known, faults));
     }
     faults.inside("warnings", |faults| warnings(&draft.warnings, faults));
     check::outcomes(&draft.outcomes, &known, faults);
@@ -46,12 +51,19 @@ struct Tree<'a> {
     items: BTreeSet<&'a str>,
     count: usize,
     references: Vec<Reference<'a>>,
+    leaves: Vec<Carrying<'a>>,
 }
 
 impl<'a> Tree<'a> {
     fn of(draft: &'a TrackDraft) -> Tree<'a> {
-        let (ids, items, references) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        Tree { limits: &draft.limits, ids, items, count: 0, references }
+        Tree {
+            limits: &draft.limits,
+            ids: BTreeSet::new(),
+            items: BTreeSet::new(),
+            count: 0,
+            references: Vec::new(),
+            leaves: Vec::new(),
+        }
     }
 
     /// `summed`: the node stands below a sum, where something may come on top.
@@ -73,6 +85,7 @@ impl<'a> Tree<'a> {
             faults.add("node_id", "DUPLICATE_NODE", message);
         }
         numbers(node, summed, faults);
+        carrying::parts(node, faults);
         faults.inside(path(&node.rule), |faults| {
             match &node.rule {
                 Rule::Leaf(rule) => self.leaf(node, rule, faults),
@@ -130,6 +143,7 @@ impl<'a> Tree<'a> {
     }
 
     fn leaf(&mut self, node: &'a Node, leaf: &'a Leaf, faults: &mut Faults) {
+        self.leaves.push(Carrying::of(node, leaf, faults));
         leaf.figure.check(leaf, faults);
         if let Figure::Expression(expression) = &leaf.figure {
             let limits = |name: &Name| match name {
@@ -253,7 +267,7 @@ fn weights(node: &Node, children: &[Node], faults: &mut Faults) {
     }
 }
 
-fn colouring(colouring: &Colouring, ascending: bool, faults: &mut Faults) {
+fn colouring(colouring: &Colouring, known: &Known<'_>, faults: &mut Faults) {
     let (zero, hundred) = (Decimal::ZERO, Decimal::ONE_HUNDRED);
     match colouring {
         Colouring::ByPace { yellow_behind, red_behind } => faults.inside("by_pace", |faults| {
@@ -277,7 +291,10 @@ fn colouring(colouring: &Colouring, ascending: bool, faults: &mut Faults) {
                     );
                     faults.add("yellow_at_least", "COLOURING_ORDER", message);
                 }
-                if ascending {
+                if let Some(message) = known.unreachable(*green_at_least) {
+                    faults.add("green_at_least", "UNREACHABLE_COLOUR", message);
+                }
+                if known.ascending {
                     let message =
                         "the lowest score ranks first here and would be red: colour by rank share";
                     faults.add("", "COLOURING_DIRECTION", message);

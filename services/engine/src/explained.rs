@@ -135,11 +135,13 @@ pub enum Flag {
     Vetoed,
     /// Nothing was due of the subject yet, so it has all points.
     NothingDue,
+    /// The value is of an earlier period and holds on.
+    CarriedForward,
 }
 
 impl Flag {
     /// Every mark, in the order of the list above.
-    const ALL: [Flag; 17] = [
+    const ALL: [Flag; 19] = [
         Flag::Missing,
         Flag::TargetMissing,
         Flag::NotApplicable,
@@ -157,6 +159,8 @@ impl Flag {
         Flag::Provisional,
         Flag::Waived,
         Flag::Vetoed,
+        Flag::NothingDue,
+        Flag::CarriedForward,
     ];
 
     /// What [`Flag::as_str`] wrote.
@@ -191,6 +195,7 @@ impl Flag {
             Flag::Waived => "WAIVED",
             Flag::Vetoed => "VETOED",
             Flag::NothingDue => "NOTHING_DUE",
+            Flag::CarriedForward => "CARRIED_FORWARD",
         }
     }
 }

@@ -97,6 +97,8 @@ impl Share {
 pub struct Cell {
     /// What is known.
     pub fact: Fact,
+    /// It is of an earlier period and holds on, as the track wants it where nothing newer is known.
+    pub carried: bool,
     /// The value to reach by the end of the period.
     pub target: Option<Decimal>,
     /// How much of the target is due by now. The whole for a level (an indicator that does

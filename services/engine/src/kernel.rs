@@ -140,7 +140,10 @@ fn task(node: &Node) -> Task<'_> {
         Rule::Leaf(leaf) => {
             let Leaf { indicator: _, direction: _, missing, figure, method: _ } = leaf;
             let policy = match missing {
-                MissingPolicy::ZeroPoints | MissingPolicy::LeaveOut | MissingPolicy::Block => true,
+                MissingPolicy::ZeroPoints
+                | MissingPolicy::LeaveOut
+                | MissingPolicy::Block
+                | MissingPolicy::CarryForward => true,
             };
             match Constants::of(node, leaf) {
                 Some(constants) if policy && *figure == Figure::Value => {

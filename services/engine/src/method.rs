@@ -52,6 +52,10 @@ pub(crate) trait Scoring {
     fn counts(&self, _milestones: &Milestones) -> bool {
         false
     }
+    /// Least and most points of a leaf of that weight; none where there is no bound.
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        [Some(Ratio::ZERO), Some(weight.into())]
+    }
     /// Notes the faults of its parameters.
     fn check(&self, weight: Decimal, direction: Direction, faults: &mut Faults);
     /// Every number of the formula, in the formula's order.
@@ -201,6 +205,10 @@ macro_rules! methods {
 
             pub(crate) fn direction(&self) -> Option<Direction> {
                 match self { $(Method::$name(_) => $name::DIRECTION,)+ }
+            }
+
+            pub(crate) fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+                match self { $(Method::$name(it) => it.range(weight),)+ }
             }
 
             pub(crate) fn check(&self, weight: Decimal, direction: Direction, faults: &mut Faults) {

@@ -97,6 +97,9 @@ pub enum MissingPolicy {
     LeaveOut,
     /// No score at all until there is a value.
     Block,
+    /// The last value before the period holds on, marked CARRIED_FORWARD; without one 0 points,
+    /// marked MISSING. For leaves that score values only.
+    CarryForward,
 }
 
 impl Leaf {

@@ -8,7 +8,7 @@ use crate::check;
 use crate::expression::Limits;
 use crate::fault::{Fault, Faults};
 use crate::method::Takes;
-use crate::node::{Direction, Leaf, Node, Rule};
+use crate::node::{Direction, Leaf, MissingPolicy, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
 use crate::rule::{Graded, Item, Reference};
@@ -117,12 +117,25 @@ impl Track {
     /// `DUPLICATE_NODE`, `NO_CHILDREN`, `TREE_SIZE`, `WEIGHT_SUM`, `FULL_MARKS`,
     /// `POINTS_ORDER`, `INDICATOR_REQUIRED`, `DIRECTION`, `PARAMETER_RANGE`,
     /// `PARAMETER_SIZE`, `BOUNDS_ORDER`, `STEPS_ORDER`, `STEPS_END`, `RANK_TABLE`,
-    /// `UNKNOWN_TIE_BREAK`, `DUPLICATE_TIE_BREAK`, `COLOURING_ORDER`, `COLOURING_DIRECTION`; and
-    /// those of the rules, which name what they miss.
+    /// `UNKNOWN_TIE_BREAK`, `DUPLICATE_TIE_BREAK`, `COLOURING_ORDER`, `COLOURING_DIRECTION`,
+    /// `UNREACHABLE_COLOUR`, `UNREACHABLE_GRADE`; and those of the rules, which name what they
+    /// miss.
     pub fn check(draft: TrackDraft, roundings: Roundings) -> Result<Track, Vec<Fault>> {
         let mut faults = Faults::default();
-        check::track(&draft, &mut faults);
-        faults.into_result(Track { draft, roundings })
+        let track = Track { draft, roundings };
+        check::track(&track, &mut faults);
+        faults.into_result(track)
+    }
+
+    /// What it was made of.
+    pub(crate) fn draft(&self) -> &TrackDraft {
+        &self.draft
+    }
+
+    /// Most total points that anybody can have, to nine places; none where nothing bounds them.
+    /// Nobody has more, and it is not always reached: see `UNREACHABLE_GRADE`, which is refused by it.
+    pub fn most_points(&self) -> Option<Decimal> {
+        check::reach::most(self)
     }
 
     /// Id, unique within the scheme.
@@ -201,6 +214,13 @@ impl Track {
     /// Every indicator that the track looks at: to score, to break ties, to decide.
     pub fn indicators(&self) -> BTreeSet<String> {
         self.indicators_of(|_| true)
+    }
+
+    /// Those of them whose last value holds on where nothing newer is known.
+    pub fn carried(&self) -> BTreeSet<String> {
+        let leaves = self.nodes().into_iter().filter_map(Node::leaf);
+        let carried = leaves.filter(|leaf| leaf.missing == MissingPolicy::CarryForward);
+        carried.flat_map(Leaf::indicators).collect()
     }
 
     /// Those of them of which it looks at the year before, too.

@@ -227,7 +227,7 @@ fn what_follows_from_the_order_is_checked() {
             "colouring.by_pace.red_behind PARAMETER_RANGE"
         ]
     );
-    let thresholds = Colouring::ByThreshold { green_at_least: d("60"), yellow_at_least: d("60") };
+    let thresholds = Colouring::ByThreshold { green_at_least: d("6"), yellow_at_least: d("6") };
     assert_eq!(
         colours(thresholds.clone()),
         ["colouring.by_threshold.yellow_at_least COLOURING_ORDER"]
@@ -242,6 +242,8 @@ fn what_follows_from_the_order_is_checked() {
             Some(Colouring::ByThreshold { green_at_least: d("60"), yellow_at_least: d("50") });
     });
     assert_eq!(ascending, ["colouring.by_threshold COLOURING_DIRECTION"]);
+    let beyond = Colouring::ByThreshold { green_at_least: d("11"), yellow_at_least: d("6") };
+    assert_eq!(colours(beyond), ["colouring.by_threshold.green_at_least UNREACHABLE_COLOUR"]);
     let behind = |measure| with(&|draft| draft.warnings.behind_schedule = Some(d(measure)));
     assert_eq!(behind("0"), ["warnings.behind_schedule PARAMETER_RANGE"]);
     assert_eq!(behind("100.5"), ["warnings.behind_schedule PARAMETER_RANGE"]);

@@ -150,11 +150,19 @@ fn taken_apart(fact: &Fact) -> (i64, State) {
     match fact {
         Fact::Value { value, verified, partial, .. } => {
             let units = (*value * Decimal::ONE_THOUSAND).normalize().mantissa() as i64;
-            (units, State { kind: Kind::Value, unverified: !verified, partial: *partial })
+            (
+                units,
+                State {
+                    kind: Kind::Value,
+                    unverified: !verified,
+                    partial: *partial,
+                    ..State::default()
+                },
+            )
         }
         Fact::Missing => (0, State { kind: Kind::Missing, ..State::default() }),
         Fact::NotApplicable { verified, .. } => {
-            (0, State { kind: Kind::NotApplicable, unverified: !verified, partial: false })
+            (0, State { kind: Kind::NotApplicable, unverified: !verified, ..State::default() })
         }
     }
 }
@@ -228,6 +236,8 @@ fn graded(track: &Track, share: u32, limit: Decimal, edge: Edge) -> Track {
         outright: Vec::new(),
     };
     let when = Condition::Points { node_id: last, limits: below(limit), percent: false };
+    // A grade that nobody can reach would be refused.
+    let most = common::track(root.clone()).most_points().unwrap_or(Decimal::MAX);
     let outcomes = Outcomes {
         gates: vec![
             gate("veto", Condition::Total(below(limit)), GateEffect::LowestGrade),
@@ -236,7 +246,7 @@ fn graded(track: &Track, share: u32, limit: Decimal, edge: Edge) -> Track {
         grading: Some(Grading::Grades {
             grades: vec![
                 grade("a", None, Some(Quota::Share(share.into()))),
-                grade("b", Some(limit / d("2")), None),
+                grade("b", Some(most.min(limit / d("2"))), None),
                 grade("c", None, None),
             ],
             rounding: QuotaRounding::Ceil,

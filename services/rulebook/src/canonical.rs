@@ -223,6 +223,7 @@ fn policy(policy: MissingPolicy) -> &'static str {
         MissingPolicy::ZeroPoints => "ZERO_POINTS",
         MissingPolicy::LeaveOut => "LEAVE_OUT",
         MissingPolicy::Block => "BLOCK",
+        MissingPolicy::CarryForward => "CARRY_FORWARD",
     }
 }
 

@@ -34,7 +34,8 @@ pub struct TrackInputs {
 /// one; an indicator reported for longer periods only does not apply. `through` is the last
 /// day that has elapsed, the whole period when `None`: reporting periods that end later count
 /// where there is a fact and are not missed where there is none, and of a target that grows
-/// with the period (SUM, CUMULATIVE) the share of days elapsed is due.
+/// with the period (SUM, CUMULATIVE) the share of days elapsed is due. Where nothing is known of
+/// an indicator that the track carries forward, the last fact of the twelve months before holds.
 pub fn track_inputs(
     assignment: &pb::Assignment,
     scheme: &str,
@@ -50,13 +51,15 @@ pub fn track_inputs(
     fields.check()?;
     let parts = Parts::of(&span, through, facts);
     let before = span.year_before().map(|before| Parts::of(&before, before.last, facts));
+    let earlier = span.months_before().map(|months| Parts::of(&months, months.last, facts));
     let period = span.id();
-    let layout = Layout { span, period, through, parts, before, indicators, targets, plans, facts };
+    let layout =
+        Layout { span, period, through, parts, before, earlier, indicators, targets, plans, facts };
     let mut inputs = Vec::with_capacity(rulebook.entries.len());
     for entry in &rulebook.entries {
         let track_id = entry.track.track_id();
         let (indicators, scheduled) = (entry.track.indicators(), entry.track.scheduled());
-        let columns = layout.columns(&indicators);
+        let columns = layout.columns(&indicators, &entry.track.carried());
         let sheets = entrants(assignment, scheme, track_id)
             .map(|unit| layout.sheet(unit, &indicators, &columns, &scheduled));
         let sheets: Result<Vec<Sheet>, Trouble> = sheets.collect();
@@ -112,7 +115,7 @@ struct Parts(BTreeMap<Length, Vec<Part>>);
 impl Parts {
     fn of(span: &Span, through: Date, facts: &Facts) -> Self {
         let part = |it: Span| Part { place: facts.period(&it.id()), is_due: it.last <= through };
-        let lengths = LENGTHS.into_iter().filter(|length| *length <= span.length);
+        let lengths = Length::ALL.into_iter().filter(|length| *length <= span.length);
         Self(lengths.map(|length| (length, span.parts(length).map(part).collect())).collect())
     }
 
@@ -126,9 +129,6 @@ impl Parts {
     }
 }
 
-const LENGTHS: [Length; 5] =
-    [Length::Week, Length::Month, Length::Quarter, Length::HalfYear, Length::Year];
-
 struct Layout<'a> {
     span: Span,
     /// Its id.
@@ -137,6 +137,8 @@ struct Layout<'a> {
     parts: Parts,
     /// Those of the year before.
     before: Option<Parts>,
+    /// Those of the twelve months before.
+    earlier: Option<Parts>,
     indicators: Indicators,
     targets: Targets<'a>,
     plans: Plans<'a>,
@@ -149,6 +151,8 @@ struct Column<'a> {
     measure: &'a Measure,
     /// Among the facts; none where nothing was reported in it.
     place: Option<usize>,
+    /// Its last fact holds on.
+    is_carried: bool,
     /// Of these how much has elapsed.
     elapsed: Share,
     rounds: Share,
@@ -157,7 +161,11 @@ struct Column<'a> {
 impl Layout<'_> {
     /// In the order of their names. A scheme in force names no unknown indicator; one that does
     /// has no facts of it.
-    fn columns(&self, indicators: &BTreeSet<String>) -> Vec<Column<'_>> {
+    fn columns(
+        &self,
+        indicators: &BTreeSet<String>,
+        carried: &BTreeSet<String>,
+    ) -> Vec<Column<'_>> {
         let column = |name: &String| {
             let measure = self.indicators.get(name)?;
             let (elapsed, rounds) = match measure.accumulation {
@@ -167,8 +175,9 @@ impl Layout<'_> {
                 ),
                 Accumulation::Mean | Accumulation::Latest => (Share::WHOLE, Share::WHOLE),
             };
-            let (name, place) = (name.as_str().into(), self.facts.indicator(name));
-            Some(Column { name, measure, place, elapsed, rounds })
+            let (is_carried, place) = (carried.contains(name), self.facts.indicator(name));
+            let name = name.as_str().into();
+            Some(Column { name, measure, place, is_carried, elapsed, rounds })
         };
         indicators.iter().filter_map(column).collect()
     }
@@ -220,8 +229,12 @@ impl Layout<'_> {
         let Column { measure, elapsed, rounds, .. } = column;
         let target = |sets: &Sets<'_>| sets.of(measure, &self.span, &self.period);
         let plan = |sets: &Sets<'_>| sets.plan(measure, &self.span, &self.period);
+        let fact = self.fact(unit, column, known)?;
+        let is_open = column.is_carried && fact == Fact::Missing;
+        let earlier = if is_open { self.earlier(column, known) } else { None };
         Ok(Cell {
-            fact: self.fact(unit, column, known)?,
+            carried: earlier.is_some(),
+            fact: earlier.unwrap_or(fact),
             target: targets.and_then(target),
             elapsed: *elapsed,
             rounds: *rounds,
@@ -277,6 +290,12 @@ impl Layout<'_> {
             self.part(column, known, part).or(part.is_due.then_some(Fact::Missing))
         });
         accumulated(unit, column, parts)
+    }
+
+    /// The last that was reported in the twelve months before.
+    fn earlier(&self, column: &Column<'_>, known: &OfSubject<'_>) -> Option<Fact> {
+        let parts = self.earlier.as_ref()?.every(column.measure.frequency);
+        parts.iter().rev().find_map(|part| self.part(column, known, part))
     }
 
     /// What was reported for a part.

@@ -130,6 +130,11 @@ impl Rulebook {
         self.entries.iter().flat_map(|entry| entry.track.last_year()).collect()
     }
 
+    /// The indicators whose last value holds on where nothing newer is known, by name.
+    pub fn carried(&self) -> BTreeSet<String> {
+        self.entries.iter().flat_map(|entry| entry.track.carried()).collect()
+    }
+
     /// Whether some leaf divides by this indicator's target, which must then be above 0
     /// (reason `TARGET_NOT_POSITIVE`).
     pub fn divides_by_target(&self, indicator: &str) -> bool {

@@ -30,6 +30,10 @@ pub struct Span {
 }
 
 impl Length {
+    /// The shortest first.
+    pub(crate) const ALL: [Length; 5] =
+        [Length::Week, Length::Month, Length::Quarter, Length::HalfYear, Length::Year];
+
     /// In months; 0 of a week, which is no part of one.
     fn months(self) -> i8 {
         match self {
@@ -130,6 +134,11 @@ impl Span {
             .take_while(move |part| last.is_some_and(|last| part.last <= last))
     }
 
+    /// The periods of every length it consists of, itself among them.
+    pub fn every_part(&self) -> impl Iterator<Item = Span> {
+        Length::ALL.into_iter().flat_map(|length| self.parts(length))
+    }
+
     /// The period of the same length so many before it.
     pub fn back(&self, count: i32) -> Option<Span> {
         let unit = match self.length {
@@ -149,6 +158,12 @@ impl Span {
         }
         let first = self.first.checked_sub(1.year()).ok()?;
         Span::starting(first, self.length)
+    }
+
+    /// The twelve months before it begins.
+    pub fn months_before(&self) -> Option<Span> {
+        let first = self.first.checked_sub(1.year()).ok()?;
+        Some(Span { length: Length::Year, first, last: self.first.yesterday().ok()? })
     }
 
     /// True when the other lies within it.

@@ -443,3 +443,25 @@ fn a_theme_that_does_not_hold_is_refused() {
     let second = "scheme.tracks[0].root.sum.children[1].weight";
     assert!(found.iter().any(|it| it.starts_with(second)), "{found:?}");
 }
+
+#[test]
+fn only_levels_are_carried_forward_and_everywhere() {
+    let carrying = |id: &str, weight: &str, method| {
+        let mut node = leaf(id, weight, method);
+        let Some(Given::Leaf(leaf)) = &mut node.rule else { panic!("no leaf") };
+        leaf.set_missing(pb::MissingPolicy::CarryForward);
+        node
+    };
+    parsed(&with(carrying("satisfaction", "40", marks())));
+    assert_eq!(
+        faults(&with(carrying("accidents", "40", deduction("1")))),
+        [format!("{PART}.leaf.missing CARRY_FORWARD")]
+    );
+    let mut twin = leaf("satisfaction", "15", marks());
+    twin.node_id = "twin".to_owned();
+    let both = sum("part", "40", vec![carrying("satisfaction", "25", marks()), twin]);
+    assert_eq!(faults(&with(both)), [format!("{PART}.sum.children[1].leaf.missing CARRY_FORWARD")]);
+    let mut few = part(Given::Minimum(pb::Minimum { children: two() }));
+    (few.least_parts, few.too_few) = (2, pb::MissingPolicy::CarryForward.into());
+    assert_eq!(faults(&with(few)), [format!("{PART}.too_few CARRY_FORWARD")]);
+}

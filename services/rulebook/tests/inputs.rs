@@ -151,7 +151,17 @@ fn cell(
     through: Option<Date>,
     indicator: &str,
 ) -> Cell {
-    let rulebook = rulebook::parse(&whole(), &known()).unwrap();
+    cell_of(&whole(), assignment, facts, through, indicator)
+}
+
+fn cell_of(
+    scheme: &pb::Scheme,
+    assignment: &pb::Assignment,
+    facts: &Facts,
+    through: Option<Date>,
+    indicator: &str,
+) -> Cell {
+    let rulebook = rulebook::parse(scheme, &known()).unwrap();
     let inputs =
         track_inputs(assignment, &name("schemes", "2023"), &rulebook, facts, through).unwrap();
     assert_eq!((inputs.len(), inputs[0].track_id.as_str()), (1, "general"));
@@ -203,6 +213,45 @@ fn months_make_a_quarter_each_in_its_own_way() {
         (reason.as_str(), verified),
         ("reported for a year; nothing is due for a quarter", true)
     );
+}
+
+#[test]
+fn the_last_level_of_twelve_months_holds_on_where_the_scheme_says_so() {
+    let mut carrying = whole();
+    let root = carrying.tracks[0].root.as_mut().unwrap();
+    let Some(pb::node::Rule::Sum(sum)) = &mut root.rule else { panic!("no sum") };
+    for place in [2, 3] {
+        let Some(pb::node::Rule::Leaf(leaf)) = &mut sum.children[place].rule else { panic!() };
+        leaf.set_missing(pb::MissingPolicy::CarryForward);
+    }
+    let rulebook = rulebook::parse(&carrying, &known()).unwrap();
+    let carried: Vec<String> = rulebook.carried().into_iter().collect();
+    assert_eq!(carried, ["emissions", "satisfaction"].map(|id| name("indicators", id)));
+    assert!(rulebook.canonical().contains("CARRY_FORWARD"));
+    let held = |period: &str, rows: &[(&str, &str, &str)], indicator: &str| {
+        let cell = cell_of(&carrying, &assignment(period, &[]), &facts(rows), None, indicator);
+        (cell.fact, cell.carried)
+    };
+    let before = [("satisfaction", "2022-11", "7"), ("satisfaction", "2022-12", "8")];
+    let newest = (value("8", false, &["o/2"]), true);
+    assert_eq!(held("2023Q1", &before, "satisfaction"), newest);
+    assert_eq!(held("2023-12", &before, "satisfaction"), newest);
+    // Thirteen months back is too long ago; what lies ahead holds nothing.
+    assert_eq!(held("2024-01", &before, "satisfaction"), (Fact::Missing, false));
+    assert_eq!(held("2022-10", &before, "satisfaction"), (Fact::Missing, false));
+    assert_eq!(
+        held("2023Q1", &[("emissions", "2022Q1", "4")], "emissions"),
+        (value("4", false, &["o/1"]), true)
+    );
+    let own = [before.as_slice(), &[("satisfaction", "2023-02", "9")]].concat();
+    assert_eq!(
+        held("2023Q1", &own, "satisfaction"),
+        (value("9", true, &["o/3"]), false),
+        "one month of three is known"
+    );
+    // Under the scheme that does not say so nothing holds on.
+    let quarter = assignment("2023Q1", &[]);
+    assert_eq!(cell(&quarter, &facts(&before), None, "satisfaction").fact, Fact::Missing);
 }
 
 #[test]

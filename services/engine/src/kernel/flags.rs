@@ -13,7 +13,7 @@ pub(super) struct Flags {
 }
 
 /// The flags that are set here, in the order of their bits.
-const KNOWN: [Flag; 10] = [
+const KNOWN: [Flag; 11] = [
     Flag::Missing,
     Flag::TargetMissing,
     Flag::NotApplicable,
@@ -24,6 +24,7 @@ const KNOWN: [Flag; 10] = [
     Flag::Clamped,
     Flag::Bounded,
     Flag::DegenerateCohort,
+    Flag::CarriedForward,
 ];
 
 /// The bit of a flag; 0 for one that only the tree sets.

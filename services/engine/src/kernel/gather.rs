@@ -92,7 +92,7 @@ fn one(how: Accumulation, scale: u32, place: usize, parts: &[Span<'_>]) -> Optio
         (_, 0) if missing => Some((0, State { kind: Kind::Missing, ..State::default() })),
         (_, 0) => Some((
             0,
-            State { kind: Kind::NotApplicable, unverified: unverified_out, partial: false },
+            State { kind: Kind::NotApplicable, unverified: unverified_out, ..State::default() },
         )),
         (Accumulation::Mean, count) => Some((cut(sum, power(scale)?.checked_mul(count)?)?, held)),
         _ => Some((sum, held)),

@@ -45,6 +45,8 @@ pub struct State {
     pub unverified: bool,
     /// Some observations that belong to it are missing.
     pub partial: bool,
+    /// It is of an earlier period and holds on.
+    pub carried: bool,
 }
 
 /// Missing, not applicable and a value, zero being a value like any other.
@@ -98,7 +100,7 @@ impl TableColumn {
     }
 
     fn cell(&self, place: usize) -> Option<Cell> {
-        let State { kind, unverified, partial } = self.state(place);
+        let State { kind, unverified, partial, carried } = self.state(place);
         let (verified, sources) = (!unverified, Vec::new());
         let target = match self.targets.get(place) {
             0 => None,
@@ -113,7 +115,7 @@ impl TableColumn {
             Kind::NotApplicable => Fact::NotApplicable { reason: String::new(), verified, sources },
         };
         let elapsed = self.elapsed.get(place).copied().unwrap_or(Share::WHOLE);
-        Some(Cell { fact, target, elapsed, ..Cell::default() })
+        Some(Cell { fact, carried, target, elapsed, ..Cell::default() })
     }
 }
 
@@ -127,8 +129,7 @@ fn column(indicator: &str, cohort: &Cohort) -> Option<TableColumn> {
     let (scale, values) = units(cells.iter().map(value).collect())?;
     let targets = cells.iter().map(|cell| cell.and_then(|cell| cell.target)).collect();
     let (target_scale, targets) = units(targets)?;
-    let states: Vec<State> =
-        cells.iter().map(|cell| cell.map_or(ABSENT, |cell| state(&cell.fact))).collect();
+    let states: Vec<State> = cells.iter().map(|cell| cell.map_or(ABSENT, state)).collect();
     let plain = states.iter().all(|state| *state == State::default());
     Some(TableColumn {
         indicator: indicator.to_owned(),
@@ -153,16 +154,18 @@ fn units(decimals: Vec<Option<Decimal>>) -> Option<(u32, Units)> {
     Some((scale, units.collect::<Option<Vec<i128>>>()?.into_iter().collect()))
 }
 
-const ABSENT: State = State { kind: Kind::Missing, unverified: false, partial: false };
+const ABSENT: State =
+    State { kind: Kind::Missing, unverified: false, partial: false, carried: false };
 
-fn state(fact: &Fact) -> State {
-    match fact {
+fn state(cell: &Cell) -> State {
+    let carried = cell.carried;
+    match &cell.fact {
         Fact::Missing => ABSENT,
         Fact::NotApplicable { verified, .. } => {
-            State { kind: Kind::NotApplicable, unverified: !verified, partial: false }
+            State { kind: Kind::NotApplicable, unverified: !verified, partial: false, carried }
         }
         Fact::Value { verified, partial, .. } => {
-            State { kind: Kind::Value, unverified: !verified, partial: *partial }
+            State { kind: Kind::Value, unverified: !verified, partial: *partial, carried }
         }
     }
 }

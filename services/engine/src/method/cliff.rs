@@ -40,6 +40,10 @@ impl Scoring for Cliff {
         self.at.is_none()
     }
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        [Some(Ratio::ZERO), Some(self.most.into())]
+    }
+
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         check_reference(self.at, self.percent, faults);
         faults.range("base", self.base, Decimal::ZERO, weight);

@@ -28,6 +28,10 @@ impl Scoring for Completion {
     const NEEDS_TARGET: bool = true;
     const DIRECTION: Option<Direction> = Some(Direction::HigherIsBetter);
 
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        [Some(Ratio::ZERO), Some(Ratio::from(weight) * self.cap.into())]
+    }
+
     fn check(&self, _weight: Decimal, _direction: Direction, faults: &mut Faults) {
         faults.range("cap", self.cap, Decimal::ONE, Decimal::from(1000));
         faults.size("cap", self.cap);

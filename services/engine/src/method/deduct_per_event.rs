@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
-use crate::exact::Arithmetic;
+use crate::exact::{Arithmetic, Ratio};
 use crate::explained::{Input, Inputs};
 use crate::fault::Faults;
 use crate::node::Direction;
@@ -28,6 +28,10 @@ impl Scoring for DeductPerEvent {
     const NAME: &'static str = "deduct_per_event";
     const FORMULA: &'static str = "max(w − x·deduction, floor)";
     const DIRECTION: Option<Direction> = Some(Direction::LowerIsBetter);
+
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        [Some(self.floor.into()), Some(weight.into())]
+    }
 
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         faults.above("deduction", self.deduction, Decimal::ZERO);

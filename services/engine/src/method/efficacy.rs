@@ -50,6 +50,10 @@ impl Scoring for Efficacy {
     const NAME: &'static str = "efficacy";
     const FORMULA: &'static str = "w·(base + (100 − base)·(x − low)/(high − low))/100";
 
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        if self.unclamped { [None, None] } else { [Some(Ratio::ZERO), Some(weight.into())] }
+    }
+
     fn check(&self, _weight: Decimal, _direction: Direction, faults: &mut Faults) {
         self.bounds.check(faults);
         faults.range("base", self.base, Decimal::ZERO, Decimal::from(99));

@@ -24,6 +24,10 @@ impl Scoring for ExpressionPoints {
     const NAME: &'static str = "expression";
     const FORMULA: &'static str = "min(max(x, 0), w)";
 
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        if self.unclamped { [None, None] } else { [Some(Ratio::ZERO), Some(weight.into())] }
+    }
+
     fn check(&self, _weight: Decimal, _direction: Direction, _faults: &mut Faults) {}
 
     fn inputs(&self, case: &Case<'_>) -> Vec<Input> {

@@ -37,6 +37,11 @@ impl Scoring for Interpolation {
     const NAME: &'static str = "interpolation";
     const FORMULA: &'static str = "p0 + (p1 − p0)·(x − v0)/(v1 − v0) between the knots beside x";
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        let most = self.knots.iter().map(|knot| knot.points).max();
+        [Some(Ratio::ZERO), most.map(Ratio::from)]
+    }
+
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         if self.knots.len() < 2 {
             faults.add("knots", "KNOTS", "needs at least two knots");

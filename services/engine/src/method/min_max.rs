@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::bounds::{self, Bounds};
 use super::{Case, Outcome, Scoring};
-use crate::exact::Arithmetic;
+use crate::exact::{Arithmetic, Ratio};
 use crate::explained::{Input, Inputs};
 use crate::fault::Faults;
 use crate::node::Direction;
@@ -29,6 +29,10 @@ pub struct MinMax {
 impl Scoring for MinMax {
     const NAME: &'static str = "min_max";
     const FORMULA: &'static str = "w·(x − low)/(high − low)";
+
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        if self.unclamped { [None, None] } else { [Some(Ratio::ZERO), Some(weight.into())] }
+    }
 
     fn check(&self, _weight: Decimal, _direction: Direction, faults: &mut Faults) {
         self.bounds.check(faults);

@@ -49,6 +49,11 @@ impl Scoring for PacePoints {
     const NEEDS_TARGET: bool = true;
     const DIRECTION: Option<Direction> = Some(Direction::HigherIsBetter);
 
+    fn range(&self, weight: Decimal) -> [Option<Ratio>; 2] {
+        let bonus = if self.bonus.is_zero() { Decimal::ZERO } else { self.bonus_cap };
+        [Some(Ratio::ZERO), Some(Ratio::from(weight) + bonus.into())]
+    }
+
     fn check(&self, _weight: Decimal, _direction: Direction, faults: &mut Faults) {
         for (field, number) in [("bonus", self.bonus), ("bonus_cap", self.bonus_cap)] {
             faults.range(field, number, Decimal::ZERO, Decimal::MAX);

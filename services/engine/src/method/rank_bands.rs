@@ -51,6 +51,11 @@ impl Scoring for RankBands {
     const FORMULA: &'static str = "p of the first band whose last rank t, or t% of n, holds rank r";
     const COHORT: bool = true;
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        let most = self.bands.iter().map(|band| band.points).max();
+        [Some(Ratio::ZERO), most.map(Ratio::from)]
+    }
+
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         if self.bands.last().is_none_or(|last| last.through != Through::All) {
             let message = "the last band must have no end, so that every rank falls into a band";

@@ -39,6 +39,14 @@ impl Scoring for RankTable {
     const COHORT: bool = true;
     const FORMULA: &'static str = "p of rank r; or max(start − (r − 1)·step, floor)";
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        let most = match self {
+            RankTable::Listed(points) => points.iter().max().copied(),
+            RankTable::Falling { start, .. } => Some(*start),
+        };
+        [Some(Ratio::ZERO), most.map(Ratio::from)]
+    }
+
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         match self {
             RankTable::Listed(points) => {

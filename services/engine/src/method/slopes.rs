@@ -60,6 +60,10 @@ impl Scoring for Slopes {
         self.at.is_none()
     }
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        [Some(Ratio::ZERO), self.over.most().map(|most| most + self.base.into())]
+    }
+
     fn check(&self, weight: Decimal, _direction: Direction, faults: &mut Faults) {
         check_reference(self.at, self.percent, faults);
         faults.range("base", self.base, Decimal::ZERO, weight);
@@ -89,6 +93,19 @@ impl Scoring for Slopes {
 }
 
 impl SlopeSide {
+    /// Most points of the side; none where it goes on for ever.
+    fn most(&self) -> Option<Ratio> {
+        let mut most = Some(Ratio::ZERO);
+        for segment in self.segments.iter().filter(|segment| !segment.slope.is_zero()) {
+            let here = segment.width.map(|width| Ratio::from(width) * segment.slope.into());
+            most = most.zip(here).map(|(most, here)| most + here);
+        }
+        match (most, self.cap.map(Ratio::from)) {
+            (Some(most), Some(cap)) => Some(most.min(cap)),
+            (most, cap) => most.or(cap),
+        }
+    }
+
     fn check(&self, faults: &mut Faults) {
         for (place, segment) in self.segments.iter().enumerate() {
             faults.inside(format!("segments[{place}]"), |faults| {

@@ -55,6 +55,11 @@ impl Scoring for Steps {
         conditions.map(|it| it.indicator.as_str()).collect()
     }
 
+    fn range(&self, _weight: Decimal) -> [Option<Ratio>; 2] {
+        let most = self.steps.iter().map(|step| step.points).max();
+        [Some(Ratio::ZERO), most.map(Ratio::from)]
+    }
+
     fn check(&self, weight: Decimal, direction: Direction, faults: &mut Faults) {
         if self.steps.last().is_none_or(|last| last.threshold.is_some()) {
             let message = "the last step must carry no threshold, so that every value reaches a step";

@@ -22,12 +22,13 @@ const SHOWN: usize = 12;
 pub(crate) struct Known<'a> {
     nodes: BTreeSet<&'a str>,
     items: BTreeSet<&'a str>,
-    ascending: bool,
-    root: &'a Node,
+    pub(crate) ascending: bool,
+    /// Most total points.
+    most: Option<Decimal>,
 }
 
 impl<'a> Known<'a> {
-    pub(crate) fn of(draft: &'a TrackDraft) -> Known<'a> {
+    pub(crate) fn of(draft: &'a TrackDraft, most: Option<Decimal>) -> Known<'a> {
         let trees = std::iter::once(&draft.root).chain(&draft.asides);
         let nodes: Vec<&Node> = trees.flat_map(Node::walk).collect();
         let ledgers = nodes.iter().filter_map(|node| node.adjustments());
@@ -35,8 +36,17 @@ impl<'a> Known<'a> {
             items: ledgers.flat_map(|it| &it.items).map(|it| it.item_id.as_str()).collect(),
             nodes: nodes.iter().map(|node| node.node_id.as_str()).collect(),
             ascending: draft.ranking.ascending,
-            root: &draft.root,
+            most,
         }
+    }
+
+    /// Why nobody has a total of at least so much, where that is so.
+    pub(crate) fn unreachable(&self, limit: Decimal) -> Option<String> {
+        let most = self.most.filter(|most| limit > *most && !self.ascending)?;
+        Some(format!(
+            "no total is above {most}, so nobody reaches {limit}; ask for {most} at most, or let \
+             the parts of the tree give more"
+        ))
     }
 
     fn node(&self, field: &str, id: &str, faults: &mut Faults) {
@@ -211,11 +221,7 @@ fn asks_for(grade: &Grade, band: &mut Option<Decimal>, known: &Known<'_>, faults
                 faults.add("at_least", "UNREACHABLE_GRADE", message);
             }
         }
-        if let Some(most) = known.root.max_points
-            && !known.ascending
-            && limit > most
-        {
-            let message = format!("no total is above {most}, so nobody reaches {limit}");
+        if let Some(message) = known.unreachable(limit) {
             faults.add("at_least", "UNREACHABLE_GRADE", message);
         }
         *band = Some(limit);

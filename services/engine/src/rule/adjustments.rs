@@ -6,6 +6,7 @@ mod count;
 
 use rust_decimal::Decimal;
 
+use crate::exact::Ratio;
 use crate::explained::Input;
 use crate::fact::Entry;
 
@@ -109,6 +110,18 @@ impl Adjustments {
     }
 
     /// The caps and the base as symbols.
+    /// Most points that it can give; none where bonuses have no cap.
+    pub(crate) fn most(&self) -> Option<Ratio> {
+        let side = self.aspects.iter().try_fold(Ratio::ZERO, |sum, aspect| {
+            let items = self.items.iter().filter(|it| it.aspect == aspect.aspect_id);
+            let bonuses = items
+                .filter(|it| it.gives())
+                .try_fold(Ratio::ZERO, |sum, item| Some(sum + item.cap?.into()));
+            Some(sum + least(bonuses, aspect.cap)?)
+        });
+        Some(least(side, self.bonus_cap)? + self.base.into())
+    }
+
     pub(crate) fn inputs(&self) -> Vec<Input> {
         let mut inputs = vec![Input::new("base", "points before any entry", self.base)];
         for item in &self.items {
@@ -131,7 +144,25 @@ impl Adjustments {
     }
 }
 
+/// The lesser of those that there are.
+fn least(points: Option<Ratio>, cap: Option<Decimal>) -> Option<Ratio> {
+    match (points, cap.map(Ratio::from)) {
+        (Some(points), Some(cap)) => Some(points.min(cap)),
+        (points, cap) => points.or(cap),
+    }
+}
+
 impl Item {
+    /// It can add points.
+    fn gives(&self) -> bool {
+        let most = match &self.worth {
+            Worth::Fixed(points) => Some(*points),
+            Worth::Range { most, .. } => Some(*most),
+            Worth::Levels(levels) => levels.iter().map(|(_, points)| *points).max(),
+        };
+        self.side == Side::Bonus && most.is_some_and(|most| most > Decimal::ZERO)
+    }
+
     /// What an entry is worth by this item, or why it is worth nothing: the level is not one of
     /// the item's, points are missing or outside its range.
     ///

@@ -10,6 +10,8 @@ use crate::node::Leaf;
 pub(super) struct Behind<'a> {
     facts: Vec<(String, &'a Fact)>,
     counted: Vec<&'a String>,
+    /// One of them is of an earlier period.
+    carried: bool,
 }
 
 impl<'a> Behind<'a> {
@@ -30,11 +32,13 @@ impl<'a> Behind<'a> {
                 counted.extend(milestones.flat_map(|milestone| &milestone.sources));
             }
         }
+        let is_carried = |it: &String| sheet.cells.get(it.as_str()).is_some_and(|it| it.carried);
+        let carried = indicators.iter().any(is_carried);
         let fact = |indicator: String| {
             let fact = sheet.fact(&indicator);
             (indicator, fact)
         };
-        Behind { facts: indicators.into_iter().map(fact).collect(), counted }
+        Behind { facts: indicators.into_iter().map(fact).collect(), counted, carried }
     }
 
     /// Marks the node, and names the observations.
@@ -52,6 +56,9 @@ impl<'a> Behind<'a> {
                 explained.flags.insert(Flag::Partial);
             }
             explained.observations.extend_from_slice(sources);
+        }
+        if self.carried {
+            explained.flags.insert(Flag::CarriedForward);
         }
         explained.observations.extend(self.counted.iter().map(|source| (*source).clone()));
     }

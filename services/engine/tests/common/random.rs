@@ -42,8 +42,8 @@ fn fact() -> impl Strategy<Value = Fact> {
 fn cell() -> BoxedStrategy<Cell> {
     let last_year = prop::option::weighted(0.8, amount());
     let plan = prop::collection::vec((1..=90_u32, 0..=999_i64), 0..4);
-    (fact(), decimal(1, 99_999), 0..=90_u32, last_year, plan)
-        .prop_map(|(fact, target, done, last_year, mut plan)| {
+    (fact(), any::<bool>(), decimal(1, 99_999), 0..=90_u32, last_year, plan)
+        .prop_map(|(fact, carried, target, done, last_year, mut plan)| {
             plan.sort_unstable();
             plan.dedup_by_key(|(day, _)| *day);
             let point = |(day, value): (u32, i64)| PlanPoint {
@@ -51,6 +51,7 @@ fn cell() -> BoxedStrategy<Cell> {
                 value: value.into(),
             };
             Cell {
+                carried: carried && fact != Fact::Missing,
                 fact,
                 target: Some(target),
                 elapsed: Share::new(done, 90),
@@ -260,7 +261,7 @@ fn further(weight: Decimal) -> BoxedStrategy<(Direction, Method)> {
 }
 
 /// Methods that score ballots, milestones and cases, which a value alone cannot be.
-fn of_many() -> BoxedStrategy<(Direction, Method)> {
+pub fn of_many() -> BoxedStrategy<(Direction, Method)> {
     let credit = || prop::collection::vec(0..=100_u32, 2);
     let cases = credit().prop_map(|credits| {
         let kind = |(place, credit): (usize, u32)| CaseKind {
@@ -326,7 +327,7 @@ fn figure() -> BoxedStrategy<Figure> {
     .boxed()
 }
 
-fn tally() -> impl Strategy<Value = Tally> {
+pub fn tally() -> impl Strategy<Value = Tally> {
     let marks = || prop::collection::btree_map("good|fair|poor", 0..5_u32, 0..4);
     let group = prop::sample::select(vec!["leaders", "masses", "others"]).prop_map(str::to_owned);
     prop::collection::btree_map(group, marks(), 0..4).prop_map(|groups| Tally {
@@ -336,7 +337,7 @@ fn tally() -> impl Strategy<Value = Tally> {
     })
 }
 
-fn milestones() -> impl Strategy<Value = Milestones> {
+pub fn milestones() -> impl Strategy<Value = Milestones> {
     let one = (1..=50_i64, 0..60_i64, prop::option::of(0..80_i64));
     (prop::collection::vec(one, 0..5), 0..60_i64).prop_map(|(all, as_of)| {
         let milestone =

@@ -1,7 +1,8 @@
 //! The score tree.
 
 use engine::{
-    Direction, Figure, Graded, Leaf, LinkedSum, Marks, Method, MissingPolicy, Node, Rule,
+    Accumulation, Direction, Figure, Graded, Leaf, LinkedSum, Marks, Method, MissingPolicy, Node,
+    Rule,
 };
 use kit::field::Fields;
 use proto::google::r#type as wire;
@@ -161,12 +162,30 @@ fn leaf(
     if measure.is_none() && !(given.indicator.is_empty() && read.stands_alone) {
         figure::unknown(format_args!("{path}.indicator"), &given.indicator, fields);
     }
-    Leaf {
+    let leaf = Leaf {
         indicator: given.indicator.clone(),
         direction: measure.map_or(Direction::HigherIsBetter, |measure| measure.direction),
         missing: missing(&format!("{path}.missing"), given.missing, fields),
         figure: read.figure,
         method: method::read(path, given.method.as_ref(), weight, indicators, fields),
+    };
+    if leaf.missing == MissingPolicy::CarryForward {
+        levels_only(&format!("{path}.missing"), &leaf, indicators, fields);
+    }
+    leaf
+}
+
+/// What was reached in one period says nothing about the next; only a level holds on.
+fn levels_only(field: &str, leaf: &Leaf, indicators: &Indicators, fields: &mut Fields) {
+    for indicator in leaf.indicators() {
+        let accumulation = indicators.get(&indicator).map(|measure| measure.accumulation);
+        if matches!(accumulation, Some(Accumulation::Sum | Accumulation::Cumulative)) {
+            let message = format!(
+                "{indicator} grows with the period and starts anew in the next; only levels (MEAN, \
+                 LATEST) are carried forward"
+            );
+            fields.violation(field, "CARRY_FORWARD", message);
+        }
     }
 }
 
@@ -183,6 +202,7 @@ pub(super) fn missing(field: &str, given: i32, fields: &mut Fields) -> MissingPo
     match fields.optional_choice::<pb::MissingPolicy>(field, given) {
         Some(pb::MissingPolicy::LeaveOut) => MissingPolicy::LeaveOut,
         Some(pb::MissingPolicy::Block) => MissingPolicy::Block,
+        Some(pb::MissingPolicy::CarryForward) => MissingPolicy::CarryForward,
         Some(pb::MissingPolicy::ZeroPoints | pb::MissingPolicy::Unspecified) | None => {
             MissingPolicy::ZeroPoints
         }

@@ -249,4 +249,41 @@ kit::both! {
         let request = pb::VerifyRunRequest { name: run.name };
         assert!(scoring.runs.verify_run(request).await.unwrap().into_inner().repeated);
     }
+
+    // H3, A3: where nothing newer is known a level of before holds on, marked, with its evidence.
+    async fn a_value_holds_on_until_there_is_a_newer_one(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        district::create_period(scoring.served.channel(), "2022Q4").await;
+        let old = registry::Scheme {
+            series: "old".to_owned(),
+            effective_period: name("periods", "2022Q4"),
+            ..whole(vec![survey("100")])
+        };
+        district::create_scheme(scoring.served.channel(), "old-2022", old).await;
+        let mut held = survey("100");
+        let Some(Rule::Leaf(it)) = &mut held.rule else { panic!("no leaf") };
+        it.set_missing(registry::MissingPolicy::CarryForward);
+        let scheme = registry::Scheme { series: "held".to_owned(), ..whole(vec![held]) };
+        district::create_scheme(scoring.served.channel(), "held-2023", scheme).await;
+        let before = [("health", "70"), ("finance", "10")];
+        let before = before.map(|(unit, text)| value(unit, "survey", "2022Q4", text));
+        scoring.store(before.into_iter().chain(quarter()).collect()).await;
+        for period in ["2022Q4"].iter().chain(MONTHS.iter()).chain(&["2023Q1"]) {
+            scoring.verify_all(period).await;
+            scoring.close(period).await.unwrap();
+        }
+        let run = scoring.run_of("held-2023", "2023Q1", "").await.unwrap();
+        assert_eq!(scoring.scores(&run.name).await, ["财政局 90", "住建局 80", "卫健局 70"]);
+        let health = scoring.explain(&run.name, "health").await;
+        assert_eq!(health.result.unwrap().flags, ["CARRIED_FORWARD"]);
+        let behind: Vec<_> = health.observations.iter().map(|it| (&*it.period, text(&it.value))).collect();
+        assert_eq!(behind, [(&*name("periods", "2022Q4"), "70")]);
+        assert!(scoring.explain(&run.name, "finance").await.result.unwrap().flags.is_empty());
+        let request = pb::VerifyRunRequest { name: run.name };
+        assert!(scoring.runs.verify_run(request).await.unwrap().into_inner().repeated);
+        // The usual scheme of the same facts has nothing for the health bureau.
+        let plain = scoring.run_of("plan-2023", "2023Q1", "").await.unwrap();
+        let missing = scoring.explain(&plain.name, "health").await.result.unwrap();
+        assert!(missing.flags.contains(&"MISSING".to_owned()), "{:?}", missing.flags);
+    }
 }

@@ -110,6 +110,9 @@ impl Walk<'_> {
         if state.partial {
             self.flags.insert(place, Flag::Partial);
         }
+        if state.carried {
+            self.flags.insert(place, Flag::CarriedForward);
+        }
     }
 }
 

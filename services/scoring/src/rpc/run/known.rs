@@ -25,6 +25,7 @@ pub(in crate::rpc) async fn known(
     let today = tx.now().to_zoned(zone).date();
     let periods = definitions.assignment.period_ids();
     let mut sheets = year_before(tx, district, definitions, scheme).await?;
+    sheets.extend(months_before(tx, district, definitions, scheme).await?);
     sheets.extend(store::sheet::pinned(tx, district, &periods, |_| true).await?);
     let counted = store::poll::tallies_of_periods(tx, district, &periods).await?;
     let entries = store::adjustment::of_periods(tx, district, scheme, &periods).await?;
@@ -73,5 +74,24 @@ async fn year_before(
         definitions.assignment.period_ids().into_iter().filter_map(before).collect();
     let periods: Vec<&str> = periods.iter().map(String::as_str).collect();
     let asked = |id: &str| compared.contains(&INDICATOR.format(&[district, id]));
+    store::sheet::pinned(tx, district, &periods, asked).await
+}
+
+/// The cells of the twelve months before that hold on where the period has none.
+async fn months_before(
+    tx: &mut Tx,
+    district: &str,
+    definitions: &Definitions,
+    scheme: &str,
+) -> Result<Vec<Pinned>> {
+    let carried = definitions.rulebook(scheme).map(Rulebook::carried).unwrap_or_default();
+    if carried.is_empty() {
+        return Ok(Vec::new());
+    }
+    let span = Span::parse(&definitions.assignment.period.id);
+    let months = span.and_then(|span| span.months_before());
+    let periods: Vec<String> = months.iter().flat_map(Span::every_part).map(|it| it.id()).collect();
+    let periods: Vec<&str> = periods.iter().map(String::as_str).collect();
+    let asked = |id: &str| carried.contains(&INDICATOR.format(&[district, id]));
     store::sheet::pinned(tx, district, &periods, asked).await
 }
