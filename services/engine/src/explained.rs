@@ -168,6 +168,7 @@ impl Flag {
     /// ```
     /// use engine::Flag;
     /// assert_eq!(Flag::parse("UNVERIFIED"), Some(Flag::Unverified));
+    /// assert_eq!(Flag::parse("NOTHING_DUE"), Some(Flag::NothingDue));
     /// assert_eq!(Flag::parse("unverified"), None);
     /// ```
     pub fn parse(text: &str) -> Option<Flag> {

@@ -1,6 +1,6 @@
 //! The paths of the contract, read from its descriptors.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -57,32 +57,22 @@ static ROUTES: LazyLock<HashMap<Key, Vec<Route>>> = LazyLock::new(|| {
     routes
 });
 
-/// First words of paths.
-static ROOTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let first = |route: &Route| match route.segments.first() {
-        Some(Segment::Word(word)) => Some(word.clone()),
-        _ => None,
-    };
-    ROUTES.values().flatten().filter_map(first).collect()
-});
-
 /// How a request speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tongue {
     Grpc,
     /// gRPC-Web, and whatever else is for its layer to refuse.
     Web,
-    /// A request below our paths that is no gRPC.
+    /// No gRPC at all: one of our paths, or nobody's, which is told in JSON.
     Json,
 }
 
 pub(super) fn tongue<B>(request: &Request<B>) -> Tongue {
     let kind = request.headers().get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
     let kind = kind.and_then(|it| it.strip_prefix(b"application/grpc"));
-    let root = || request.uri().path().split('/').nth(1).unwrap_or_default();
     match kind {
         Some(b"" | [b'+' | b';', ..]) if request.version() == Version::HTTP_2 => Tongue::Grpc,
-        None if ROOTS.contains(root()) => Tongue::Json,
+        None => Tongue::Json,
         _ => Tongue::Web,
     }
 }

@@ -101,11 +101,13 @@ async fn grpc_web_is_answered_over_http_1() {
 }
 
 #[tokio::test]
-async fn http_1_that_is_not_grpc_web_is_refused() {
+async fn a_path_that_nobody_serves_is_told_so() {
     let house = House::open(Limits::default()).await;
     let mut io = TcpStream::connect(house.address).await.unwrap();
     io.write_all(b"GET / HTTP/1.1\r\nhost: saima\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut reply = Vec::new();
     soon(io.read_to_end(&mut reply)).await.unwrap();
-    assert!(reply.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&reply));
+    let reply = String::from_utf8_lossy(&reply);
+    assert!(reply.starts_with("HTTP/1.1 404"), "{reply}");
+    assert!(reply.contains("\"message\":") && reply.contains("GET /"), "{reply}");
 }
