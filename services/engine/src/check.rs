@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::exact::Ratio;
 use crate::expression::{Limits, Name};
 use crate::fault::Faults;
 use crate::figure::Figure;
 use crate::method::{Method, Takes};
-use crate::node::{Direction, Leaf, Node, Rule};
+use crate::node::{Leaf, Node, Rule};
 use crate::outcome::check::{self, Known};
 use crate::track::{Colouring, Track, TrackDraft, WarningRules};
 
@@ -144,7 +145,7 @@ impl<'a> Tree<'a> {
 
     fn leaf(&mut self, node: &'a Node, leaf: &'a Leaf, faults: &mut Faults) {
         self.leaves.push(Carrying::of(node, leaf, faults));
-        leaf.figure.check(leaf, faults);
+        leaf.figure.check(&leaf.indicator, faults);
         if let Figure::Expression(expression) = &leaf.figure {
             let limits = |name: &Name| match name {
                 Name::Value(indicator) | Name::LastYear(indicator) => {

@@ -15,8 +15,8 @@ mod range;
 mod standing;
 
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
 use crate::fault::Faults;
+use crate::input::{Input, Inputs};
 
 pub use range::Limits;
 use range::analyse;

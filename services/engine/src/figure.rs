@@ -6,11 +6,11 @@
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
 use crate::expression::{Expression, Name, Standing};
 use crate::fault::Faults;
-use crate::node::{Direction, Leaf};
+use crate::input::{Input, Inputs};
 
 /// The number that a leaf's method turns into points. Further indicators go by their names.
 ///
@@ -159,13 +159,18 @@ impl Figure {
     }
 
     /// Every number of its formula, each name as the subject has it.
-    pub(crate) fn inputs(&self, leaf: &Leaf, of: &dyn Fn(&Name) -> Option<Decimal>) -> Vec<Input> {
-        let own = of(&Name::Value(leaf.indicator.clone()));
+    pub(crate) fn inputs(
+        &self,
+        indicator: &str,
+        direction: Direction,
+        of: &dyn Fn(&Name) -> Option<Decimal>,
+    ) -> Vec<Input> {
+        let own = of(&Name::Value(indicator.to_owned()));
         let value = |indicator: &str| of(&Name::Value(indicator.to_owned()));
         match self {
             Figure::Value => Vec::new(),
             Figure::Growth(by) => {
-                let last_year = of(&Name::LastYear(leaf.indicator.clone()));
+                let last_year = of(&Name::LastYear(indicator.to_owned()));
                 let mut inputs = vec![
                     Input::maybe("v", "actual value", own),
                     Input::maybe("L", "value of the year before", last_year),
@@ -177,7 +182,7 @@ impl Figure {
             }
             Figure::BestOf(others) | Figure::WorstOf(others) => {
                 let best = matches!(self, Figure::BestOf(_));
-                let greatest = best == (leaf.direction == Direction::HigherIsBetter);
+                let greatest = best == (direction == Direction::HigherIsBetter);
                 let symbol = if greatest { "greatest" } else { "least" };
                 let mut inputs = vec![Input::maybe("v1", "actual value", own)];
                 inputs.extend(others.iter().zip(2..).map(|(other, number)| {
@@ -236,8 +241,8 @@ impl Figure {
         value.cut()
     }
 
-    pub(crate) fn check(&self, leaf: &Leaf, faults: &mut Faults) {
-        if leaf.indicator.is_empty() && !matches!(self, Figure::Points(_) | Figure::Expression(_)) {
+    pub(crate) fn check(&self, indicator: &str, faults: &mut Faults) {
+        if indicator.is_empty() && !matches!(self, Figure::Points(_) | Figure::Expression(_)) {
             faults.add("indicator", "INDICATOR_REQUIRED", "a leaf needs an indicator");
         }
         match self {

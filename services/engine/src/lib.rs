@@ -14,21 +14,26 @@
 mod accumulate;
 mod check;
 mod colour;
+mod direction;
 mod exact;
 mod explained;
 mod expression;
 mod fact;
 mod fault;
 mod figure;
+mod flag;
+mod input;
 mod kernel;
 mod method;
 mod node;
 mod outcome;
 mod pace;
 mod rank;
+mod recompute;
 mod rounding;
 mod rule;
 mod score;
+mod settle;
 mod summary;
 mod tie;
 mod track;
@@ -42,8 +47,9 @@ pub const EDITION: u32 = 2;
 pub use accumulate::{Accumulation, accumulate};
 pub use check::{MAX_DEPTH, MAX_NODES};
 pub use colour::Colour;
+pub use direction::Direction;
 pub use exact::{Arithmetic, DIGITS, FUNCTION_PLACES, PLACES};
-pub use explained::{Drawn, Explained, Flag, Input, Line};
+pub use explained::{Drawn, Explained, Line};
 pub use expression::{
     Comparison, Expression, Function, Limits, Name, OfCohort, OfPresent, Operation, Quantity, Truth,
 };
@@ -53,6 +59,8 @@ pub use fact::{
 };
 pub use fault::Fault;
 pub use figure::{Difficulty, Figure, GrowthBy, Otherwise, Reconciled};
+pub use flag::Flag;
+pub use input::Input;
 pub use kernel::{Kernel, Kind, Order, Points, Span, State, Table, TableColumn, Units};
 pub use method::ballots::{MarkValue, RaterGroup};
 pub use method::case_handling::CaseKind;
@@ -68,7 +76,7 @@ pub use method::{
     Efficacy, ExpressionPoints, Interpolation, Marks, Method, MilestonePoints, MinMax, PacePoints,
     RankBands, RankTable, RatioToLeader, Slopes, Steps,
 };
-pub use node::{Direction, Leaf, MissingPolicy, Node, Rule};
+pub use node::{Leaf, MissingPolicy, Node, Rule};
 pub use outcome::{
     Award, AwardProposal, Card, CardKind, CardProposal, Condition, Edge, End, Gate, GateEffect,
     GateResult, Grade, GradeBy, GradeResult, Grading, Ground, GroupRule, Measure, NumberRange,

@@ -9,11 +9,12 @@ pub(crate) mod bounds;
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
 use crate::fact::{Cell, Column, Fact, Milestones, Share, Sheet, Tally};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 
 pub use bounds::Bounds;
 

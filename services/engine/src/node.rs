@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::expression::Name;
 use crate::figure::Figure;
 use crate::method::Method;
@@ -77,15 +78,6 @@ pub struct Leaf {
     pub figure: Figure,
     /// How the value becomes points.
     pub method: Method,
-}
-
-/// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// More is better.
-    HigherIsBetter,
-    /// Less is better (控制类).
-    LowerIsBetter,
 }
 
 /// What an absent value does.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::exact::{Arithmetic, Natural, Ratio};
 use crate::fact::{Fact, Sheet};
 use crate::figure::Figure;
 use crate::method::Takes;
-use crate::node::{Direction, Leaf, Node};
+use crate::node::{Leaf, Node};
 use crate::track::Track;
 use crate::trouble::Trouble;
 

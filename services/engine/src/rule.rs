@@ -16,7 +16,8 @@ pub(crate) mod weighted_mean;
 use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Explained, Inputs, Line};
+use crate::explained::{Explained, Line};
+use crate::input::Inputs;
 use crate::rounding::Rounding;
 
 pub use adjustments::{Adjustments, Aspect, Item, Side, Worth};

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::colour::{self, Colour};
-use crate::explained::{Explained, Flag};
+use crate::explained::Explained;
 use crate::fact::{Cohort, Sheet};
+use crate::flag::Flag;
 use crate::outcome::{AwardProposal, CardProposal, GateResult, GradeResult, award, gate, grade};
 use crate::pace::{self, Pace, Stakes};
 use crate::rank;

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::colour::Colour;
-use crate::explained::{Explained, Flag};
+use crate::explained::Explained;
 use crate::fact::{Cohort, Sheet};
+use crate::flag::Flag;
 use crate::kernel::{Kernel, Points, Table};
 use crate::node::Node;
 use crate::outcome::{AwardProposal, CardProposal, Condition, GateResult, GradeResult};

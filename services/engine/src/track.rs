@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use crate::check;
+use crate::direction::Direction;
 use crate::expression::Limits;
 use crate::fault::{Fault, Faults};
 use crate::method::Takes;
-use crate::node::{Direction, Leaf, MissingPolicy, Node, Rule};
+use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
 use crate::rule::{Graded, Item, Reference};

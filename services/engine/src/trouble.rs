@@ -4,7 +4,6 @@
 use std::fmt;
 
 use crate::exact::Arithmetic;
-use crate::node::Node;
 
 /// Something in the inputs of a run that forbids a score.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,8 +50,7 @@ impl Trouble {
         Trouble::leaf(subject, node_id, "", "MISSING_RESULT", message)
     }
 
-    pub(crate) fn too_few(subject: &str, node: &Node) -> Trouble {
-        let (id, least) = (&node.node_id, node.least_parts);
+    pub(crate) fn too_few(subject: &str, id: &str, least: u32) -> Trouble {
         let message =
             format!("{subject} has fewer than {least} parts of node {id} that count, which blocks");
         Trouble::leaf(subject, id, "", "TOO_FEW_PARTS", message)

@@ -1,7 +1,7 @@
 //! The value of a formula, from the numbers that were written down of its names.
 
 use crate::exact::{Arithmetic, Ratio, natural_exponential, natural_logarithm, power};
-use crate::explained::Inputs;
+use crate::input::Inputs;
 
 use super::{Comparison, Function, Name, OfPresent, Operation, Quantity, Truth};
 

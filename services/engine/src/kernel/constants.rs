@@ -1,8 +1,9 @@
 //! The numbers of a method, read off the scheme once for all cohorts.
 
 use super::number::Scaled;
+use crate::direction::Direction;
 use crate::method::{Bounds, Method, RankTable};
-use crate::node::{Direction, Leaf, Node};
+use crate::node::{Leaf, Node};
 
 /// A leaf's method and its numbers.
 pub(super) struct Constants {

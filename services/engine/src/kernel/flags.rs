@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::explained::Flag;
+use crate::flag::Flag;
 
 /// Flags by place.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use super::constants::{Constants, Kind as Constant};
 use super::number::{Scaled, Whole, power};
 use super::table::{Kind, TableColumn};
 use super::units::Units;
-use crate::explained::Flag;
+use crate::flag::Flag;
 
 /// Points of a leaf before weights are spread, bounds and rounding.
 pub(super) struct Fraction<T> {

@@ -7,7 +7,7 @@ use super::finish::Finish;
 use super::flags::bit;
 use super::formula::Formula;
 use super::number::{power, short};
-use crate::explained::Flag;
+use crate::flag::Flag;
 use crate::rounding::RoundingMode;
 
 /// Greatest size of a number inside the loops.

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring, Takes};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fact::Tally;
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·Σ g·mean/Σ g/full within 0..w, the mean of each rater group over its ballots. A group that
 /// cast none is left out. A trimmed mean drops one highest and one lowest ballot of a group

@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 
 use super::Case;
+use crate::direction::Direction;
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 
 /// Where the bounds of a normalising method come from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·Σ k·credit/n within 0..w: n cases in all (the leaf's indicator), k of each kind. Where
 /// there were none everybody has full points, marked NOTHING_DUE.

@@ -6,9 +6,10 @@ use rust_decimal::Decimal;
 use super::slopes::{check_reference, excess, reference};
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// 0 short of the mark; from it on min(base + excess·slope, most).
 ///

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·min(A/T, cap), at least 0: a negative A gives 0. Needs T > 0.
 ///

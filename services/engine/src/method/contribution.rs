@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·x/Σx; a value below 0 counts as 0, in the sum too. Where nobody has a value above 0 there
 /// are no shares: everybody gets full points, marked DEGENERATE_COHORT, as does a cohort of one.

@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use super::bounds::{self, Bounds};
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio, natural_exponential};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·(base + (100 − base)·(x − low)/(high − low))/100. An indicator whose lower values are
 /// better swaps the bounds. Equal bounds of a cohort give full points, marked

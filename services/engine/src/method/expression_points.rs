@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// The figure itself, within 0..w unless `unclamped`; usually the figure is a formula.
 ///

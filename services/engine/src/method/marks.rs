@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// The value is itself the mark: min(max(x, 0), w). A mark outside 0..w is cut to it.
 ///

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring, Takes};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fact::{Milestone, Milestones};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·Σ p·credit/Σ p over the milestones that are due or reached. One that is due and not
 /// reached has no credit; one that is not due yet counts for nothing unless it is reached.

@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fact::Share;
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·min(A/due, 1) + min(bonus·per cent over, bonus cap), at least 0. Where nothing is due yet
 /// everybody has full points, marked NOTHING_DUE. Needs T > 0.

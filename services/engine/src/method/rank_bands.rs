@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// Points of the first band that holds the rank among the cohort's values; tied values share
 /// the better rank. The last band holds every rank.

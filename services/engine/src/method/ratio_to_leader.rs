@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// w·x/x_max within 0..w; where lower values are better, w·x_min/x. A leader whose value is
 /// not above 0 gives no ratio: then who equals the leader gets full points and everybody else

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 
 use super::{Case, Outcome, Scoring};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Flag, Input, Inputs};
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::fault::Faults;
-use crate::node::Direction;
+use crate::direction::Direction;
 
 /// base + what the excess earns − what the shortfall costs, each side by segments and with a
 /// cap of its own, at least 0.

@@ -4,10 +4,12 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
+use crate::direction::Direction;
 use crate::exact::Ratio;
-use crate::explained::{Explained, Flag, Input};
+use crate::explained::Explained;
 use crate::fact::{Fact, Sheet};
-use crate::node::Direction;
+use crate::flag::Flag;
+use crate::input::Input;
 use crate::score::SubjectResult;
 use crate::track::Track;
 

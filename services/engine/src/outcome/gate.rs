@@ -18,8 +18,9 @@
 use rust_decimal::Decimal;
 
 use super::condition::{Condition, Ground, Seen};
-use crate::explained::{Flag, Input};
 use crate::fact::Sheet;
+use crate::flag::Flag;
+use crate::input::Input;
 use crate::score::SubjectResult;
 use crate::track::Track;
 

@@ -7,8 +7,8 @@ mod count;
 use rust_decimal::Decimal;
 
 use crate::exact::Ratio;
-use crate::explained::Input;
 use crate::fact::Entry;
+use crate::input::Input;
 
 pub(crate) use count::points;
 

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use super::{Part, Whole, share};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
 use crate::fact::Sheet;
 use crate::fault::Faults;
+use crate::input::{Input, Inputs};
 use crate::node::Node;
 
 pub(crate) const NAME: &str = "graded";

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::{Part, share};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
 use crate::fault::Faults;
+use crate::input::{Input, Inputs};
 use crate::node::Node;
 
 pub(crate) const NAME: &str = "linked_sum";

@@ -4,9 +4,10 @@
 use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs, Line};
+use crate::explained::Line;
 use crate::fact::{Referred, Sheet};
 use crate::fault::Faults;
+use crate::input::{Input, Inputs};
 use crate::node::{MissingPolicy, Node};
 
 pub(crate) const NAME: &str = "reference";

@@ -1,8 +1,9 @@
 //! The observations behind a leaf, and what they say about it.
 
-use crate::explained::{Explained, Flag};
+use crate::explained::Explained;
 use crate::fact::{Fact, Sheet};
 use crate::figure::Figure;
+use crate::flag::Flag;
 use crate::method::Takes;
 use crate::node::Leaf;
 

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use super::Stage;
 use super::tree::Walk;
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Input, Inputs};
 use crate::expression::{self, Name, OfCohort, Quantity, Standing};
 use crate::fact::{Cohort, Column, Fact, Sheet};
 use crate::figure::{Figure, GrowthBy};
+use crate::input::{Input, Inputs};
 use crate::method::Takes;
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::track::Track;
@@ -77,7 +77,7 @@ impl<'a> Columns<'a> {
         sheet: &Sheet,
     ) -> Result<(Decimal, Vec<Input>), Arithmetic> {
         let of = |name: &Name| self.known(name, sheet);
-        let mut inputs = leaf.figure.inputs(leaf, &of);
+        let mut inputs = leaf.figure.inputs(&leaf.indicator, leaf.direction, &of);
         if let Figure::Expression(expression) = &leaf.figure {
             for part in expression.cohort_parts() {
                 let number = self.of_cohort(part, &sheet.subject)?;

@@ -7,16 +7,19 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Bounds, Drawn, Explained, Flag, Input, Inputs, Settled, settle};
+use crate::explained::{Drawn, Explained};
 use crate::expression::Standing;
 use crate::fact::{Column, Fact, Sheet};
 use crate::figure::Figure;
+use crate::flag::Flag;
+use crate::input::{Input, Inputs};
 use crate::method::{self, Case};
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::rule::{self, Whole};
 use crate::score::Stage;
 use crate::score::behind::Behind;
 use crate::score::columns::{Columns, left_out, standing, too_few};
+use crate::settle::{Bounds, Settled, settle};
 use crate::track::Track;
 use crate::trouble::Trouble;
 
@@ -164,7 +167,11 @@ impl<'a> Walk<'a> {
         if too_few(self.track, node, self.sheet) {
             explained.flags.insert(Flag::TooFew);
             if node.too_few == MissingPolicy::Block && self.stage == Stage::Final {
-                self.troubles.push(Trouble::too_few(&self.sheet.subject, node));
+                self.troubles.push(Trouble::too_few(
+                    &self.sheet.subject,
+                    &node.node_id,
+                    node.least_parts,
+                ));
             }
             return Ok(Settled::nothing());
         }

@@ -8,7 +8,7 @@ use super::super::swift::Swift;
 use super::super::table::{Kind, State, TableColumn};
 use super::super::units::Units;
 use super::Walk;
-use crate::explained::Flag;
+use crate::flag::Flag;
 use crate::node::{Leaf, MissingPolicy};
 use crate::score::Stage;
 

@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 
 use super::{Adjustments, Item, Side};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Inputs, Line};
+use crate::explained::Line;
 use crate::fact::{Entry, EntryStanding, Sheet};
+use crate::input::Inputs;
 
 /// An entry with its item and what it is worth.
 struct Held<'a> {

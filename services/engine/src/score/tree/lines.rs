@@ -2,11 +2,14 @@
 
 use super::{Walk, bounds};
 use crate::exact::{Arithmetic, Ratio};
-use crate::explained::{Explained, Flag, Inputs, Settled, settle};
+use crate::explained::Explained;
 use crate::fact::EntryStanding;
+use crate::flag::Flag;
+use crate::input::Inputs;
 use crate::node::{MissingPolicy, Node, Rule};
 use crate::rule::{self, Adjustments, Reference};
 use crate::score::Stage;
+use crate::settle::{Settled, settle};
 use crate::trouble::Trouble;
 
 impl Walk<'_> {
