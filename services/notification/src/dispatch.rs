@@ -20,6 +20,24 @@ pub(crate) const LOGIN: &str = "LOGIN";
 pub(crate) const RATE_LIMITED: &str = "RATE_LIMITED";
 pub(crate) const GATEWAY: &str = "GATEWAY";
 
+/// Every reason for which an attempt may have failed.
+pub(crate) const REASONS: [&str; 14] = [
+    "BROKEN_REPLY",
+    "FORBIDDEN_ADDRESS",
+    GATEWAY,
+    LOGIN,
+    "NAME_NOT_FOUND",
+    "NOT_CONNECTED",
+    "NOT_WRITTEN",
+    "PLAIN_HTTP",
+    RATE_LIMITED,
+    REFUSED,
+    "STATUS",
+    "TIMEOUT",
+    "TLS",
+    "URL_FORMAT",
+];
+
 kit::numbered! {
     /// How far a dispatch came.
     enum State {

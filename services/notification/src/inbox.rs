@@ -18,6 +18,10 @@ kit::numbered! {
         ChannelDisabled = 2,
         /// A rectification of the unit was reviewed.
         RectificationReviewed = 3,
+        /// A letter has nowhere to go.
+        DispatchHeld = 4,
+        /// A letter was given up.
+        DispatchGivenUp = 5,
     }
 }
 

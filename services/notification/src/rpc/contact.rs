@@ -10,7 +10,7 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::contact_service_server::ContactService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change};
+use super::{Rpc, change, dispatch};
 use crate::channel::NAME as CHANNEL;
 use crate::contact::{self, Code, Contact, Language, NAME, Role, State};
 use crate::district::{self, UNIT};
@@ -194,7 +194,7 @@ impl ContactService for Rpc {
             return Err(Error::invalid("code", "WRONG_CODE", "is not what was sent").into());
         }
         store::contact::save(&mut tx, &contact).await?;
-        let to = (contact.id.as_str(), contact.channel.as_str());
+        let to = (contact.id.as_str(), contact.channel.as_str(), contact.language);
         store::dispatch::release(&mut tx, district, (&contact.unit, contact.role), to).await?;
         let reply = pb::Contact::from(contact);
         change::append(&mut tx, district, VERIFIED, &reply.name, told(&reply));
@@ -226,19 +226,21 @@ impl ContactService for Rpc {
             if contact.unit.is_empty() {
                 store::dispatch::give_up(&mut tx, district, id).await?;
             }
-            store::dispatch::withdraw(&mut tx, district, id).await?;
+            let held = store::dispatch::withdraw(&mut tx, district, id).await?;
             let mut left = store::contact::of_unit(&mut tx, district, &contact.unit).await?;
             // A role's own come before the unit's.
             left.sort_by_key(|it| it.role == Role::Unit);
             for other in left {
                 let of = (contact.unit.as_str(), other.role);
                 if other.state == State::Verified {
-                    let to = (other.id.as_str(), other.channel.as_str());
+                    let to = (other.id.as_str(), other.channel.as_str(), other.language);
                     store::dispatch::release(&mut tx, district, of, to).await?;
                 } else {
                     store::dispatch::await_code(&mut tx, district, of.0, of.1).await?;
                 }
             }
+            let held = store::dispatch::held(&mut tx, district, &held).await?;
+            dispatch::tell_held(&mut tx, held).await?;
         }
         let reply = pb::Contact::from(contact);
         if changed {

@@ -2,7 +2,7 @@
 
 use kit::db::Tx;
 use kit::field::Fields;
-use kit::page::Page;
+use kit::page::{MAX_SIZE, Page};
 use kit::request_id::Once;
 use kit::{Error, clock};
 use proto::notification::v1 as pb;
@@ -10,19 +10,20 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::dispatch_service_server::DispatchService;
 use tonic::{Request, Response, Status};
 
-use super::{Rpc, change, sequence};
+use super::{Rpc, change, inbox, sequence};
 use crate::bulletin::NAME as BULLETIN;
 use crate::channel::NAME as CHANNEL;
 use crate::contact::{self, Goal, Language, NAME as CONTACT, Role};
-use crate::dispatch::{Dispatch, Hold, Matter, NAME, State};
+use crate::dispatch::{Dispatch, Hold, Matter, NAME, REASONS, State};
 use crate::district::{self, UNIT};
 use crate::document::{Kind, NAME as DOCUMENT};
+use crate::inbox::Kind as NoteKind;
 use crate::letter::NAME as LETTER;
 use crate::store;
-use crate::store::dispatch::Filter;
+use crate::store::dispatch::{Dead, Filter, Wanted};
 
 const HELD: &str = "saima.notification.v1.DispatchHeld";
-pub(crate) const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
+const GIVEN_UP: &str = "saima.notification.v1.DispatchGivenUp";
 
 /// Sets a letter on its way to every verified contact of its role, else of its unit, in the language
 /// spoken there, the first where it is not written in that; held where there is no contact. What is for
@@ -85,9 +86,40 @@ pub(crate) async fn set_out(
         it.sequence = sequence;
     }
     store::dispatch::insert(tx, &dispatches).await?;
-    for it in dispatches.into_iter().filter(|_| held) {
+    if held {
+        tell_held(tx, dispatches).await?;
+    }
+    Ok(())
+}
+
+/// Tells of letters of a district that have nowhere to go, in the feed and to the units that own its
+/// channels: what is held has no channel yet, so each of them hears of it.
+pub(crate) async fn tell_held(tx: &mut Tx, held: Vec<Dispatch>) -> kit::Result<()> {
+    let Some(first) = held.first() else { return Ok(()) };
+    let owners = store::channel::owners(tx, &first.district).await?;
+    for it in held {
+        let lacks = match it.hold {
+            Hold::Unverified => "的联系方式均未验证",
+            _ => "没有联系方式",
+        };
+        let unit = store::dispatch::addressee(tx, &it).await?;
+        let text = format!("《{}》尚未送出：{unit}{lacks}", it.matter.subject);
+        for owner in &owners {
+            let (whose, kind) = ((it.district.as_str(), owner.as_str()), NoteKind::DispatchHeld);
+            inbox::note(tx, whose, kind, &it.name(), text.clone()).await?;
+        }
         tell(tx, HELD, it);
     }
+    Ok(())
+}
+
+/// Tells of a letter that was given up, in the feed and to the unit that owns its channel.
+pub(crate) async fn tell_given_up(tx: &mut Tx, it: Dispatch, owner: &str) -> kit::Result<()> {
+    let unit = store::dispatch::addressee(tx, &it).await?;
+    let text = format!("《{}》未能送达{unit}：{}", it.matter.subject, it.last_failure);
+    let (whose, kind) = ((it.district.as_str(), owner), NoteKind::DispatchGivenUp);
+    inbox::note(tx, whose, kind, &it.name(), text).await?;
+    tell(tx, GIVEN_UP, it);
     Ok(())
 }
 
@@ -98,7 +130,7 @@ fn hold(contacts: &[Goal], role: Role) -> Hold {
 }
 
 /// Appends to the feed what happened to a dispatch.
-pub(crate) fn tell(tx: &mut Tx, kind: &'static str, it: Dispatch) {
+fn tell(tx: &mut Tx, kind: &'static str, it: Dispatch) {
     let district = it.district.clone();
     let it = line(it);
     let name = it.name.clone();
@@ -188,6 +220,69 @@ impl DispatchService for Rpc {
         self.mail_bell.notify_one();
         Ok(Response::new(reply))
     }
+
+    async fn replay_dispatches(
+        &self,
+        request: Request<pb::ReplayDispatchesRequest>,
+    ) -> Result<Response<pb::ReplayDispatchesResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let parent = fields.name("parent", &CHANNEL, &request.parent);
+        let wanted = Wanted {
+            start: fields.optional_time("start_time", &request.start_time),
+            end: fields.optional_time("end_time", &request.end_time),
+            reason: reason(&mut fields, &request.reason),
+        };
+        fields.check()?;
+        let page = page(&request, &wanted)?;
+        let (district, id) = (parent.id("district"), parent.id("channel"));
+        let once = Once::new(district, "ReplayDispatches", &request.request_id, &request)?;
+
+        let mut tx = self.db.begin_write().await?;
+        if let Some(reply) = once.replay(&mut tx).await? {
+            return Ok(Response::new(reply));
+        }
+        store::head::lock(&mut tx, district).await?;
+        let channel = store::channel::lock(&mut tx, &self.keys, district, id).await?;
+        channel.ok_or_else(|| parent.not_found())?.check_enabled()?;
+        let mut dead = store::dispatch::dead(&mut tx, (district, id), &wanted, &page).await?;
+        let next_page_token = page.cut(&mut dead, |it| it.sequence.to_string());
+        dead.retain(Dead::is_wanted);
+        let sendable = dead.iter().filter(|it| it.is_sendable());
+        let sendable: Vec<i64> = sendable.map(|it| it.sequence).collect();
+        let count = store::dispatch::replay(&mut tx, district, &sendable).await?;
+        let reply = pb::ReplayDispatchesResponse {
+            count: count as i64,
+            skipped_count: (dead.len() - count) as i64,
+            next_page_token,
+        };
+        once.store(&mut tx, &reply).await?;
+        tx.commit().await?;
+        self.mail_bell.notify_one();
+        Ok(Response::new(reply))
+    }
+}
+
+/// A page of dead letters, as large as it may be unless it is told otherwise.
+fn page(request: &pb::ReplayDispatchesRequest, wanted: &Wanted) -> kit::Result<Page> {
+    let size = match request.page_size {
+        0 => MAX_SIZE as i32,
+        size => size,
+    };
+    let start = wanted.start.map_or(i64::MIN, clock::to_micros);
+    let end = wanted.end.map_or(i64::MAX, clock::to_micros);
+    Page::parse(size, &request.page_token, &[&request.parent, &start, &end, &wanted.reason])
+}
+
+/// Why attempts failed; empty for any reason.
+fn reason(fields: &mut Fields, given: &str) -> String {
+    let reason = fields.text("reason", given, 0..=60);
+    if !reason.is_empty() && !REASONS.contains(&reason.as_str()) {
+        let message =
+            format!("{reason} is no reason of attempts; there are {}", REASONS.join(", "));
+        fields.violation("reason", "UNKNOWN_REASON", message);
+    }
+    reason
 }
 
 /// Says of those that wait for a channel that is disabled that they do.

@@ -149,6 +149,17 @@ pub(crate) async fn insert(tx: &mut Tx, keys: &Keyring, channel: &Channel) -> Re
     Ok(inserted == 1)
 }
 
+/// The units that own a district's channels, each once.
+pub(crate) async fn owners(tx: &mut Tx, district: &str) -> Result<Vec<String>> {
+    let rows = kit::fetch_all!(
+        tx,
+        (String,),
+        "SELECT DISTINCT owner FROM channel WHERE district = $1 ORDER BY owner",
+        district
+    )?;
+    Ok(rows.into_iter().map(|(owner,)| owner).collect())
+}
+
 /// Writes a channel, one revision on from what is stored.
 pub(crate) async fn save(tx: &mut Tx, keys: &Keyring, channel: &Channel) -> Result<()> {
     let key = secret::read(tx, keys, &channel.district, &record(&channel.id)).await?;

@@ -1,6 +1,8 @@
 //! Dispatches and their attempts.
 
 mod queue;
+mod replay;
+mod source;
 
 use jiff::Timestamp;
 use kit::db::Tx;
@@ -9,9 +11,11 @@ use kit::{Error, Result, clock, date};
 
 use crate::delivery::Attempt;
 use crate::dispatch::{Dispatch, Matter, State};
-use crate::document::Role;
+use crate::document::{Language, Role};
 
 pub(crate) use queue::{claim, due, renew, settle};
+pub(crate) use replay::{Dead, Wanted, dead, replay};
+pub(crate) use source::addressee;
 
 macro_rules! columns {
     () => {
@@ -136,13 +140,13 @@ pub(crate) async fn insert(tx: &mut Tx, dispatches: &[Dispatch]) -> Result<()> {
     Ok(())
 }
 
-/// Sends what is held for a role in a unit, or for the unit and all its roles, to a contact. Of what is
-/// held for several roles one goes there, and the others are given up.
+/// Sends what is held for a role in a unit, or for the unit and all its roles, to a contact, in the
+/// language spoken there. Of what is held for several roles one goes there, and the others are given up.
 pub(crate) async fn release(
     tx: &mut Tx,
     district: &str,
     (unit, role): (&str, Role),
-    (contact, channel): (&str, &str),
+    (contact, channel, language): (&str, &str, Language),
 ) -> Result<()> {
     let (now, morning) = times(tx, district).await?;
     kit::execute!(
@@ -175,12 +179,12 @@ pub(crate) async fn release(
         contact,
         role as i64
     )?;
-    Ok(())
+    source::speak(tx, (district, contact), language).await
 }
 
 /// Holds what has not reached a contact that is removed, unless the unit gets the letter elsewhere,
-/// too; then it is given up.
-pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str) -> Result<()> {
+/// too; then it is given up. Yields the places of what is held.
+pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str) -> Result<Vec<i64>> {
     kit::execute!(
         tx,
         "UPDATE dispatch SET state = 3, lease = '', last_failure = 'the contact was removed'
@@ -191,14 +195,32 @@ pub(crate) async fn withdraw(tx: &mut Tx, district: &str, contact: &str) -> Resu
         district,
         contact
     )?;
-    kit::execute!(
+    let held = kit::fetch_all!(
         tx,
+        (i64,),
         "UPDATE dispatch SET state = 4, hold = 1, contact = '', channel = '', lease = ''
-         WHERE district = $1 AND contact = $2 AND state = 1",
+         WHERE district = $1 AND contact = $2 AND state = 1 RETURNING sequence",
         district,
         contact
     )?;
-    Ok(())
+    Ok(held.into_iter().map(|(sequence,)| sequence).collect())
+}
+
+/// Those of these places that are held, in order.
+pub(crate) async fn held(tx: &mut Tx, district: &str, places: &[i64]) -> Result<Vec<Dispatch>> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = kit::query!(tx, Row, |q| {
+        q.push(concat!("SELECT ", columns!(), " FROM dispatch WHERE district = "));
+        q.push_bind(district).push(" AND state = 4 AND sequence IN (");
+        let mut list = q.separated(", ");
+        for place in places {
+            list.push_bind(*place);
+        }
+        q.push(") ORDER BY sequence");
+    })?;
+    rows.into_iter().map(Dispatch::try_from).collect()
 }
 
 /// Gives up what has not reached a contact of the district's, for which nothing is held.

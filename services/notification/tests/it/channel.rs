@@ -207,6 +207,10 @@ kit::both! {
         assert_eq!(get(&served, &second).await.consecutive_failures, 0);
         let told = crate::dispatch::get(&served, &dead.name).await;
         assert_eq!(told.attempts[0].reason, "REFUSED");
+        let notes = crate::inbox::notes(&served, "office", true).await;
+        let about: Vec<_> = notes.iter().map(|it| (it.kind(), &it.source)).collect();
+        assert_eq!(about, [(pb::note::Kind::DispatchGivenUp, &dead.name)]);
+        assert!(notes[0].text.contains("未能送达恒口示范区交通局："), "{:?}", notes[0]);
         assert_eq!(told.attempts[0].url, office.url("smtp"));
 
         let request = pb::RetryDispatchRequest {
@@ -218,6 +222,108 @@ kit::both! {
         let dead = settled(&served, Reach::Dead, 1).await.remove(0);
         assert_eq!(dead.attempt_count, 2);
         assert_eq!(retry(&served, request).await.unwrap(), again);
+    }
+
+    // H7, A2: what a channel gave up is sent again in bulk, in batches, each once, under its old id.
+    async fn dead_letters_of_a_channel_are_sent_again_in_bulk(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let office = PostOffice::start(None).await;
+        let by = create(&served, "mail", channel(mail(office.url("smtp")))).await;
+        for (id, unit, address) in [
+            ("zhang", "transport", "zhang.san@example.cn"),
+            ("gone", "water", "nobody@example.cn"),
+        ] {
+            let it = pb::Contact {
+                unit: format!("{DISTRICT}/units/{unit}"),
+                channel: by.name.clone(),
+                address: address.to_owned(),
+                ..Default::default()
+            };
+            crate::contact::force(&served, id, it).await;
+        }
+        for id in 1..=3 {
+            raise(&served, behind(DISTRICT, id, "transport")).await;
+        }
+        settled(&served, Reach::Sent, 3).await;
+        // As if the server had refused them, which it did with another.
+        let mut tx = served.db("notification").begin_write().await.unwrap();
+        kit::execute!(tx, "UPDATE dispatch SET state = 3").unwrap();
+        tx.commit().await.unwrap();
+        bed.clock().set("2023-04-02T00:00:00Z".parse().unwrap());
+        raise(&served, behind(DISTRICT, 4, "water")).await;
+        settled(&served, Reach::Dead, 4).await;
+
+        let asked = pb::ReplayDispatchesRequest { parent: by.name.clone(), ..Default::default() };
+        let replay = async |request: pb::ReplayDispatchesRequest| {
+            let mut client = crate::dispatch::client(&served);
+            client.replay_dispatches(request).await.map(|it| it.into_inner())
+        };
+        let counts = |it: &pb::ReplayDispatchesResponse| (it.count, it.skipped_count);
+        let unknown = pb::ReplayDispatchesRequest { reason: "LAZY".to_owned(), ..asked.clone() };
+        let said = refused(replay(unknown).await, &[("reason", "UNKNOWN_REASON")]);
+        assert!(said.contains("REFUSED, STATUS"), "{said}");
+        let login = pb::ReplayDispatchesRequest { reason: "LOGIN".to_owned(), ..asked.clone() };
+        assert_eq!(replay(login).await.unwrap(), Default::default());
+        let later = Some(kit::clock::to_proto("2023-04-01T12:00:00Z".parse().unwrap()));
+        let wanted = pb::ReplayDispatchesRequest {
+            reason: "REFUSED".to_owned(),
+            start_time: later,
+            ..asked.clone()
+        };
+        assert_eq!(counts(&replay(wanted.clone()).await.unwrap()), (1, 0));
+        settled(&served, Reach::Dead, 4).await;
+        let before = pb::ReplayDispatchesRequest { start_time: None, end_time: later, ..wanted };
+        assert_eq!(replay(before).await.unwrap(), Default::default());
+
+        // One batch after the other; a request that comes twice sends once.
+        let first = pb::ReplayDispatchesRequest {
+            end_time: later,
+            page_size: 2,
+            request_id: uuid::Uuid::new_v4().to_string(),
+            ..asked.clone()
+        };
+        let reply = replay(first.clone()).await.unwrap();
+        assert_eq!((reply.count, reply.next_page_token.is_empty()), (2, false));
+        settled(&served, Reach::Sent, 2).await;
+        assert_eq!(replay(first.clone()).await.unwrap(), reply);
+        let next = pb::ReplayDispatchesRequest {
+            page_token: reply.next_page_token.clone(),
+            request_id: uuid::Uuid::new_v4().to_string(),
+            ..first
+        };
+        assert_eq!(counts(&replay(next.clone()).await.unwrap()), (1, 0));
+        settled(&served, Reach::Sent, 3).await;
+        let other = pb::ReplayDispatchesRequest { end_time: None, ..next };
+        assert_eq!(replay(other).await.unwrap_err().code(), Code::InvalidArgument);
+        let mails = office.got(6).await;
+        let ids = |of: std::ops::Range<usize>| {
+            let mut ids: Vec<_> = mails[of].iter().map(|it| &it.headers["message-id"]).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!((mails.len(), ids(0..3)), (6, ids(3..6)));
+
+        // What lacks its text or its contact stays, and is counted.
+        let request = pb::RemoveContactRequest {
+            name: format!("{DISTRICT}/contacts/gone"),
+            ..Default::default()
+        };
+        crate::contact::contacts(&served).remove_contact(request).await.unwrap();
+        let mut tx = served.db("notification").begin_write().await.unwrap();
+        kit::execute!(tx, "UPDATE dispatch SET state = 3").unwrap();
+        kit::execute!(tx, "UPDATE dispatch SET subject = '', body = '' WHERE sequence = 1").unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(counts(&replay(asked.clone()).await.unwrap()), (2, 2));
+        let request = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        channels(&served).disable_channel(request).await.unwrap();
+        denied(replay(asked.clone()).await, Code::FailedPrecondition, "CHANNEL_DISABLED");
+        let absent = pb::ReplayDispatchesRequest { parent: format!("{DISTRICT}/channels/no"), ..asked };
+        denied(replay(absent).await, Code::NotFound, "");
     }
 
     // H7, A2: DingTalk's signature, size and rate, as its operator judges them.

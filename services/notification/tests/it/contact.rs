@@ -2,6 +2,7 @@
 
 use kit::testing::{Bed, Channel, Served};
 use proto::notification::v1 as pb;
+use proto::notification::v1::change_service_client::ChangeServiceClient;
 use proto::notification::v1::channel::Setup;
 use proto::notification::v1::contact::State;
 use proto::notification::v1::contact_service_client::ContactServiceClient;
@@ -270,6 +271,101 @@ kit::both! {
         let letters = issued(&served, DISTRICT, 2).await;
         assert_eq!(letters[1].translations[0].subject, "Mind 固定资产投资完成额");
         assert_eq!(letters[1].subject, letter.subject);
+    }
+
+    // H7: what was held goes out in the language that is spoken where it goes then.
+    async fn what_is_held_goes_out_in_the_language_spoken_there(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        crate::data::put_units(&served, DISTRICT).await;
+        let document = crate::document::issue(&served, crate::document::slip()).await.unwrap();
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        let letter = issued(&served, DISTRICT, 1).await.remove(0);
+        settled(&served, Reach::Held, 3).await;
+        let english = pb::Contact {
+            language: pb::Language::English.into(),
+            ..contact("transport", &by, "+85212345678")
+        };
+        let mut client = contacts(&served);
+        let smith = client.create_contact(creation("smith", english)).await.unwrap().into_inner();
+        let request = pb::SendContactCodeRequest { name: smith.name.clone(), ..Default::default() };
+        client.send_contact_code(request).await.unwrap();
+        let told = texts(&gateway.took(1).await).remove(0).1;
+        let code = told.split("code is ").nth(1).unwrap().chars().take_while(char::is_ascii_digit);
+        let request = pb::VerifyContactRequest {
+            name: smith.name.clone(),
+            code: code.collect(),
+            ..Default::default()
+        };
+        client.verify_contact(request).await.unwrap();
+        settled(&served, Reach::Sent, 2).await;
+        let told: Vec<_> = texts(&gateway.took(3).await).into_iter().skip(1).map(|it| it.1).collect();
+        for subject in [&document.texts[1].subject, &letter.translations[0].subject] {
+            assert!(told.iter().any(|it| it.contains(subject)), "{subject}: {told:?}");
+        }
+
+        // What waits for one of another language, and is held again, does not keep those words.
+        let disable = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        crate::channel::channels(&served).disable_channel(disable).await.unwrap();
+        let second = crate::document::issue(&served, crate::document::slip()).await.unwrap();
+        settled(&served, Reach::Pending, 1).await;
+        remove(&served, &smith).await;
+        settled(&served, Reach::Held, 3).await;
+        let enable = pb::EnableChannelRequest { name: by.name.clone(), ..Default::default() };
+        crate::channel::channels(&served).enable_channel(enable).await.unwrap();
+        let read = async |_: &pb::Contact| code_in(&texts(&gateway.took(4).await)[3].1);
+        verified(&served, &by, "zhang", "transport", "13812345678", read).await;
+        let told = texts(&gateway.took(5).await).remove(4);
+        assert!(told.0 == "13812345678" && told.1.contains(&second.texts[0].subject), "{told:?}");
+    }
+
+    // H7, A2: whoever owns the channels hears once of each letter that has nowhere to go, or did not get
+    // there.
+    async fn who_owns_the_channels_is_told_of_letters_that_do_not_arrive(bed: &Bed) {
+        let (served, gateway, by) = setting(bed).await;
+        crate::data::put_units(&served, DISTRICT).await;
+        crate::document::issue(&served, crate::document::slip()).await.unwrap();
+        let held = settled(&served, Reach::Held, 2).await;
+        let told = crate::inbox::notes(&served, "office", true).await;
+        let about = |notes: &[pb::Note]| -> Vec<_> {
+            notes.iter().map(|it| (it.kind(), it.source.clone())).collect()
+        };
+        let of = |it: &pb::Dispatch| (pb::note::Kind::DispatchHeld, it.name.clone());
+        assert_eq!(about(&told), [of(&held[0]), of(&held[1])]);
+        assert_eq!(told[0].text, "《关于第一季度政治体检自查的提醒单》尚未送出：交通局没有联系方式");
+
+        // On the way to the last contact when that is removed: held, and told.
+        let read = async |_: &pb::Contact| code_in(&texts(&gateway.took(1).await)[0].1);
+        let zhang = verified(&served, &by, "zhang", "transport", "13800000001", read).await;
+        settled(&served, Reach::Sent, 1).await;
+        let disable = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        crate::channel::channels(&served).disable_channel(disable).await.unwrap();
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        settled(&served, Reach::Pending, 1).await;
+        remove(&served, &zhang).await;
+        let held = settled(&served, Reach::Held, 2).await;
+        let told = crate::inbox::notes(&served, "office", true).await;
+        assert_eq!(about(&told[2..]), [of(&held[1])]);
+        assert!(told[2].text.ends_with("尚未送出：恒口示范区交通局没有联系方式"), "{:?}", told[2]);
+        let request = pb::WatchChangesRequest {
+            parent: DISTRICT.to_owned(),
+            kinds: vec!["saima.notification.v1.DispatchHeld".to_owned()],
+            ..Default::default()
+        };
+        let mut changes = ChangeServiceClient::new(served.channel());
+        let mut stream = changes.watch_changes(request).await.unwrap().into_inner();
+        let mut names = Vec::new();
+        while names.len() < 3 {
+            names.extend(stream.message().await.unwrap().unwrap().change.map(|it| it.name));
+        }
+        assert_eq!(names[2], held[1].name);
     }
 
     // H7: a letter goes to whom it is for: a role in its unit, else the unit; held where there is none.

@@ -38,7 +38,7 @@ pub(crate) async fn settle(
         channel.standing.health =
             channel.standing.health.after(reached(&attempt), attempt.create_time);
         if it.state == Reach::Dead && settled.contains(&it.sequence) {
-            dispatch::tell(tx, dispatch::GIVEN_UP, it);
+            dispatch::tell_given_up(tx, it, &channel.wish.owner).await?;
         }
     }
     if !channel.standing.health.is_hopeless(now) {
