@@ -9,10 +9,11 @@ use proto::notification::v1::bulletin_service_server::BulletinService;
 use proto::notification::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
+use super::inbox::Reader;
+use super::print::Wanted;
 use super::{Rpc, change, cut, sequence};
 use crate::bulletin::{Board, Bulletin, NAME, SERIES};
 use crate::district::{self, District, PERIOD};
-use crate::document::Language;
 use crate::store::bulletin::Filter;
 use crate::{store, template};
 
@@ -68,11 +69,16 @@ impl BulletinService for Rpc {
         &self,
         request: Request<pb::GetBulletinRequest>,
     ) -> Result<Response<pb::Bulletin>, Status> {
-        let name = NAME.parse("name", &request.get_ref().name)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let reader = Reader(fields.optional_choice("language", request.language));
+        fields.check()?;
         let sequence = sequence(&name, "bulletin")?;
         let mut tx = self.db.begin_read().await?;
         let bulletin = store::bulletin::get(&mut tx, name.id("district"), sequence).await?;
-        Ok(Response::new(bulletin.ok_or_else(|| name.not_found())?.into()))
+        let bulletin = bulletin.ok_or_else(|| name.not_found())?;
+        Ok(Response::new(reader.bulletin(bulletin.into())))
     }
 
     async fn list_bulletins(
@@ -85,6 +91,7 @@ impl BulletinService for Rpc {
         let district = parent.id("district");
         let period = fields.optional_member("period", &PERIOD, &request.period, district);
         let filter = Filter { period, since: None };
+        let reader = Reader(fields.optional_choice("language", request.language));
         fields.check()?;
         let page =
             |size| Page::parse(size, &request.page_token, &[&request.parent, &request.period]);
@@ -92,7 +99,7 @@ impl BulletinService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut bulletins = store::bulletin::list(&mut tx, district, &filter, &whole).await?;
         let next_page_token = cut(&mut bulletins, &whole, page, Bulletin::size, |it| it.sequence)?;
-        let bulletins = bulletins.into_iter().map(pb::Bulletin::from).collect();
+        let bulletins = bulletins.into_iter().map(|it| reader.bulletin(it.into())).collect();
         Ok(Response::new(pb::ListBulletinsResponse { bulletins, next_page_token }))
     }
 
@@ -101,19 +108,15 @@ impl BulletinService for Rpc {
         request: Request<pb::GetBulletinPrintRequest>,
     ) -> Result<Response<pb::Print>, Status> {
         let request = request.into_inner();
-        let mut fields = Fields::default();
-        let name = fields.name("name", &PRINT, &request.name);
-        let format = fields.optional_choice::<pb::PrintFormat>("format", request.format);
-        let language = fields.optional_choice::<Language>("language", request.language);
-        fields.check()?;
-        let sequence = sequence(&name, "bulletin")?;
+        let asked = (request.name.as_str(), request.format, request.language);
+        let wanted = Wanted::read(&PRINT, "bulletin", asked)?;
         let mut tx = self.db.begin_read().await?;
-        let bulletin = store::bulletin::get(&mut tx, name.id("district"), sequence).await?;
+        let district = wanted.name.id("district");
+        let bulletin = store::bulletin::get(&mut tx, district, wanted.sequence).await?;
         drop(tx);
-        let bulletin = bulletin.ok_or_else(|| name.not_found())?;
-        let sheet = bulletin.sheet(language.unwrap_or(Language::Chinese));
-        let sheet = sheet.ok_or_else(|| name.not_found())?;
-        Ok(Response::new(self.print(request.name, sheet, format).await?))
+        let bulletin = bulletin.ok_or_else(|| wanted.name.not_found())?;
+        let sheet = bulletin.sheet(wanted.language);
+        Ok(Response::new(self.print(wanted, sheet).await?))
     }
 }
 

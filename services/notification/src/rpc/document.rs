@@ -15,9 +15,11 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::document_service_server::DocumentService;
 use tonic::{Request, Response, Status};
 
+use super::inbox::Reader;
+use super::print::Wanted;
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
-use crate::document::{Document, Draft, Language, NAME, Receipt};
+use crate::document::{Document, Draft, NAME, Receipt};
 use crate::inbox::Rule;
 use crate::rectification::Rectification;
 use crate::store;
@@ -80,13 +82,17 @@ impl DocumentService for Rpc {
         &self,
         request: Request<pb::GetDocumentRequest>,
     ) -> Result<Response<pb::Document>, Status> {
-        let name = NAME.parse("name", &request.get_ref().name)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let reader = Reader(fields.optional_choice("language", request.language));
+        fields.check()?;
         let sequence = sequence(&name, "document")?;
         let mut tx = self.db.begin_read().await?;
         let found = store::document::get(&mut tx, name.id("district"), sequence).await?;
         let document = found.ok_or_else(|| name.not_found())?;
         may_see(&document)?;
-        Ok(Response::new(document.into()))
+        Ok(Response::new(reader.document(document.into())))
     }
 
     async fn list_documents(
@@ -103,8 +109,11 @@ impl DocumentService for Rpc {
             kind: fields.optional_choice("kind", request.kind),
             period: fields.optional_member("period", &PERIOD, &request.period, district),
         };
+        let reader = Reader(fields.optional_choice("language", request.language));
         if filter.state.is_some() && filter.recipient.is_none() {
-            fields.violation("recipient", "REQUIRED", "must be given with state");
+            let message = "must be given with state; who has not acknowledged in the whole \
+                           district is listed by ReceiptService.ListOverdueReceipts";
+            fields.violation("recipient", "REQUIRED", message);
         }
         fields.check()?;
         guard::only_own(district, filter.recipient.as_deref())?;
@@ -122,7 +131,7 @@ impl DocumentService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut found = store::document::list(&mut tx, district, &filter, &whole).await?;
         let next_page_token = cut(&mut found, &whole, page, Document::size, |it| it.sequence)?;
-        let documents = found.into_iter().map(pb::Document::from).collect();
+        let documents = found.into_iter().map(|it| reader.document(it.into())).collect();
         Ok(Response::new(pb::ListDocumentsResponse { documents, next_page_token }))
     }
 
@@ -203,20 +212,16 @@ impl DocumentService for Rpc {
         request: Request<pb::GetPrintRequest>,
     ) -> Result<Response<pb::Print>, Status> {
         let request = request.into_inner();
-        let mut fields = Fields::default();
-        let name = fields.name("name", &PRINT, &request.name);
-        let format = fields.optional_choice::<pb::PrintFormat>("format", request.format);
-        let language = fields.optional_choice::<Language>("language", request.language);
-        fields.check()?;
-        let sequence = sequence(&name, "document")?;
+        let asked = (request.name.as_str(), request.format, request.language);
+        let wanted = Wanted::read(&PRINT, "document", asked)?;
         let mut tx = self.db.begin_read().await?;
-        let found = store::document::get(&mut tx, name.id("district"), sequence).await?;
+        let district = wanted.name.id("district");
+        let document = store::document::get(&mut tx, district, wanted.sequence).await?;
         drop(tx);
-        let document = found.ok_or_else(|| name.not_found())?;
+        let document = document.ok_or_else(|| wanted.name.not_found())?;
         may_see(&document)?;
-        let sheet = document.sheet(language.unwrap_or(Language::Chinese));
-        let sheet = sheet.ok_or_else(|| name.not_found())?;
-        Ok(Response::new(self.print(request.name, sheet, format).await?))
+        let sheet = document.sheet(wanted.language);
+        Ok(Response::new(self.print(wanted, sheet).await?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Inboxes.
 
+mod reader;
 mod watch;
 
 use std::pin::Pin;
@@ -20,6 +21,8 @@ use super::{Rpc, change, sequence};
 use crate::district::UNIT;
 use crate::inbox::{Kind, Late, NOTE, Note, RULE, Rule};
 use crate::store;
+
+pub(super) use reader::Reader;
 
 const WRITTEN: &str = "saima.notification.v1.NoteWritten";
 const READ: &str = "saima.notification.v1.NoteRead";
@@ -63,9 +66,13 @@ impl InboxService for Rpc {
         request: Request<pb::WatchInboxRequest>,
     ) -> Result<Response<Self::WatchInboxStream>, Status> {
         let request = request.into_inner();
-        let unit = UNIT.parse("parent", &request.parent)?;
+        let mut fields = Fields::default();
+        let unit = fields.name("parent", &UNIT, &request.parent);
+        let reader = Reader(fields.optional_choice("language", request.language));
+        fields.check()?;
         guard::for_unit(unit.id("district"), unit.id("unit"))?;
-        let items = Box::pin(watch::items(self.clone(), unit, request.resume_token)).await?;
+        let items = watch::items(self.clone(), unit, request.resume_token, reader);
+        let items = Box::pin(items).await?;
         Ok(Response::new(items))
     }
 

@@ -10,9 +10,10 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::letter_service_server::LetterService;
 use tonic::{Request, Response, Status};
 
+use super::inbox::Reader;
+use super::print::Wanted;
 use super::{Rpc, change, cut, sequence};
 use crate::district::{self, District, PERIOD, UNIT};
-use crate::document::Language;
 use crate::letter::{Letter, NAME, Warning, Written};
 use crate::rectification::Rectification;
 use crate::store::letter::Filter;
@@ -74,13 +75,17 @@ impl LetterService for Rpc {
         &self,
         request: Request<pb::GetLetterRequest>,
     ) -> Result<Response<pb::Letter>, Status> {
-        let name = NAME.parse("name", &request.get_ref().name)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let name = fields.name("name", &NAME, &request.name);
+        let reader = Reader(fields.optional_choice("language", request.language));
+        fields.check()?;
         let sequence = sequence(&name, "letter")?;
         let mut tx = self.db.begin_read().await?;
         let letter = store::letter::get(&mut tx, name.id("district"), sequence).await?;
         let letter = letter.ok_or_else(|| name.not_found())?;
         guard::for_unit(&letter.district, &letter.recipient)?;
-        Ok(Response::new(letter.into()))
+        Ok(Response::new(reader.letter(letter.into())))
     }
 
     async fn list_letters(
@@ -97,6 +102,7 @@ impl LetterService for Rpc {
             state: fields.optional_choice("state", request.state),
             period: fields.optional_member("period", &PERIOD, &request.period, district),
         };
+        let reader = Reader(fields.optional_choice("language", request.language));
         fields.check()?;
         guard::only_own(district, filter.recipient.as_deref())?;
         let page = |size| {
@@ -113,7 +119,7 @@ impl LetterService for Rpc {
         let mut tx = self.db.begin_read().await?;
         let mut letters = store::letter::list(&mut tx, district, &filter, &whole).await?;
         let next_page_token = cut(&mut letters, &whole, page, Letter::size, |it| it.sequence)?;
-        let letters = letters.into_iter().map(pb::Letter::from).collect();
+        let letters = letters.into_iter().map(|it| reader.letter(it.into())).collect();
         Ok(Response::new(pb::ListLettersResponse { letters, next_page_token }))
     }
 
@@ -186,20 +192,16 @@ impl LetterService for Rpc {
         request: Request<pb::GetLetterPrintRequest>,
     ) -> Result<Response<pb::Print>, Status> {
         let request = request.into_inner();
-        let mut fields = Fields::default();
-        let name = fields.name("name", &PRINT, &request.name);
-        let format = fields.optional_choice::<pb::PrintFormat>("format", request.format);
-        let language = fields.optional_choice::<Language>("language", request.language);
-        fields.check()?;
-        let sequence = sequence(&name, "letter")?;
+        let asked = (request.name.as_str(), request.format, request.language);
+        let wanted = Wanted::read(&PRINT, "letter", asked)?;
         let mut tx = self.db.begin_read().await?;
-        let letter = store::letter::get(&mut tx, name.id("district"), sequence).await?;
+        let district = wanted.name.id("district");
+        let letter = store::letter::get(&mut tx, district, wanted.sequence).await?;
         drop(tx);
-        let letter = letter.ok_or_else(|| name.not_found())?;
+        let letter = letter.ok_or_else(|| wanted.name.not_found())?;
         guard::for_unit(&letter.district, &letter.recipient)?;
-        let sheet = letter.sheet(language.unwrap_or(Language::Chinese));
-        let sheet = sheet.ok_or_else(|| name.not_found())?;
-        Ok(Response::new(self.print(request.name, sheet, format).await?))
+        let sheet = letter.sheet(wanted.language);
+        Ok(Response::new(self.print(wanted, sheet).await?))
     }
 }
 

@@ -54,7 +54,7 @@ kit::both! {
             assert!(english.body.contains(said), "{said} is not in {}", english.body);
         }
         assert!(english.body.ends_with("6 May 2023"), "{}", english.body);
-        let request = pb::GetBulletinRequest { name: bulletin.name.clone() };
+        let request = pb::GetBulletinRequest { name: bulletin.name.clone(), ..Default::default() };
         assert_eq!(bulletins(&served).get_bulletin(request).await.unwrap().into_inner(), bulletin);
     }
 
@@ -148,7 +148,7 @@ kit::both! {
         assert_eq!(of_month, found[2..]);
         for id in ["0", "4", "x"] {
             let name = format!("{DISTRICT}/bulletins/{id}");
-            denied(client.get_bulletin(pb::GetBulletinRequest { name }).await, Code::NotFound, "");
+            denied(client.get_bulletin(pb::GetBulletinRequest { name, ..Default::default() }).await, Code::NotFound, "");
         }
     }
 

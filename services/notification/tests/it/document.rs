@@ -187,7 +187,7 @@ kit::both! {
         bed.clock().set("2023-12-31T16:00:00Z".parse().unwrap());
         let late = pb::Document { due_date: None, ..slip() };
         assert_eq!(issue(&served, late).await.unwrap().number, "考核办函〔2024〕1号");
-        let request = pb::GetDocumentRequest { name: first.name.clone() };
+        let request = pb::GetDocumentRequest { name: first.name.clone(), ..Default::default() };
         assert_eq!(client(&served).get_document(request).await.unwrap().into_inner(), first);
     }
 
@@ -324,7 +324,7 @@ kit::both! {
             ..Default::default()
         };
         refused(client(&served).list_documents(lonely).await, &[("recipient", "REQUIRED")]);
-        let absent = pb::GetDocumentRequest { name: format!("{DISTRICT}/documents/9") };
+        let absent = pb::GetDocumentRequest { name: format!("{DISTRICT}/documents/9"), ..Default::default() };
         denied(client(&served).get_document(absent).await, Code::NotFound, "");
     }
 

@@ -57,7 +57,7 @@ kit::both! {
         let unit = |id: &str| format!("{DISTRICT}/units/{id}");
         let reporter = token("wang.wei", &[&format!("unit-reporter@{}", unit("road-bureau"))]);
         let mut own = DocumentServiceClient::new(served.channel_as(&reporter));
-        let get = |it: &pb::Document| pb::GetDocumentRequest { name: it.name.clone() };
+        let get = |it: &pb::Document| pb::GetDocumentRequest { name: it.name.clone(), ..Default::default() };
         assert_eq!(own.get_document(get(&first)).await.unwrap().into_inner(), first);
         let print = |it: &pb::Document| pb::GetPrintRequest {
             name: format!("{}/print", it.name),

@@ -21,6 +21,7 @@ async fn watch(served: &Served, unit: &str, token: &str) -> Streaming<pb::WatchI
     let request = pb::WatchInboxRequest {
         parent: format!("{DISTRICT}/units/{unit}"),
         resume_token: token.to_owned(),
+        ..Default::default()
     };
     inboxes(served).watch_inbox(request).await.unwrap().into_inner()
 }
@@ -93,6 +94,7 @@ kit::both! {
         let request = pb::WatchInboxRequest {
             parent: format!("{DISTRICT}/units/transport"),
             resume_token: "yesterday".to_owned(),
+            ..Default::default()
         };
         refused(inboxes(&served).watch_inbox(request).await, &[("resume_token", "RESUME_TOKEN")]);
     }
@@ -115,6 +117,45 @@ kit::both! {
         }
         assert_eq!(told[0], first);
         assert_ne!(told[1].name, first.name);
+    }
+
+    // H7: a person reads an inbox in a language of his own, chosen when he opens it.
+    async fn an_inbox_is_read_in_a_persons_own_language(bed: &Bed) {
+        let served = fake::start(bed).await;
+        crate::data::put_units(&served, DISTRICT).await;
+        raise(&served, behind(DISTRICT, 1, "transport")).await;
+        let letter = issued(&served, DISTRICT, 1).await.remove(0);
+        let document = crate::document::issue(&served, crate::document::slip()).await.unwrap();
+        let request = pb::WatchInboxRequest {
+            parent: format!("{DISTRICT}/units/transport"),
+            language: pb::Language::English.into(),
+            ..Default::default()
+        };
+        let mut stream = inboxes(&served).watch_inbox(request.clone()).await.unwrap().into_inner();
+        let english = &letter.translations[0];
+        let read = |letter: &pb::Letter| pb::Letter {
+            subject: english.subject.clone(),
+            body: english.body.clone(),
+            translations: Vec::new(),
+            ..letter.clone()
+        };
+        assert_eq!(next(&mut stream).await.0, read(&letter));
+        let told = stream.message().await.unwrap().unwrap().item;
+        let texts = vec![document.texts[1].clone()];
+        assert_eq!(told, Some(Item::Document(pb::Document { texts, ..document })));
+        // So does what comes.
+        let done = acknowledge(&served, &letter).await.unwrap();
+        assert_eq!(next(&mut stream).await.0, read(&done));
+
+        let language = pb::Language::English.into();
+        let wanted = pb::GetLetterRequest { name: letter.name.clone(), language };
+        assert_eq!(letters(&served).get_letter(wanted).await.unwrap().into_inner(), read(&done));
+        let language = pb::Language::Chinese.into();
+        let listed = pb::ListLettersRequest { parent: DISTRICT.to_owned(), language, ..Default::default() };
+        let listed = letters(&served).list_letters(listed).await.unwrap().into_inner().letters;
+        assert_eq!(listed, [pb::Letter { translations: Vec::new(), ..done }]);
+        let strange = pb::WatchInboxRequest { language: 9, ..request };
+        refused(inboxes(&served).watch_inbox(strange).await, &[("language", "UNKNOWN_VALUE")]);
     }
 
     // H7: too late is refused with a reason of its own, or recorded as late, as the district rules.
@@ -157,7 +198,7 @@ kit::both! {
         denied(client.update_inbox_rule(set).await, Code::Aborted, "");
         let done = acknowledge(&served, &all[1]).await.unwrap();
         assert_eq!(done.receipts[0].days_late, 3);
-        let request = pb::GetLetterRequest { name: all[1].name.clone() };
+        let request = pb::GetLetterRequest { name: all[1].name.clone(), ..Default::default() };
         assert_eq!(letters(&served).get_letter(request).await.unwrap().into_inner(), done);
     }
 

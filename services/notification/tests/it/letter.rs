@@ -198,7 +198,7 @@ kit::both! {
             assert!(letter.body.contains(said), "{said} is not in {}", letter.body);
         }
         assert!(letter.body.ends_with("2023年4月2日"), "{}", letter.body);
-        let request = pb::GetLetterRequest { name: letter.name.clone() };
+        let request = pb::GetLetterRequest { name: letter.name.clone(), ..Default::default() };
         assert_eq!(letters(&served).get_letter(request).await.unwrap().into_inner(), letter);
     }
 
@@ -526,7 +526,7 @@ kit::both! {
             let name = format!("{DISTRICT}/letters/{id}");
             denied(client.read_letter(read(&name)).await, Code::NotFound, "");
             denied(client.acknowledge_letter(acknowledge(&name, "x")).await, Code::NotFound, "");
-            denied(client.get_letter(pb::GetLetterRequest { name }).await, Code::NotFound, "");
+            denied(client.get_letter(pb::GetLetterRequest { name, ..Default::default() }).await, Code::NotFound, "");
         }
         let long = "长".repeat(2001);
         let name = format!("{DISTRICT}/letters/1");

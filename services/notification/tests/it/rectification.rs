@@ -218,7 +218,7 @@ kit::both! {
         .await;
         assert_eq!(late.escalation_level(), pb::EscalationLevel::UnitHead);
         assert_eq!(overdue(&served).await, [problem(2)]);
-        let request = pb::GetDocumentRequest { name: format!("{DISTRICT}/documents/2") };
+        let request = pb::GetDocumentRequest { name: format!("{DISTRICT}/documents/2"), ..Default::default() };
         let mut documents = DocumentServiceClient::new(served.channel());
         let told = documents.get_document(request).await.unwrap().into_inner();
         assert_eq!((told.kind(), &told.source), (pb::DocumentKind::SupervisionLetter, &problem(2)));

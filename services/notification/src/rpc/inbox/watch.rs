@@ -18,7 +18,7 @@ use proto::notification::v1::change::Resource;
 use proto::notification::v1::watch_inbox_response::Item;
 use tonic::Status;
 
-use super::{READ, WRITTEN};
+use super::{READ, Reader, WRITTEN};
 use crate::document;
 use crate::letter::State;
 use crate::rpc::Rpc;
@@ -53,7 +53,12 @@ enum Shelf {
     Empty,
 }
 
-pub(super) async fn items(rpc: Rpc, unit: Name, resume_token: String) -> Result<Items> {
+pub(super) async fn items(
+    rpc: Rpc,
+    unit: Name,
+    resume_token: String,
+    reader: Reader,
+) -> Result<Items> {
     // The stream outlives its call.
     let rpc = Rpc { db: rpc.db.within(unit.id("district")), ..rpc };
     let fresh = resume_token.is_empty();
@@ -66,7 +71,12 @@ pub(super) async fn items(rpc: Rpc, unit: Name, resume_token: String) -> Result<
     let whose = unit.as_str().to_owned();
     let coming = watched.filter_map(move |notice| {
         let told = notice.and_then(|notice| told(notice, &whose)).transpose();
-        async { told.map(|told| told.map_err(Status::from)) }
+        let read = |it: pb::WatchInboxResponse| {
+            let item = it.item.map(|item| reader.item(item));
+            pb::WatchInboxResponse { item, ..it }
+        };
+        let told = told.map(|told| told.map(read).map_err(Status::from));
+        async { told }
     });
     if !fresh {
         return Ok(Box::pin(coming));
@@ -76,10 +86,10 @@ pub(super) async fn items(rpc: Rpc, unit: Name, resume_token: String) -> Result<
         async move { unread(&rpc, &unit, shelf).await }
     });
     let lying = lying
-        .map_ok(|items: Vec<Item>| {
-            let replies = items.into_iter().map(|item| pb::WatchInboxResponse {
+        .map_ok(move |items: Vec<Item>| {
+            let replies = items.into_iter().map(move |item| pb::WatchInboxResponse {
                 resume_token: String::new(),
-                item: Some(item),
+                item: Some(reader.item(item)),
             });
             stream::iter(replies.map(Ok))
         })

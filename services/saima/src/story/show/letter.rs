@@ -7,7 +7,7 @@ use super::{Page, Player};
 use crate::failure::Result;
 
 pub(super) async fn show(player: &Player<'_>, name: &str, page: &mut Page) -> Result<()> {
-    let request = GetLetterRequest { name: name.to_owned() };
+    let request = GetLetterRequest { name: name.to_owned(), ..Default::default() };
     let letter = player.suite.letters().get_letter(request).await?.into_inner();
     page.title(&format!("  致{}：{}", letter.recipient_display_name, letter.subject))?;
     for line in letter.body.lines() {
