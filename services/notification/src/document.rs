@@ -111,7 +111,7 @@ pub(crate) struct Draft {
     pub(crate) part: Option<Part>,
     pub(crate) due_date: Option<Date>,
     pub(crate) contents: Contents,
-    /// Those of the English text where it has its own; kept in the texts alone.
+    /// Those of the English text where it has its own.
     pub(crate) english_contents: Contents,
     pub(crate) attachments: Vec<Attachment>,
     /// Full name of what it speaks of; may be empty.
@@ -198,7 +198,7 @@ impl Document {
         district: &District,
         sequence: i64,
         ordinal: i64,
-        draft: Draft,
+        mut draft: Draft,
         template: &DocumentTemplate,
         now: Timestamp,
     ) -> Result<Self> {
@@ -218,6 +218,8 @@ impl Document {
                 template_fault: composed.fault.map(|it| it.to_string()).unwrap_or_default(),
             });
         }
+        let Draft { contents, english_contents, .. } = &mut draft;
+        english_contents.retain(|name, content| contents.get(name) != Some(content));
         Ok(Self {
             district: district.id.clone(),
             sequence,
@@ -263,7 +265,8 @@ impl Document {
         let texts: usize =
             self.texts.iter().map(|it| it.text.subject.len() + it.text.body.len()).sum();
         let receipts = self.receipts.values().flatten().map(|it| 64 + it.text.len());
-        let fields: usize = self.draft.contents.values().map(Content::size).sum();
+        let fields = self.draft.contents.values().chain(self.draft.english_contents.values());
+        let fields: usize = fields.map(Content::size).sum();
         texts + fields + receipts.sum::<usize>() + 128 * self.draft.recipients.len()
     }
 

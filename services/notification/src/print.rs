@@ -26,24 +26,30 @@ pub(crate) fn day(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// 1 April 2023.
 fn english_day(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at));
-    format!("{} {} {}", date.day(), month.copied().unwrap_or_default(), date.year())
+    format!("{} {} {}", date.day(), english_month(date.month()), date.year())
+}
+
+/// The name of a month by its number, from 1.
+pub(crate) fn english_month(number: i8) -> &'static str {
+    let month = usize::try_from(number - 1).ok().and_then(|at| MONTHS.get(at));
+    month.copied().unwrap_or_default()
 }
 
 /// A day in a language.
@@ -54,11 +60,11 @@ pub(crate) fn day_in(language: Language, date: Date) -> String {
     }
 }
 
-/// The title of a period's id in a language; the id itself in English.
+/// The title of a period's id in a language: `2023Q1` is the first quarter of 2023.
 pub(crate) fn period_in(language: Language, id: &str) -> String {
     match language {
         Language::Chinese => period(id),
-        Language::English => id.to_owned(),
+        Language::English => known_in_english(id).unwrap_or_else(|| id.to_owned()),
     }
 }
 
@@ -119,6 +125,28 @@ fn known(id: &str) -> Option<String> {
     Some(format!("{year}年{part}"))
 }
 
+fn known_in_english(id: &str) -> Option<String> {
+    if let Some((year, month)) = read_month(id) {
+        return Some(format!("{} {year}", english_month(i8::try_from(month).ok()?)));
+    }
+    if let Some(sunday) = read_week(id) {
+        let week = sunday.iso_week_date();
+        return Some(format!("week {} of {}", week.week(), week.year()));
+    }
+    let (year, part) = read_year(id)?;
+    let part = match part {
+        "" => return Some(year.to_owned()),
+        "H1" => "first half",
+        "H2" => "second half",
+        "Q1" => "first quarter",
+        "Q2" => "second quarter",
+        "Q3" => "third quarter",
+        "Q4" => "fourth quarter",
+        _ => return None,
+    };
+    Some(format!("the {part} of {year}"))
+}
+
 fn read_month(id: &str) -> Option<(&str, u8)> {
     let (year, part) = read_year(id)?;
     let digits = part.strip_prefix('-').filter(|it| it.len() == 2 && is_digits(it))?;
@@ -164,6 +192,17 @@ mod tests {
             "spring",
         ];
         assert_eq!(ids.map(period), expected);
+        let expected = [
+            "2023",
+            "the second half of 2023",
+            "the first quarter of 2023",
+            "April 2023",
+            "2023-13",
+            "2023-+4",
+            "spring",
+        ];
+        assert_eq!(ids.map(|id| period_in(Language::English, id)), expected);
+        assert_eq!(period_in(Language::English, "2023-W05"), "week 5 of 2023");
         assert_eq!(
             ["2023-W05", "2023-W54", "2023-W5"].map(period),
             ["2023年第5周", "2023-W54", "2023-W5"]

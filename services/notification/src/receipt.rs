@@ -7,13 +7,17 @@ use jiff::civil::Date;
 use kit::name::Pattern;
 use kit::{Error, Result};
 
-use crate::document::{self, Content, Draft};
+use crate::document::{self, Draft, Language};
 use crate::letter;
-use crate::rectification::{Addressed, Asking, ESCALATED, Place, Way};
+use crate::print;
+use crate::rectification::{Asking, ESCALATED, Place, Title, Urged, Way, supervision};
 
 /// How receipts are named.
 pub(crate) static NAME: Pattern =
     Pattern::new("receipt", "districts/{district}/receipts/{receipt}");
+
+const SIGN: Urged =
+    Urged { at_once: ["签收", "acknowledges it"], in_time: ["签收", "acknowledges it"] };
 
 /// A receipt that a unit owes.
 #[derive(Clone, Debug)]
@@ -22,10 +26,9 @@ pub(crate) struct Owed {
     /// What is to be acknowledged.
     pub(crate) asking: Asking,
     pub(crate) kind: Kind,
-    pub(crate) subject: String,
+    pub(crate) title: Title,
     /// Id of the unit.
     pub(crate) unit: String,
-    pub(crate) unit_display_name: String,
     pub(crate) due_date: Date,
     /// How many levels were spoken to.
     pub(crate) level: i64,
@@ -91,26 +94,31 @@ impl Owed {
     /// The letter to the level that is spoken to; the vacancy when nobody that still works stands
     /// there.
     pub(crate) fn supervision(&self, way: &Way<'_>) -> std::result::Result<Draft, &'static str> {
-        let unit = &self.unit_display_name;
-        let urged = ["签收", "签收"];
-        let Addressed { recipient, demand } =
-            way.addressed(self.level, (&self.unit, unit), urged)?;
-        let due = self.due_date.strftime("%Y年%-m月%-d日");
-        let subject = &self.subject;
-        let situation = format!("{unit}应于{due}前书面签收《{subject}》，现已逾期。");
-        let contents = [
-            ("matter".to_owned(), Content::Text(format!("{unit}逾期未签收"))),
-            ("situation".to_owned(), Content::Text(situation)),
-            ("demands".to_owned(), Content::List(vec![demand])),
-        ];
-        Ok(Draft {
-            kind: document::Kind::SupervisionLetter,
-            recipients: vec![recipient],
-            contents: contents.into_iter().collect(),
-            source: self.place().source(&self.district),
-            cause: self.name(),
-            cause_key: Some(format!("{}@{}", self.name(), self.level)),
-            ..Draft::default()
-        })
+        let unit = &self.title.unit;
+        let addressed = way.addressed(self.level, (&self.unit, unit), SIGN)?;
+        let said = |language| {
+            let due = print::day_in(language, self.due_date);
+            let subject = self.title.subject_in(language);
+            match language {
+                Language::Chinese => [
+                    format!("{unit}逾期未签收"),
+                    format!("{unit}应于{due}前书面签收《{subject}》，现已逾期。"),
+                ],
+                Language::English => [
+                    format!("{unit} has not acknowledged a letter"),
+                    format!("{unit} was to acknowledge “{subject}” by {due}. This is overdue."),
+                ],
+            }
+        };
+        Ok(supervision(
+            said,
+            addressed,
+            Draft {
+                source: self.place().source(&self.district),
+                cause: self.name(),
+                cause_key: Some(format!("{}@{}", self.name(), self.level)),
+                ..Draft::default()
+            },
+        ))
     }
 }

@@ -10,7 +10,7 @@ use kit::name::Pattern;
 use kit::{Error, Result};
 
 pub(crate) use place::{Asking, Place};
-pub(crate) use supervision::{Addressed, Way};
+pub(crate) use supervision::{Title, Urged, Way, supervision};
 
 use crate::document::{Document, Recipient};
 use crate::letter::Letter;

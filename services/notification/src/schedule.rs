@@ -11,6 +11,7 @@ use kit::{Error, Result};
 use crate::calendar::Calendar;
 use crate::district::District;
 use crate::document::{Contents, Kind};
+use crate::trigger;
 
 pub(crate) use draft::{Inspections, sample};
 pub(crate) use recurrence::{Frequency, Recurrence};
@@ -79,8 +80,12 @@ pub(crate) struct Plan {
     /// Ids of units.
     pub(crate) recipients: Vec<String>,
     pub(crate) categories: Vec<String>,
+    /// Who in connexion with those units is written to; the units as such when empty.
+    pub(crate) relations: Vec<trigger::Recipient>,
     /// The document's fields, as templates.
     pub(crate) fields: Contents,
+    /// Those in English, where they are not the same.
+    pub(crate) english_fields: Contents,
     pub(crate) due_days: i64,
     /// Of several that were missed only the last is caught up.
     pub(crate) last_only: bool,

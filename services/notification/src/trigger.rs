@@ -39,6 +39,11 @@ kit::numbered! {
 }
 
 impl Relation {
+    /// It is somebody's who stands so to a unit.
+    pub(crate) fn is_of_a_unit(self) -> bool {
+        !matches!(self, Self::Named | Self::Office)
+    }
+
     /// Who in the unit is meant.
     pub(crate) fn role(self) -> Role {
         match self {
@@ -75,6 +80,8 @@ pub(crate) struct Rule {
     pub(crate) recipients: Vec<Recipient>,
     /// The document's fields, as templates of the event.
     pub(crate) fields: Contents,
+    /// Those in English, where they are not the same.
+    pub(crate) english_fields: Contents,
     /// How long after the event.
     pub(crate) delay_hours: i64,
     /// Days from the issue to the due date; none when 0.

@@ -15,6 +15,14 @@ pub(crate) enum Content {
 pub(crate) type Contents = BTreeMap<String, Content>;
 
 impl Content {
+    /// What the contract calls such a content in English.
+    pub(crate) fn english_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "english_text",
+            Self::List(_) => "english_items",
+        }
+    }
+
     /// Bytes of its texts.
     pub(crate) fn size(&self) -> usize {
         match self {

@@ -43,12 +43,13 @@ pub(super) fn values(
 ) -> Value {
     let chinese = language == Language::Chinese;
     let day = |day| print::day_in(language, day);
-    let (title, contents) = match language {
-        Language::Chinese => (&draft.period_title, &draft.contents),
-        Language::English if draft.english_contents.is_empty() => {
-            (&draft.english_period_title, &draft.contents)
-        }
-        Language::English => (&draft.english_period_title, &draft.english_contents),
+    let (title, own) = match language {
+        Language::Chinese => (&draft.period_title, None),
+        Language::English => (&draft.english_period_title, Some(&draft.english_contents)),
+    };
+    let content = |name| {
+        let own = own.and_then(|contents| contents.get(name));
+        own.or_else(|| draft.contents.get(name))
     };
     let period = match title.as_str() {
         "" => print::period_in(language, &draft.period),
@@ -61,7 +62,7 @@ pub(super) fn values(
     let names: Vec<&str> = draft.recipients.iter().map(|it| it.display_name.as_str()).collect();
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
     for field in draft.kind.fields() {
-        let value = match (contents.get(field.name), field.list) {
+        let value = match (content(field.name), field.list) {
             (Some(Content::Text(text)), _) => Value::from(text.as_str()),
             (Some(Content::List(items)), _) => Value::from(items.clone()),
             (None, true) => Value::from(Vec::<String>::new()),

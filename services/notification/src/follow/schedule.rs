@@ -18,6 +18,7 @@ use crate::calendar::Calendar;
 use crate::district::{District, Unit};
 use crate::document::Kind;
 use crate::schedule::{Next, Schedule};
+use crate::trigger::draft::Asked;
 use crate::{rpc, store};
 
 /// How often is looked for what is due.
@@ -105,12 +106,16 @@ impl Writer {
             }
             _ => Default::default(),
         };
+        let mut asked = Asked::default();
+        if schedule.plan.needs_oversight() {
+            asked.oversight = self.registry.oversight(&district.id).await?;
+        }
         let mut tx = self.db.within(&district.id).begin_write().await?;
         let now = tx.now();
         let following = schedule.following(next.planned, district, calendar)?;
         let draft = match is_passed_over(schedule, &next, &following, now) {
             true => None,
-            false => Some(schedule.draft(&next, district, units, &inspections, now)?),
+            false => Some(schedule.draft(&next, district, (units, &asked), &inspections, now)?),
         };
         let mut after = schedule.clone();
         after.next = Some(following);

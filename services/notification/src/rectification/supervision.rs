@@ -4,7 +4,28 @@ use std::collections::BTreeMap;
 
 use super::{Rectification, State, Step};
 use crate::district::{Oversight, Unit};
-use crate::document::{Content, Draft, Kind, Recipient, Role};
+use crate::document::{Content, Contents, Draft, Kind, Language, Recipient, Role};
+use crate::print;
+
+/// What a letter or document that is overdue is called, and whose it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Title {
+    pub(crate) subject: String,
+    /// Empty where it is not written in English.
+    pub(crate) english_subject: String,
+    /// The unit's name.
+    pub(crate) unit: String,
+}
+
+impl Title {
+    /// The subject in a language; the Chinese one where there is no other.
+    pub(crate) fn subject_in(&self, language: Language) -> &str {
+        match language {
+            Language::English if !self.english_subject.is_empty() => &self.english_subject,
+            _ => &self.subject,
+        }
+    }
+}
 
 /// The way upwards in a district.
 #[derive(Clone, Copy, Debug)]
@@ -14,73 +35,139 @@ pub(crate) struct Way<'a> {
 }
 
 impl Rectification {
-    /// The letter about a step upwards on a letter of this subject to a unit of this name; the
-    /// vacancy when nobody that still works stands at that level.
+    /// The letter about a step upwards on what asked for it; the vacancy when nobody that still works
+    /// stands at that level.
     pub(crate) fn supervision(
         &self,
         step: &Step,
-        subject: &str,
-        unit: &str,
+        title: &Title,
         way: &Way<'_>,
     ) -> Result<Draft, &'static str> {
-        let owing = (self.recipient.as_str(), unit);
-        let Addressed { recipient, demand } = way.addressed(step.level, owing, ["补报", "整改"])?;
-        let owed = match self.state {
-            State::AwaitingPlan => "提交整改方案",
-            _ => "报送整改情况",
-        };
-        let due = self.due_date.strftime("%Y年%-m月%-d日");
-        let matter = match self.problem.as_str() {
-            "" => String::new(),
-            problem => format!("其中问题：{}。", problem.trim_end_matches('。')),
-        };
-        let situation = format!("{unit}收到《{subject}》后，应于{due}前{owed}，现已逾期。{matter}");
-        let text = |text: String| Content::Text(text);
-        let contents = [
-            ("matter".to_owned(), text(format!("{unit}整改逾期"))),
-            ("situation".to_owned(), text(situation)),
-            ("demands".to_owned(), Content::List(vec![demand])),
-        ];
-        Ok(Draft {
-            kind: Kind::SupervisionLetter,
-            recipients: vec![recipient],
-            contents: contents.into_iter().collect(),
-            source: self.name(),
-            cause: self.name(),
-            cause_key: Some(format!("{}@{}", self.name(), step.number)),
-            ..Draft::default()
-        })
+        let owing = (self.recipient.as_str(), title.unit.as_str());
+        let addressed = way.addressed(step.level, owing, RECTIFY)?;
+        let text = |language| self.overdue(title, language);
+        Ok(supervision(
+            text,
+            addressed,
+            Draft {
+                source: self.name(),
+                cause: self.name(),
+                cause_key: Some(format!("{}@{}", self.name(), step.number)),
+                ..Draft::default()
+            },
+        ))
+    }
+
+    /// What is overdue and what happened, in a language.
+    fn overdue(&self, title: &Title, language: Language) -> [String; 2] {
+        let Title { unit, .. } = title;
+        let (subject, due) = (title.subject_in(language), print::day_in(language, self.due_date));
+        let is_planned = self.state != State::AwaitingPlan;
+        match language {
+            Language::Chinese => {
+                let owed = if is_planned { "报送整改情况" } else { "提交整改方案" };
+                let matter = match self.problem.as_str() {
+                    "" => String::new(),
+                    problem => format!("其中问题：{}。", problem.trim_end_matches('。')),
+                };
+                let said =
+                    format!("{unit}收到《{subject}》后，应于{due}前{owed}，现已逾期。{matter}");
+                [format!("{unit}整改逾期"), said]
+            }
+            Language::English => {
+                let owed = match is_planned {
+                    true => "report what it corrected",
+                    false => "hand in its plan of correction",
+                };
+                let matter = match self.problem.as_str() {
+                    "" => String::new(),
+                    problem => format!(" The problem is: {problem}"),
+                };
+                let said = format!(
+                    "{unit} was sent “{subject}” and was to {owed} by {due}. This is overdue.{matter}"
+                );
+                [format!("{unit} is late with a correction"), said]
+            }
+        }
     }
 }
 
-/// Who is written to about somebody who is late, and what is asked of them.
-pub(crate) struct Addressed {
-    pub(crate) recipient: Recipient,
-    pub(crate) demand: String,
+/// A supervision letter that says in each language what is overdue and what happened, and asks whoever
+/// is addressed for what is demanded; `draft` says where it comes from.
+pub(crate) fn supervision(
+    said: impl Fn(Language) -> [String; 2],
+    addressed: Addressed,
+    draft: Draft,
+) -> Draft {
+    let Addressed { recipient, demands: [chinese, english] } = addressed;
+    let contents = |language, demand| -> Contents {
+        let [matter, situation] = said(language);
+        [
+            ("matter".to_owned(), Content::Text(matter)),
+            ("situation".to_owned(), Content::Text(situation)),
+            ("demands".to_owned(), Content::List(vec![demand])),
+        ]
+        .into()
+    };
+    Draft {
+        kind: Kind::SupervisionLetter,
+        recipients: vec![recipient],
+        contents: contents(Language::Chinese, chinese),
+        english_contents: contents(Language::English, english),
+        ..draft
+    }
 }
 
+/// Who is written to about somebody who is late, and what is asked of them, in Chinese and English.
+pub(crate) struct Addressed {
+    recipient: Recipient,
+    demands: [String; 2],
+}
+
+/// What somebody who is late is urged to do, in Chinese and English.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Urged {
+    pub(crate) at_once: [&'static str; 2],
+    pub(crate) in_time: [&'static str; 2],
+}
+
+const RECTIFY: Urged =
+    Urged { at_once: ["补报", "reports"], in_time: ["整改", "corrects what is asked"] };
+
 impl<'a> Way<'a> {
-    /// Whoever stands at a level above a unit of this id and name, asked to see that the unit does
-    /// at once what is named first, or later what is named second; the vacancy when nobody that still
-    /// works stands there.
+    /// Whoever stands at a level above a unit of this id and name, asked to see that the unit does what
+    /// it is urged to; the vacancy when nobody that still works stands there.
     pub(crate) fn addressed(
         &self,
         level: i64,
         (owing, unit): (&str, &str),
-        [at_once, in_time]: [&str; 2],
+        Urged { at_once, in_time }: Urged,
     ) -> Result<Addressed, &'static str> {
-        let (to, role, demand) = match level {
+        let (to, role, demands) = match level {
             1 => {
-                let demand = format!("请单位主要负责同志亲自督促，立即{at_once}。");
-                (Some(owing), Role::UnitHead, demand)
+                let demands = [
+                    format!("请单位主要负责同志亲自督促，立即{}。", at_once[0]),
+                    format!("The head of the unit is asked to see that it {} at once.", at_once[1]),
+                ];
+                (Some(owing), Role::UnitHead, demands)
             }
             2 => {
                 let (to, role) = self.leader(owing);
-                (to, role, format!("请分管领导督促{unit}限期{in_time}。"))
+                let demands = [
+                    format!("请分管领导督促{unit}限期{}。", in_time[0]),
+                    format!(
+                        "The leader in charge is asked to see that {unit} {} within a set time.",
+                        in_time[1]
+                    ),
+                ];
+                (to, role, demands)
             }
             _ => {
-                let demand = format!("请对{unit}约谈提醒，并跟踪问效。");
-                (self.oversight.office.as_deref(), Role::OfficeDuty, demand)
+                let demands = [
+                    format!("请对{unit}约谈提醒，并跟踪问效。"),
+                    format!("The office is asked to talk to {unit} and to follow the matter up."),
+                ];
+                (self.oversight.office.as_deref(), Role::OfficeDuty, demands)
             }
         };
         let vacancy = match level {
@@ -95,7 +182,7 @@ impl<'a> Way<'a> {
             role,
             ..Recipient::default()
         };
-        Ok(Addressed { recipient, demand })
+        Ok(Addressed { recipient, demands })
     }
 
     /// The leader in charge; else the unit above as such.

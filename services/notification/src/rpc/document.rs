@@ -25,7 +25,7 @@ use crate::rectification::Rectification;
 use crate::store;
 use crate::store::document::Filter;
 
-pub(super) use convert::{field, missing};
+pub(super) use convert::{fields, missing};
 pub(super) use draft::contents;
 
 const ISSUED: &str = "saima.notification.v1.DocumentIssued";

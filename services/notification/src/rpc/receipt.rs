@@ -114,8 +114,8 @@ fn shown(it: Owed, today: Date) -> kit::Result<pb::OverdueReceipt> {
         opened: it.opened,
         escalation_level: it.level as i32,
         vacancy: it.vacancy,
-        subject: it.subject,
-        recipient_display_name: it.unit_display_name,
+        subject: it.title.subject,
+        recipient_display_name: it.title.unit,
     })
 }
 

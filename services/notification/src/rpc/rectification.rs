@@ -23,7 +23,7 @@ use crate::document::NAME as DOCUMENT;
 use crate::follow::{message, trigger};
 use crate::inbox::Kind as NoteKind;
 use crate::letter::NAME as LETTER;
-use crate::rectification::{Asking, NAME, Place, Rectification, Step, Way, check_due};
+use crate::rectification::{Asking, NAME, Place, Rectification, Step, Title, Way, check_due};
 use crate::store;
 use crate::store::rectification::Filter;
 use crate::trigger::{Heard, Trigger};
@@ -57,8 +57,8 @@ pub(crate) async fn escalate(db: &Db, district: &District, way: &Way<'_>) -> kit
         if is_taken(&waiting, it, step)? {
             continue;
         }
-        let Some((subject, unit)) = titles.get(&it.place) else { continue };
-        match it.supervision(step, subject, unit, way) {
+        let Some(title) = titles.get(&it.place) else { continue };
+        match it.supervision(step, title, way) {
             Ok(draft) => drafts.push(draft),
             Err(vacancy) => step.text = vacancy.to_owned(),
         }
@@ -94,7 +94,7 @@ async fn titles(
     tx: &mut Tx,
     district: &str,
     of: &[(Rectification, Step)],
-) -> kit::Result<HashMap<Place, (String, String)>> {
+) -> kit::Result<HashMap<Place, Title>> {
     let (mut letters, mut documents) = (Vec::new(), Vec::new());
     for (it, _) in of {
         match it.place.asking() {

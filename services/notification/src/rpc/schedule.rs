@@ -197,6 +197,7 @@ impl From<Schedule> for pb::Schedule {
         let of_weeks = recurrence.frequency.months().is_none();
         let unless = |not: bool, number: i8| if not { 0 } else { i32::from(number) };
         let recipients = it.plan.recipients.iter().map(|id| UNIT.format(&[&it.district, id]));
+        let relations = it.plan.relations.iter().map(|to| document::missing(&it.district, to));
         Self {
             name: it.name(),
             frequency: recurrence.frequency as i32,
@@ -209,9 +210,10 @@ impl From<Schedule> for pb::Schedule {
             speaks_of_before: it.plan.before,
             document_kind: it.plan.kind as i32,
             recipients: recipients.collect(),
+            recipient_relations: relations.collect(),
             display_name: it.plan.display_name,
             recipient_categories: it.plan.categories,
-            fields: it.plan.fields.into_iter().map(document::field).collect(),
+            fields: document::fields(it.plan.fields, it.plan.english_fields),
             due_days: it.plan.due_days as i32,
             catch_up_last_only: it.plan.last_only,
             paused: it.plan.paused,

@@ -18,6 +18,8 @@ use super::{Rpc, change};
 use crate::trigger::{NAME, Task, Trigger};
 use crate::{district, store};
 
+pub(super) use wish::recipients;
+
 const CREATED: &str = "saima.notification.v1.TriggerCreated";
 const UPDATED: &str = "saima.notification.v1.TriggerUpdated";
 const ENABLED: &str = "saima.notification.v1.TriggerEnabled";
@@ -239,7 +241,7 @@ impl From<Trigger> for pb::Trigger {
             event_type: it.rule.event_type,
             condition: it.rule.condition,
             document_kind: it.rule.kind as i32,
-            fields: it.rule.fields.into_iter().map(super::document::field).collect(),
+            fields: super::document::fields(it.rule.fields, it.rule.english_fields),
             delay_hours: it.rule.delay_hours as i32,
             due_days: it.rule.due_days as i32,
             digest_hours: it.rule.digest_hours as i32,

@@ -10,9 +10,11 @@ use minijinja::{Value, context};
 use super::recurrence::Cycle;
 use super::{Next, Plan, Schedule};
 use crate::district::{District, Unit};
-use crate::document::{Content, Contents, Draft, Kind, Language, Recipient};
+use crate::document::{Content, Contents, Draft, Kind, Language, Recipient, Role};
 use crate::print;
 use crate::template::press;
+use crate::trigger::draft::{Asked, found};
+use crate::trigger::{self, Relation};
 
 /// What inspections of a cycle came to, a line a unit.
 pub(crate) type Inspections = BTreeMap<String, Inspected>;
@@ -40,37 +42,32 @@ impl Schedule {
         &self,
         next: &Next,
         district: &District,
-        units: &BTreeMap<String, Unit>,
+        (units, asked): (&BTreeMap<String, Unit>, &Asked),
         inspections: &Inspections,
         now: Timestamp,
     ) -> Result<Draft> {
         let cycle = self.plan.recurrence.cycle(next.planned, self.plan.before)?;
         let today = district.day(now);
         let late = Self::is_late(next, now).then(|| district.day(next.due));
-        let contents = |language| {
-            let values = values(language, today, &cycle, late, inspections);
-            filled(&self.plan.fields, &values)
+        let contents = |language, fields: &Contents| {
+            filled(fields, &values(language, today, &cycle, late, inspections))
         };
-        let sent = |(id, unit): (&String, &Unit)| {
-            let is_meant =
-                self.plan.recipients.contains(id) || self.plan.categories.contains(&unit.category);
-            is_meant.then(|| Recipient {
-                unit: id.clone(),
-                display_name: unit.display_name.clone(),
-                ..Recipient::default()
-            })
-        };
-        let recipients: Vec<_> = units.iter().filter_map(sent).collect();
+        // Where there are no English words the same ones stand there, with English values.
+        let mut english_fields = self.plan.fields.clone();
+        english_fields.extend(self.plan.english_fields.clone());
+        let (recipients, missing) = self.plan.addressed(units, asked);
         if recipients.is_empty() && !self.plan.is_for_everybody() {
-            let message = "there is no unit of its recipients and categories that still works";
+            let message = "there is no unit of its recipients and categories that still works, and \
+                           nobody who stands so to one";
             return Err(Error::precondition("NO_RECIPIENT", self.name(), message));
         }
         let days = (self.plan.due_days > 0).then(|| self.plan.due_days.days());
         Ok(Draft {
             kind: self.plan.kind,
             recipients,
-            contents: contents(Language::Chinese),
-            english_contents: contents(Language::English),
+            missing,
+            contents: contents(Language::Chinese, &self.plan.fields),
+            english_contents: contents(Language::English, &english_fields),
             period: cycle.period,
             period_title: cycle.title,
             english_period_title: cycle.english_title,
@@ -86,7 +83,57 @@ impl Schedule {
 impl Plan {
     /// Nobody is named: everybody is meant, where the kind allows that.
     pub(crate) fn is_for_everybody(&self) -> bool {
-        self.recipients.is_empty() && self.categories.is_empty()
+        self.recipients.is_empty() && self.categories.is_empty() && self.relations.is_empty()
+    }
+
+    /// Registry is to be asked who is in charge of whom.
+    pub(crate) fn needs_oversight(&self) -> bool {
+        let asks = |it: &trigger::Recipient| {
+            matches!(it.relation, Relation::LeaderInCharge | Relation::Office)
+        };
+        self.relations.iter().any(asks)
+    }
+
+    /// Whom it is for, and for whom of that nobody is found.
+    fn addressed(
+        &self,
+        units: &BTreeMap<String, Unit>,
+        asked: &Asked,
+    ) -> (Vec<Recipient>, Vec<trigger::Recipient>) {
+        let meant = units.iter().filter(|(id, unit)| {
+            self.recipients.contains(id) || self.categories.contains(&unit.category)
+        });
+        let meant: Vec<&String> = meant.map(|(id, _)| id).collect();
+        let (mut recipients, mut missing) = (Vec::new(), Vec::new());
+        let mut address = |id: &String, role| {
+            let known = units.get(id)?;
+            Recipient::address(&mut recipients, id, &known.display_name, role);
+            Some(())
+        };
+        if self.relations.is_empty() {
+            for id in meant {
+                address(id, Role::Unit);
+            }
+            return (recipients, missing);
+        }
+        for it in &self.relations {
+            let of: Vec<&[String]> = match it.relation.is_of_a_unit() {
+                true => meant.iter().map(|id| std::slice::from_ref(*id)).collect(),
+                false => vec![&[]],
+            };
+            if of.is_empty() {
+                missing.push(it.clone());
+            }
+            for subject in of {
+                let found = found(it, subject, units, asked);
+                let role = it.relation.role();
+                if found.iter().filter_map(|id| address(id, role)).count() == 0 {
+                    let unit = subject.first().unwrap_or(&it.unit).clone();
+                    missing.push(trigger::Recipient { unit, ..it.clone() });
+                }
+            }
+        }
+        (recipients, missing)
     }
 }
 
@@ -126,13 +173,13 @@ fn values(
     }
 }
 
-/// Sample data for the fields of a schedule.
-pub(crate) fn sample(kind: Kind) -> Value {
+/// Sample data for the fields of a schedule in a language.
+pub(crate) fn sample(kind: Kind, language: Language) -> Value {
     let cycle = Cycle {
         months: Vec::new(),
         period: "2023-02".to_owned(),
         title: "2023年1—2月".to_owned(),
-        english_title: "2023-01 to 2023-02".to_owned(),
+        english_title: "January and February 2023".to_owned(),
         number: 1,
     };
     let mut inspections = Inspections::new();
@@ -143,7 +190,7 @@ pub(crate) fn sample(kind: Kind) -> Value {
         inspections.insert(String::new(), counted);
     }
     let day = date(2023, 3, 1);
-    values(Language::Chinese, day, &cycle, Some(day), &inspections)
+    values(language, day, &cycle, Some(day), &inspections)
 }
 
 /// Fields filled in; they were tried when the schedule was saved, and what fails now says so where

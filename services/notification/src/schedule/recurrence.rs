@@ -119,10 +119,10 @@ impl Recurrence {
             _ => format!("{year}-{end:02}"),
         };
         let (title, english_title) = match self.frequency {
-            Frequency::Bimonthly => (
-                format!("{year}年{begin}—{end}月"),
-                format!("{year}-{begin:02} to {year}-{end:02}"),
-            ),
+            Frequency::Bimonthly => {
+                let [first, last] = [begin, end].map(print::english_month);
+                (format!("{year}年{begin}—{end}月"), format!("{first} and {last} {year}"))
+            }
             _ => {
                 let title = |language| print::period_in(language, &period);
                 (title(Language::Chinese), title(Language::English))

@@ -51,11 +51,11 @@ fn each_rhythm_has_its_days() {
 fn an_occurrence_speaks_of_its_cycle() -> Result<()> {
     for (frequency, before, period, title, english, number) in [
         (Frequency::Weekly, false, "", "2024年第1周", "week 1 of 2024", 1),
-        (Frequency::Monthly, true, "2023-12", "2023年12月", "2023-12", 12),
-        (Frequency::Bimonthly, true, "2023-12", "2023年11—12月", "2023-11 to 2023-12", 6),
-        (Frequency::Bimonthly, false, "2024-02", "2024年1—2月", "2024-01 to 2024-02", 1),
-        (Frequency::Quarterly, true, "2023Q4", "2023年第四季度", "2023Q4", 4),
-        (Frequency::HalfYearly, false, "2024H1", "2024年上半年", "2024H1", 1),
+        (Frequency::Monthly, true, "2023-12", "2023年12月", "December 2023", 12),
+        (Frequency::Bimonthly, true, "2023-12", "2023年11—12月", "November and December 2023", 6),
+        (Frequency::Bimonthly, false, "2024-02", "2024年1—2月", "January and February 2024", 1),
+        (Frequency::Quarterly, true, "2023Q4", "2023年第四季度", "the fourth quarter of 2023", 4),
+        (Frequency::HalfYearly, false, "2024H1", "2024年上半年", "the first half of 2024", 1),
         (Frequency::Yearly, true, "2023", "2023年度", "2023", 1),
     ] {
         let recurrence = schedule(frequency, 1, 5, HolidayRule::Keep).plan.recurrence;

@@ -12,6 +12,7 @@ macro_rules! narrow {
     };
 }
 
+mod english;
 mod further;
 mod number;
 mod open;
@@ -30,6 +31,7 @@ pub(crate) use open::for_everybody;
 pub(crate) use part::receive;
 
 use crate::document::{Attachment, Content, Contents, Document, Draft, Kind, Number, State};
+use crate::rectification::Title;
 
 macro_rules! columns {
     () => {
@@ -119,15 +121,18 @@ pub(crate) async fn titles(
     tx: &mut Tx,
     district: &str,
     documents: &[i64],
-) -> Result<HashMap<(i64, i64), (String, String)>> {
+) -> Result<HashMap<(i64, i64), Title>> {
     if documents.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = kit::query!(tx, (i64, i64, String, String), |q| {
+    let rows = kit::query!(tx, (i64, i64, String, String, String), |q| {
         q.push(
-            "SELECT r.document, r.place, t.subject, r.display_name FROM document_recipient r
+            "SELECT r.document, r.place, t.subject, COALESCE(e.subject, ''), r.display_name
+             FROM document_recipient r
              JOIN document_text t ON t.district = r.district AND t.document = r.document
                  AND t.language = 1
+             LEFT JOIN document_text e ON e.district = r.district AND e.document = r.document
+                 AND e.language = 2
              WHERE r.district = ",
         );
         q.push_bind(district).push(" AND r.document IN (");
@@ -137,7 +142,9 @@ pub(crate) async fn titles(
         }
         q.push(")");
     })?;
-    let title = |(document, place, subject, unit)| ((document, place), (subject, unit));
+    let title = |(document, place, subject, english_subject, unit)| {
+        ((document, place), Title { subject, english_subject, unit })
+    };
     Ok(rows.into_iter().map(title).collect())
 }
 

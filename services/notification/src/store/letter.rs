@@ -8,6 +8,7 @@ use kit::{Error, Result, clock, date};
 
 use crate::document::{Language, Number};
 use crate::letter::{Kind, Letter, Receipt, State, Written};
+use crate::rectification::Title;
 use crate::template::Text;
 
 macro_rules! columns {
@@ -101,20 +102,28 @@ pub(crate) async fn titles(
     tx: &mut Tx,
     district: &str,
     letters: &[i64],
-) -> Result<HashMap<i64, (String, String)>> {
+) -> Result<HashMap<i64, Title>> {
     if letters.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = kit::query!(tx, (i64, String, String), |q| {
-        q.push("SELECT sequence, subject, recipient_display_name FROM letter WHERE district = ");
-        q.push_bind(district).push(" AND sequence IN (");
+    let rows = kit::query!(tx, (i64, String, String, String), |q| {
+        q.push(
+            "SELECT l.sequence, l.subject, COALESCE(e.subject, ''), l.recipient_display_name
+             FROM letter l LEFT JOIN letter_text e ON e.district = l.district
+                 AND e.letter = l.sequence AND e.language = 2
+             WHERE l.district = ",
+        );
+        q.push_bind(district).push(" AND l.sequence IN (");
         let mut list = q.separated(", ");
         for letter in letters {
             list.push_bind(*letter);
         }
         q.push(")");
     })?;
-    Ok(rows.into_iter().map(|(letter, subject, unit)| (letter, (subject, unit))).collect())
+    let title = |(letter, subject, english_subject, unit)| {
+        (letter, Title { subject, english_subject, unit })
+    };
+    Ok(rows.into_iter().map(title).collect())
 }
 
 /// Stores new letters.

@@ -8,13 +8,14 @@ use kit::page::Page;
 use kit::{Error, Result, date};
 
 use crate::receipt::{Count, Kind, Owed};
-use crate::rectification::Asking;
+use crate::rectification::{Asking, Title};
 
 macro_rules! owed {
     () => {
         "SELECT o.district, o.kind, o.sequence, o.unit, o.due_date, o.level, o.rest_date, o.vacancy,
              COALESCE(r.place, 0) AS place, COALESCE(l.kind, d.kind, 0) AS of_kind,
              COALESCE(l.subject, t.subject, '') AS subject,
+             COALESCE(n.subject, e.subject, '') AS english_subject,
              COALESCE(l.recipient_display_name, r.display_name, '') AS display_name,
              COALESCE(l.state, c.state, 1) AS state
          FROM owed_receipt o
@@ -24,6 +25,10 @@ macro_rules! owed {
              ON o.kind = 2 AND d.district = o.district AND d.sequence = o.sequence
          LEFT JOIN document_text t ON o.kind = 2 AND t.district = o.district
              AND t.document = o.sequence AND t.language = 1
+         LEFT JOIN letter_text n ON o.kind = 1 AND n.district = o.district
+             AND n.letter = o.sequence AND n.language = 2
+         LEFT JOIN document_text e ON o.kind = 2 AND e.district = o.district
+             AND e.document = o.sequence AND e.language = 2
          LEFT JOIN document_recipient r ON o.kind = 2 AND r.district = o.district
              AND r.document = o.sequence AND r.unit = o.unit
          LEFT JOIN document_receipt c ON o.kind = 2 AND c.district = o.district
@@ -265,6 +270,7 @@ struct Row {
     place: i64,
     of_kind: i64,
     subject: String,
+    english_subject: String,
     display_name: String,
     state: i64,
 }
@@ -285,9 +291,12 @@ impl TryFrom<Row> for Owed {
             district: row.district,
             asking,
             kind,
-            subject: row.subject,
+            title: Title {
+                subject: row.subject,
+                english_subject: row.english_subject,
+                unit: row.display_name,
+            },
             unit: row.unit,
-            unit_display_name: row.display_name,
             due_date: date::from_text(&row.due_date)?,
             level: row.level,
             rest_date: rest.map(|it| date::from_text(&it)).transpose()?,

@@ -11,19 +11,23 @@ pub(crate) use task::{due, due_districts, gathered, hold, queue, take, tasks, wi
 
 use crate::trigger::Trigger;
 use rule::Row;
+pub(super) use rule::{recipients_from_text, recipients_to_text};
 
 macro_rules! columns {
     () => {
         "r.district, r.id, r.revision, r.enabled, r.display_name, r.event_type, r.condition, \
          r.document_kind, r.recipients, r.fields, r.delay_hours, r.due_days, \
-         COALESCE(g.hours, 0) AS digest_hours, r.create_time"
+         COALESCE(g.hours, 0) AS digest_hours, COALESCE(e.fields, '{}') AS english_fields, \
+         r.create_time"
     };
 }
 
-macro_rules! digest {
+macro_rules! further {
     () => {
         " LEFT JOIN trigger_digest g
-             ON g.district = r.district AND g.id = r.id AND g.revision = r.revision "
+             ON g.district = r.district AND g.id = r.id AND g.revision = r.revision
+         LEFT JOIN trigger_english e
+             ON e.district = r.district AND e.id = r.id AND e.revision = r.revision "
     };
 }
 
@@ -32,7 +36,7 @@ const CURRENT: &str = concat!(
     columns!(),
     " FROM trigger_rule t JOIN trigger_revision r
          ON r.district = t.district AND r.id = t.id AND r.revision = t.revision",
-    digest!(),
+    further!(),
     " WHERE t.district = "
 );
 
@@ -79,7 +83,7 @@ pub(crate) async fn revisions(
             "SELECT ",
             columns!(),
             " FROM trigger_revision r",
-            digest!(),
+            further!(),
             "WHERE r.district = $1 AND r.id = $2 AND r.revision > $3
               ORDER BY r.revision LIMIT $4"
         ),
@@ -101,7 +105,7 @@ pub(crate) async fn at_revisions(
         return Ok(Vec::new());
     }
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r", digest!()));
+        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r", further!()));
         q.push("WHERE r.district = ");
         q.push_bind(district).push(" AND (");
         let mut list = q.separated(" OR ");
@@ -160,6 +164,16 @@ pub(crate) async fn save(tx: &mut Tx, it: &Trigger) -> Result<()> {
             &it.id,
             it.revision,
             it.rule.digest_hours
+        )?;
+    }
+    if !it.rule.english_fields.is_empty() {
+        kit::execute!(
+            tx,
+            "INSERT INTO trigger_english (district, id, revision, fields) VALUES ($1, $2, $3, $4)",
+            &it.district,
+            &it.id,
+            it.revision,
+            super::document::fields_to_text(&it.rule.english_fields)
         )?;
     }
     Ok(())

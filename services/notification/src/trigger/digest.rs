@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Content, Contents, Draft, Part, Recipient};
+use crate::document::{Content, Contents, Draft, Language, Part, Recipient};
 
 /// Texts that are named one by one; behind them it is said how many there are.
 const NAMED: usize = 3;
@@ -43,10 +43,18 @@ fn joined(unit: &str, drafts: &[Draft]) -> Option<Draft> {
         true => first.period.clone(),
         false => drafts.iter().map(|it| &it.period).max()?.clone(),
     };
-    let mut contents = Contents::new();
+    let (mut contents, mut english_contents) = (Contents::new(), Contents::new());
     for name in first.contents.keys() {
         let all: Vec<&Content> = drafts.iter().filter_map(|it| it.contents.get(name)).collect();
-        contents.insert(name.clone(), content(name, &all));
+        contents.insert(name.clone(), content(Language::Chinese, name, &all));
+        if drafts.iter().all(|it| !it.english_contents.contains_key(name)) {
+            continue;
+        }
+        // Where one has no English words its Chinese ones stand among the others'.
+        let own = |it: &'_ Draft| it.english_contents.get(name).or(it.contents.get(name)).cloned();
+        let all: Vec<Content> = drafts.iter().filter_map(own).collect();
+        let all: Vec<&Content> = all.iter().collect();
+        english_contents.insert(name.clone(), content(Language::English, name, &all));
     }
     // Each recipient has his own document about the first event.
     let cause_key = first.cause_key.as_ref().map(|key| format!("{key}@{unit}"));
@@ -63,10 +71,19 @@ fn joined(unit: &str, drafts: &[Draft]) -> Option<Draft> {
             }
         }
     }
-    Some(Draft { recipients, missing, due_date, period, contents, cause_key, ..first.clone() })
+    Some(Draft {
+        recipients,
+        missing,
+        due_date,
+        period,
+        contents,
+        english_contents,
+        cause_key,
+        ..first.clone()
+    })
 }
 
-fn content(name: &str, all: &[&Content]) -> Content {
+fn content(language: Language, name: &str, all: &[&Content]) -> Content {
     let mut texts: Vec<&str> = Vec::new();
     let mut items: Vec<String> = Vec::new();
     let mut is_list = false;
@@ -85,14 +102,25 @@ fn content(name: &str, all: &[&Content]) -> Content {
     if is_list {
         return Content::List(items);
     }
-    let count = texts.len();
     Content::Text(match texts.as_slice() {
         [one] => (*one).to_owned(),
-        _ if name == "matter" && count > NAMED => {
-            format!("{}等{count}项", texts[..NAMED].join("、"))
+        _ if language == Language::English => joined_in_english(name, &texts),
+        _ if name == "matter" && texts.len() > NAMED => {
+            format!("{}等{}项", texts[..NAMED].join("、"), texts.len())
         }
         _ if name == "matter" => texts.join("、"),
         _ if texts.iter().all(|text| text.ends_with('。')) => texts.concat(),
         _ => texts.join("；"),
     })
+}
+
+fn joined_in_english(name: &str, texts: &[&str]) -> String {
+    match name {
+        "matter" if texts.len() > NAMED => {
+            format!("{} and {} more", texts[..NAMED].join(", "), texts.len() - NAMED)
+        }
+        "matter" => texts.join(", "),
+        _ if texts.iter().all(|text| text.ends_with('.')) => texts.join(" "),
+        _ => texts.join("; "),
+    }
 }

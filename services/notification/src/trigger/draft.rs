@@ -71,6 +71,7 @@ impl Trigger {
             period: period.map(|it| it.id("period").to_owned()).unwrap_or_default(),
             due_date: days.and_then(|days| today.checked_add(days).ok()),
             contents: filled(&self.rule.fields, &facts.value())?,
+            english_contents: in_english(&self.rule.english_fields, &facts.value()),
             source: event.name.clone(),
             cause: self.name(),
             cause_key: Some(format!("{}@{}", self.id, event.key())),
@@ -89,7 +90,7 @@ fn subjects(facts: &Fact) -> Vec<String> {
 }
 
 /// Ids of the units that a recipient of a rule stands for; none when there is nobody.
-fn found(
+pub(crate) fn found(
     it: &super::Recipient,
     subjects: &[String],
     units: &BTreeMap<String, Unit>,
@@ -112,30 +113,35 @@ fn found(
     }
 }
 
-/// Fields filled in. Each line of a list's template is an item.
+/// Fields filled in.
 fn filled(fields: &Contents, event: &Value) -> Result<Contents, Fault> {
-    let mut filled = Contents::new();
-    for (name, content) in fields {
-        let content = match content {
-            Content::Text(source) => {
-                Content::Text(press::print(source, event, Some(press::SUBJECT))?)
-            }
-            Content::List(sources) => {
-                let mut items = Vec::new();
-                for source in sources {
-                    // An item with nothing to say is left out.
-                    let Ok(text) = press::print(source, event, Some(press::BULLETIN)) else {
-                        continue;
-                    };
-                    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                    items.extend(lines.map(str::to_owned));
-                }
-                Content::List(items)
-            }
-        };
-        filled.insert(name.clone(), content);
+    let filled = fields.iter().map(|(name, it)| Ok((name.clone(), content(it, event)?)));
+    filled.collect()
+}
+
+/// English fields filled in. One that cannot be holds nothing up: the Chinese one, which holds, stands
+/// there instead.
+fn in_english(fields: &Contents, event: &Value) -> Contents {
+    let filled = |(name, it): (&String, &Content)| Some((name.clone(), content(it, event).ok()?));
+    fields.iter().filter_map(filled).collect()
+}
+
+/// A field filled in. Each line of a list's template is an item.
+fn content(content: &Content, event: &Value) -> Result<Content, Fault> {
+    let sources = match content {
+        Content::Text(source) => {
+            return Ok(Content::Text(press::print(source, event, Some(press::SUBJECT))?));
+        }
+        Content::List(sources) => sources,
+    };
+    let mut items = Vec::new();
+    for source in sources {
+        // An item with nothing to say is left out.
+        let Ok(text) = press::print(source, event, Some(press::BULLETIN)) else { continue };
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        items.extend(lines.map(str::to_owned));
     }
-    Ok(filled)
+    Ok(Content::List(items))
 }
 
 /// Says whether a source can be printed of events of this shape. An item of a list may have nothing

@@ -41,11 +41,11 @@ kit::both! {
         assert!(bulletin.body.ends_with("2023年5月6日"), "{}", bulletin.body);
         let [english] = &bulletin.translations[..] else { panic!("{bulletin:?}") };
         assert_eq!(english.language(), pb::Language::English);
-        assert_eq!(english.subject, "Bulletin on the assessment, 2023-04");
+        assert_eq!(english.subject, "Bulletin on the assessment, April 2023");
         for said in [
             "Bulletin 〔2023〕1号",
             "To all units under evaluation in 恒口示范区",
-            "each track stands in 2023Q2",
+            "each track stands in the second quarter of 2023",
             "2. 考核方案project (figures of the running period",
             "(1) 经济管理类部门 (4 under evaluation)",
             "Green: 财政局 (rank 1, 88.36 points).",

@@ -38,6 +38,11 @@ pub(crate) fn list(name: &str, items: &[&str]) -> pb::DocumentField {
     pb::DocumentField { name: name.to_owned(), items, ..Default::default() }
 }
 
+/// A text with its English wording.
+pub(crate) fn both(name: &str, chinese: &str, english: &str) -> pb::DocumentField {
+    pb::DocumentField { english_text: english.to_owned(), ..text(name, chinese) }
+}
+
 fn to(units: &[&str]) -> Vec<pb::DocumentRecipient> {
     let to = |id: &&str| pb::DocumentRecipient { unit: unit(id), ..Default::default() };
     units.iter().map(to).collect()
@@ -259,6 +264,71 @@ kit::both! {
         let past = pb::Document { due_date: day(3, 31), ..order() };
         refused(issue(&served, past).await, &[("document.due_date", "OUT_OF_RANGE")]);
         assert!(all(&served, Default::default()).await.is_empty());
+    }
+
+    // H7: what a document says in English where it has words for it, for whoever reads that.
+    async fn a_document_has_words_of_its_own_in_english(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let items = ["Report on the review".to_owned(), "Bring the list up to date".to_owned()];
+        let mut worded = slip();
+        worded.fields[0] = both("matter", "第一季度政治体检自查", "the review of the first quarter");
+        worded.fields[1].english_items = items.to_vec();
+        let issued = issue(&served, worded.clone()).await.unwrap();
+        let [chinese, english] = &issued.texts[..] else { panic!("{:?}", issued.texts) };
+        assert!(chinese.body.contains("第一季度政治体检自查"), "{chinese:?}");
+        assert!(english.body.contains("the review of the first quarter"), "{english:?}");
+        assert!(items.iter().all(|it| english.body.contains(it)), "{english:?}");
+        assert!(!english.body.contains("更新问题台账"), "{english:?}");
+        let mut fields = worded.fields.clone();
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(issued.fields, fields);
+
+        // Without English words the Chinese ones stand there; the same said twice is said once.
+        worded.fields[1].english_items.clear();
+        worded.fields[0].english_text = worded.fields[0].text.clone();
+        let second = issue(&served, worded.clone()).await.unwrap();
+        assert!(second.texts[1].body.contains("更新问题台账"), "{:?}", second.texts);
+        assert!(second.fields.iter().all(|it| it.english_text.is_empty()), "{:?}", second.fields);
+
+        // Whoever reads one language is told in that.
+        let wish = |language: pb::Language| pb::ListDocumentsRequest {
+            language: language.into(),
+            ..Default::default()
+        };
+        let request = pb::GetDocumentRequest {
+            name: issued.name.clone(),
+            language: pb::Language::English.into(),
+        };
+        let alone = client(&served).get_document(request).await.unwrap().into_inner();
+        assert_eq!(alone, pb::Document { texts: vec![english.clone()], ..issued.clone() });
+        assert_eq!(all(&served, wish(pb::Language::English)).await[0], alone);
+        let told = all(&served, wish(pb::Language::Chinese)).await;
+        assert!(told.iter().all(|it| it.texts.len() == 1 && it.texts[0].language == 1), "{told:?}");
+        assert_eq!(all(&served, Default::default()).await, [issued, second]);
+
+        worded.fields[0].english_text.clear();
+        worded.fields[0].english_items = vec!["one".to_owned()];
+        worded.fields[1].english_text = "one".to_owned();
+        refused(issue(&served, worded.clone()).await, &[
+            ("document.fields[0].english_items", "FIELD_FORM"),
+            ("document.fields[1].english_text", "FIELD_FORM"),
+        ]);
+        worded.fields[0].english_text = "one".to_owned();
+        worded.fields[1].english_text.clear();
+        worded.fields[1].english_items = vec!["x".repeat(1001)];
+        refused(issue(&served, worded).await, &[
+            ("document.fields[0].english_items", "FIELD_FORM"),
+            ("document.fields[1].english_items[0]", "LENGTH"),
+        ]);
+        let lists = pb::ListDocumentsRequest {
+            parent: DISTRICT.to_owned(),
+            state: State::Delivered.into(),
+            ..Default::default()
+        };
+        let outcome = client(&served).list_documents(lists).await;
+        let said = refused(outcome, &[("recipient", "REQUIRED")]);
+        assert!(said.contains("ListOverdueReceipts"), "{said}");
     }
 
     // H7, Q3: each recipient for itself, in writing, once, and late only where the district takes that.

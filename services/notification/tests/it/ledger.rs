@@ -77,7 +77,9 @@ kit::both! {
         client.submit_plan(plan).await.unwrap();
         ledger!("rectification_step", "text");
         put_units(&served, DISTRICT).await;
-        let document = issue(&served, slip()).await.unwrap();
+        let mut worded = slip();
+        worded.fields[0].english_text = "the review".to_owned();
+        let document = issue(&served, worded).await.unwrap();
         let read = ReadDocumentRequest {
             name: document.name,
             recipient: format!("{DISTRICT}/units/water"),
@@ -88,6 +90,7 @@ kit::both! {
         ledger!("document_template", "series");
         ledger!("document", "issuer");
         ledger!("document_text", "body");
+        ledger!("document_english", "fields");
         ledger!("document_recipient", "display_name");
         ledger!("document_receipt", "text");
         let charged = pb::DocumentRecipient {
@@ -113,9 +116,11 @@ kit::both! {
         ledger!("calendar", "holidays");
         ledger!("occurrence", "planned_date");
         ledger!("trigger_revision", "condition");
-        let daily = pb::Trigger { digest_hours: 24, ..yellow() };
+        let mut daily = pb::Trigger { digest_hours: 24, ..yellow() };
+        daily.fields[0].english_text = "behind".to_owned();
         create_trigger(&served, "daily", daily).await.unwrap();
         ledger!("trigger_digest", "id");
+        ledger!("trigger_english", "fields");
         update_quiet_hours(&served, quiet_hours(1320, 450, &[])).await.unwrap();
         ledger!("quiet_hours", "zone");
         ledger!("event", "subject");

@@ -213,6 +213,15 @@ kit::both! {
         );
         assert!(body.contains(&expected) && body.contains("请分管领导督促公路段限期签收。"), "{body}");
 
+        let body = &told[1].texts[1].body;
+        let expected = format!(
+            "公路段 was to acknowledge “{}” by 10 April 2023. This is overdue.",
+            document.texts[1].subject
+        );
+        assert!(body.contains(&expected), "{body}");
+        assert!(body.contains("The leader in charge is asked to see that 公路段 acknowledges it"), "{body}");
+        assert!(!body.contains("逾期") && !body.contains("督促"), "{body}");
+
         // Where no office is named nobody is written to, and it says so.
         put_units(&served, OTHER).await;
         let slip = crate::document::slip();

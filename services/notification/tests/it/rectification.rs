@@ -225,6 +225,7 @@ kit::both! {
         assert_eq!(told.recipients[0].role(), pb::RecipientRole::UnitHead);
         let body = &told.texts[0].body;
         assert!(body.contains("现已逾期。其中问题：两处工地停工未报。"), "{body}");
+        assert!(told.texts[1].body.contains("The problem is: 两处工地停工未报"), "{:?}", told.texts[1]);
     }
 
     // H7: the unit itself, whoever is in charge of it or of the one above, the office.
@@ -251,7 +252,14 @@ kit::both! {
             assert_eq!((it.kind(), &it.source), (pb::DocumentKind::SupervisionLetter, &name(1)));
             let body = &it.texts[0].body;
             assert!(body.contains("应于2023年4月8日前提交整改方案，现已逾期"), "{body}");
+            let body = &it.texts[1].body;
+            assert!(body.contains("was to hand in its plan of correction by 8 April 2023"), "{body}");
+            assert!(!body.contains("逾期"), "{body}");
         }
+        let english = &found[0].texts[1].body;
+        let letter = issued(&served, DISTRICT, 1).await.remove(0);
+        assert!(english.contains(&letter.translations[0].subject), "{english}");
+        assert!(english.contains("asked to see that it reports at once"), "{english}");
         assert!(found[1].texts[0].body.contains("请分管领导督促"), "{:?}", found[1].texts[0]);
     }
 

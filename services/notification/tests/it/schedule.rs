@@ -8,6 +8,7 @@ use proto::notification::v1::calendar_service_client::CalendarServiceClient;
 use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::occurrence::State;
 use proto::notification::v1::schedule_service_client::ScheduleServiceClient;
+use proto::notification::v1::trigger_recipient::Relation;
 use proto::registry::v1 as registry;
 use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
@@ -193,6 +194,7 @@ kit::both! {
         kept(&served, "bulletin", 1).await;
         let found = documents(&served).await.remove(0);
         assert_eq!(found.texts[0].subject, "关于2023年3—4月督查情况的通报");
+        assert_eq!(found.texts[1].subject, "Bulletin of inspections, March and April 2023");
         assert_eq!(found.period, format!("{DISTRICT}/periods/2023-04"));
         let problems = list("problems", &["交通局：问题4个，未销号2个"]);
         assert!(found.fields.contains(&problems), "{:?}", found.fields);
@@ -283,6 +285,108 @@ kit::both! {
         let kept = kept(&served, "checklist", 1).await.remove(0);
         assert_eq!((kept.state(), kept.planned_date), (State::Written, Some(day(4, 4))));
         assert_eq!(get().await.fault, "");
+    }
+
+    // X8, H5: a schedule's words are in two languages, each with the values of that.
+    async fn a_schedule_speaks_two_languages(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let mut worded = dispatch();
+        worded.fields[2].english_text = "Room {{ room }}".to_owned();
+        let path = "schedule.fields[place].english_text";
+        let outcome = create(&served, "dispatch", worded.clone()).await;
+        refused(outcome, &[(path, "UNKNOWN_VARIABLE")]);
+        worded.fields[0].english_text = "the meeting of {{ period }}".to_owned();
+        worded.fields[1].english_text = "{{ date }}, 9 o'clock".to_owned();
+        worded.fields[2].english_text = "Room 1".to_owned();
+        worded.fields[3].english_items = vec!["Report".to_owned(), "{{ delay }}".to_owned()];
+        let made = create(&served, "dispatch", worded.clone()).await.unwrap();
+        worded.fields.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(made.fields, worded.fields);
+        // Two hours late.
+        served.stop().await;
+        bed.clock().set("2023-04-03T03:00:00Z".parse().unwrap());
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        kept(&served, "dispatch", 1).await;
+        let found = documents(&served).await.remove(0);
+        let [chinese, english] = &found.texts[..] else { panic!("{found:?}") };
+        for said in ["the meeting of week 14 of 2023", "3 April 2023, 9 o'clock", "Room 1", "It was due on 3 April 2023."] {
+            assert!(english.body.contains(said) && !chinese.body.contains(said), "{said}: {english:?}");
+        }
+        assert!(!english.body.contains("通报进度") && chinese.body.contains("通报进度"), "{english:?}");
+        assert!(chinese.body.contains("本期原定2023年4月3日，现予补发。"), "{chinese:?}");
+    }
+
+    // X8, X10, Q3: to heads, to leaders in charge and to the office, and it says where nobody stands.
+    async fn a_schedule_writes_to_those_who_stand_to_its_units(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        crate::data::put_oversight(&served, DISTRICT).await;
+        let to = |relation: Relation| pb::TriggerRecipient {
+            relation: relation.into(),
+            ..Default::default()
+        };
+        let unit = |id: &str| format!("{DISTRICT}/units/{id}");
+        let checklist = pb::Schedule {
+            document_kind: pb::DocumentKind::Checklist.into(),
+            fields: vec![text("matter", "政治体检"), list("items", &["责任落实"])],
+            ..dispatch()
+        };
+        let alone = pb::Schedule { recipient_relations: vec![to(Relation::UnitHead)], ..checklist.clone() };
+        refused(create(&served, "alone", alone).await, &[("schedule.recipients", "REQUIRED")]);
+        let mut wrong = pb::Schedule {
+            recipients: vec![unit("transport")],
+            recipient_relations: vec![to(Relation::EvaluatingUnit), to(Relation::Unspecified)],
+            ..checklist.clone()
+        };
+        let path = "schedule.recipient_relations";
+        let outcome = create(&served, "wrong", wrong.clone()).await;
+        refused(outcome, &[(&format!("{path}[1].relation"), "REQUIRED")]);
+        wrong.recipient_relations.pop();
+        let outcome = create(&served, "wrong", wrong.clone()).await;
+        refused(outcome, &[(&format!("{path}[0].relation"), "NOT_ALLOWED")]);
+        let nobody = pb::TriggerRecipient { unit: unit("nobody"), ..to(Relation::Named) };
+        let wrong = pb::Schedule { recipient_relations: vec![nobody], ..wrong };
+        let outcome = create(&served, "wrong", wrong).await;
+        refused(outcome, &[(&format!("{path}[0].unit"), "UNKNOWN_UNIT")]);
+
+        let relations = [
+            Relation::Unit, Relation::UnitHead, Relation::LeaderInCharge, Relation::ParentUnit,
+            Relation::Office,
+        ];
+        let several = pb::Schedule {
+            recipients: vec![unit("road-bureau"), unit("water")],
+            recipient_relations: relations.map(to).to_vec(),
+            ..checklist.clone()
+        };
+        let made = create(&served, "several", several.clone()).await.unwrap();
+        assert_eq!(made.recipient_relations, several.recipient_relations);
+        let office = pb::Schedule { recipient_relations: vec![to(Relation::Office)], ..checklist };
+        create(&served, "office", office).await.unwrap();
+        bed.clock().set("2023-04-03T01:00:00Z".parse().unwrap());
+        kept(&served, "several", 1).await;
+        kept(&served, "office", 1).await;
+        let found = documents(&served).await;
+        let whom = |of: &str| {
+            let it = found.iter().find(|it| it.cause == name(of)).unwrap();
+            let to = it.recipients.iter().map(|it| {
+                (it.unit.rsplit('/').next().unwrap().to_owned(), it.role(), it.further_roles().collect::<Vec<_>>())
+            });
+            (to.collect::<Vec<_>>(), it.missing.clone())
+        };
+        use pb::RecipientRole as Role;
+        let (to_whom, missing) = whom("several");
+        assert_eq!(to_whom, [
+            ("road-bureau".to_owned(), Role::Unspecified, vec![Role::UnitHead]),
+            // It heads itself, and stands for the leader in charge of the bureau.
+            ("water".to_owned(), Role::Unspecified, vec![Role::UnitHead, Role::LeaderInCharge]),
+            ("transport".to_owned(), Role::Unspecified, vec![]),
+            ("office".to_owned(), Role::OfficeDuty, vec![]),
+        ]);
+        let lacks = |relation| pb::TriggerRecipient { unit: unit("water"), ..to(relation) };
+        assert_eq!(missing, [lacks(Relation::LeaderInCharge), lacks(Relation::ParentUnit)]);
+        assert_eq!(whom("office"), (vec![("office".to_owned(), Role::OfficeDuty, vec![])], vec![]));
     }
 
     // X8

@@ -723,6 +723,63 @@ kit::both! {
         assert_eq!(told, [(vec!["考核办"], 3), (vec!["交通局"], 2), (vec!["水利局"], 1)]);
     }
 
+    // H5, Q6: a rule's words are in two languages, in its documents and in digests of them.
+    async fn a_rule_speaks_two_languages(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let mut fields = yellow().fields;
+        fields[0].english_text = "{{ resource.unit }} is behind with {{ resource.nothing }}".to_owned();
+        fields[2].english_text = "at once".to_owned();
+        let wrong = pb::Trigger { fields: fields.clone(), ..yellow() };
+        refused(create(&served, "wrong", wrong).await, &[("trigger.fields[2].english_text", "FIELD_FORM")]);
+        fields[2].english_text.clear();
+        let wrong = pb::Trigger { fields: fields.clone(), ..yellow() };
+        let path = "trigger.fields[matter].english_text";
+        refused(create(&served, "wrong", wrong).await, &[(path, "UNKNOWN_VARIABLE")]);
+
+        fields[0].english_text = "{{ resource.period }} is behind".to_owned();
+        fields[1].english_text = "{% for it in resource.ground %}red twice{% endfor %}".to_owned();
+        let recipients = vec![named("office")];
+        let worded = pb::Trigger { fields: fields.clone(), recipients, ..yellow() };
+        let made = create(&served, "yellow", worded.clone()).await.unwrap();
+        let mut sorted = fields.clone();
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
+        assert_eq!(made.fields, sorted);
+        let tried = pb::Trigger { name: name("yellow"), ..Default::default() };
+        issue_card(&served, 1, scoring::card::Kind::YellowCard, "transport").await;
+        let trial = eventually(async || simulate(&served, tried.clone()).await.trials.pop()).await;
+        let english = |it: &[pb::DocumentField]| -> Vec<_> {
+            it.iter().map(|it| it.english_text.clone()).collect()
+        };
+        let period = format!("{DISTRICT}/periods/2023-03 is behind");
+        assert_eq!(english(&trial.fields), ["", "red twice", &*period]);
+        enable(&served, "yellow").await;
+        issue_card(&served, 2, scoring::card::Kind::YellowCard, "transport").await;
+        let one = documents(&served, 1).await.remove(0);
+        assert_eq!(english(&one.fields), ["", "red twice", &*period]);
+        let body = &one.texts[1].body;
+        assert!(body.contains("red twice. Your unit") && one.texts[1].subject.contains(&period), "{one:?}");
+        // What has no English words has its Chinese ones.
+        assert!(body.contains("限期整改") && !body.contains("三色榜"), "{body}");
+        assert!(!one.texts[0].body.contains("red twice"), "{:?}", one.texts[0]);
+
+        // In a digest the English words of all stand together.
+        let request = pb::DisableTriggerRequest { name: name("yellow"), ..Default::default() };
+        client(&served).disable_trigger(request).await.unwrap();
+        fields[0].english_text = "{{ name }}".to_owned();
+        let daily = pb::Trigger { fields, digest_hours: 24, recipients: vec![named("office")], ..yellow() };
+        create(&served, "daily", daily).await.unwrap();
+        enable(&served, "daily").await;
+        for id in 3..=6 {
+            issue_card(&served, id, scoring::card::Kind::YellowCard, "transport").await;
+        }
+        tasks(&served, "daily", |found| found.len() == 4).await;
+        bed.clock().set("2023-04-03T00:00:00Z".parse().unwrap());
+        let all = documents(&served, 2).await.remove(1);
+        let cards: Vec<_> = (3..=5).map(|id| format!("{DISTRICT}/cards/{id}")).collect();
+        assert_eq!(english(&all.fields), ["", "red twice", &*format!("{} and 1 more", cards.join(", "))]);
+    }
+
     // Q6, H5: more than a hundred events are told in parts, and none is left out.
     async fn a_long_digest_says_which_part_it_is_and_loses_nothing(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -4,7 +4,7 @@ use kit::{clock, date, etag};
 use proto::notification::v1 as pb;
 
 use crate::district::{PERIOD, UNIT};
-use crate::document::{Content, Document, Receipt, Recipient, Written};
+use crate::document::{Content, Contents, Document, Receipt, Recipient, Written};
 use crate::trigger;
 
 impl From<Document> for pb::Document {
@@ -25,7 +25,7 @@ impl From<Document> for pb::Document {
             missing: it.draft.missing.iter().map(|to| missing(&it.district, to)).collect(),
             period,
             due_date: it.draft.due_date.map(date::to_proto),
-            fields: it.draft.contents.into_iter().map(field).collect(),
+            fields: fields(it.draft.contents, it.draft.english_contents),
             attachments: attachments
                 .map(|it| pb::Attachment { title: it.title, sha256: it.sha256 })
                 .collect(),
@@ -39,12 +39,19 @@ impl From<Document> for pb::Document {
     }
 }
 
-/// A field on the wire.
-pub(in crate::rpc) fn field((name, content): (String, Content)) -> pb::DocumentField {
-    match content {
-        Content::Text(text) => pb::DocumentField { name, text, items: Vec::new() },
-        Content::List(items) => pb::DocumentField { name, text: String::new(), items },
-    }
+/// Fields on the wire, each with its English wording.
+pub(in crate::rpc) fn fields(contents: Contents, mut english: Contents) -> Vec<pb::DocumentField> {
+    let parts = |content| match content {
+        Some(Content::Text(text)) => (text, Vec::new()),
+        Some(Content::List(items)) => (String::new(), items),
+        None => Default::default(),
+    };
+    let field = |(name, content)| {
+        let (english_text, english_items) = parts(english.remove(&name));
+        let (text, items) = parts(Some(content));
+        pb::DocumentField { name, text, items, english_text, english_items }
+    };
+    contents.into_iter().map(field).collect()
 }
 
 /// A recipient of a trigger on the wire.

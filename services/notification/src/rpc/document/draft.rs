@@ -18,6 +18,7 @@ const MOST_ITEMS: usize = 200;
 /// Reads a document that is to be issued by hand. The names of its recipients are not known yet.
 pub(super) fn read(fields: &mut Fields, given: &pb::Document, district: &str) -> Draft {
     let kind = fields.choice::<Kind>("document.kind", given.kind);
+    let (contents, english_contents) = contents(fields, "document.fields", &given.fields);
     let draft = Draft {
         kind,
         issuer: fields.text("document.issuer", &given.issuer, 0..=100),
@@ -26,7 +27,8 @@ pub(super) fn read(fields: &mut Fields, given: &pb::Document, district: &str) ->
             .optional_member("document.period", &PERIOD, &given.period, district)
             .unwrap_or_default(),
         due_date: fields.optional_date("document.due_date", &given.due_date),
-        contents: contents(fields, "document.fields", &given.fields),
+        contents,
+        english_contents,
         attachments: attachments(fields, &given.attachments),
         source: source(fields, &given.source, district),
         ..Draft::default()
@@ -91,43 +93,77 @@ fn recipients(
     recipients
 }
 
-/// The fields of a document, or of a rule that writes some.
+/// The fields of a document, or of a rule that writes some; what has an English wording of its own
+/// stands in the second.
 pub(in crate::rpc) fn contents(
     fields: &mut Fields,
     path: impl Display,
     given: &[pb::DocumentField],
-) -> Contents {
-    let mut contents = Contents::new();
+) -> (Contents, Contents) {
+    let (mut contents, mut english) = (Contents::new(), Contents::new());
     for (at, it) in given.iter().enumerate() {
-        let name = fields.text(format_args!("{path}[{at}].name"), &it.name, 1..=60);
-        let content = match (it.text.is_empty(), it.items.is_empty()) {
-            (false, false) => {
-                let message = "is a text or a list, not both";
-                fields.violation(format_args!("{path}[{at}].items"), "FIELD_FORM", message);
-                continue;
-            }
-            (true, false) => Content::List(items(fields, format!("{path}[{at}]"), &it.items)),
-            _ => {
-                let text = fields.paragraph(format_args!("{path}[{at}].text"), &it.text, 1..=2000);
-                Content::Text(text)
-            }
+        let path = format!("{path}[{at}]");
+        let name = fields.text(format_args!("{path}.name"), &it.name, 1..=60);
+        let Some(content) = content(fields, &path, ("text", "items"), (&it.text, &it.items)) else {
+            continue;
         };
+        if !it.english_text.is_empty() || !it.english_items.is_empty() {
+            let named = ("english_text", "english_items");
+            let given = (it.english_text.as_str(), it.english_items.as_slice());
+            let own = self::content(fields, &path, named, given);
+            check_form(fields, &path, &content, own.as_ref());
+            english.extend(own.map(|own| (name.clone(), own)));
+        }
         if contents.insert(name, content).is_some() {
-            fields.violation(format_args!("{path}[{at}].name"), "DUPLICATE", "comes twice");
+            fields.violation(format_args!("{path}.name"), "DUPLICATE", "comes twice");
         }
     }
-    contents
+    (contents, english)
+}
+
+/// A text, or the items of a list, by the names of both fields.
+fn content(
+    fields: &mut Fields,
+    path: &str,
+    (of_text, of_items): (&str, &str),
+    (text, given): (&str, &[String]),
+) -> Option<Content> {
+    match (text.is_empty(), given.is_empty()) {
+        (false, false) => {
+            let message = "is a text or a list, not both";
+            fields.violation(format_args!("{path}.{of_items}"), "FIELD_FORM", message);
+            None
+        }
+        (true, false) => Some(Content::List(items(fields, format!("{path}.{of_items}"), given))),
+        _ => {
+            Some(Content::Text(fields.paragraph(format_args!("{path}.{of_text}"), text, 1..=2000)))
+        }
+    }
+}
+
+/// Refuses English words of another form than the Chinese ones.
+fn check_form(fields: &mut Fields, path: &str, content: &Content, english: Option<&Content>) {
+    match (content, english) {
+        (Content::List(_), Some(Content::Text(_))) => {
+            let message = "is a list in Chinese: give english_items";
+            fields.violation(format_args!("{path}.english_text"), "FIELD_FORM", message);
+        }
+        (Content::Text(_), Some(Content::List(_))) => {
+            let message = "is a text in Chinese: give english_text";
+            fields.violation(format_args!("{path}.english_items"), "FIELD_FORM", message);
+        }
+        _ => {}
+    }
 }
 
 fn items(fields: &mut Fields, path: String, given: &[String]) -> Vec<String> {
     if given.len() > MOST_ITEMS {
         let message = format!("must be at most {MOST_ITEMS}, are {}", given.len());
-        fields.violation(format_args!("{path}.items"), "TOO_MANY", message);
+        fields.violation(path, "TOO_MANY", message);
         return Vec::new();
     }
-    let mut read = |(at, it): (usize, &String)| {
-        fields.paragraph(format_args!("{path}.items[{at}]"), it, 1..=1000)
-    };
+    let mut read =
+        |(at, it): (usize, &String)| fields.paragraph(format_args!("{path}[{at}]"), it, 1..=1000);
     given.iter().enumerate().map(&mut read).collect()
 }
 

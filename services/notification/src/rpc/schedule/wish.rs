@@ -9,16 +9,20 @@ use minijinja::Value;
 use proto::notification::v1 as pb;
 
 use crate::district::{UNIT, Unit};
-use crate::document::{Content, Kind};
+use crate::document::{Content, Kind, Language};
 use crate::rpc::document;
+use crate::rpc::trigger::recipients as recipients_of;
 use crate::schedule::{Frequency, HolidayRule, Plan, Recurrence, sample};
 use crate::template::{Fault, grammar, press};
+use crate::trigger::Relation;
 
 const MOST_RECIPIENTS: usize = 500;
 const MOST_CATEGORIES: usize = 20;
+const RELATIONS: &str = "schedule.recipient_relations";
 
 /// Reads a whole plan.
 pub(super) fn read(fields: &mut Fields, given: &pb::Schedule, district: &str) -> Plan {
+    let (contents, english_fields) = document::contents(fields, "schedule.fields", &given.fields);
     let plan = Plan {
         display_name: fields.text("schedule.display_name", &given.display_name, 1..=200),
         recurrence: recurrence(fields, given),
@@ -29,7 +33,9 @@ pub(super) fn read(fields: &mut Fields, given: &pb::Schedule, district: &str) ->
         kind: fields.choice::<Kind>("schedule.document_kind", given.document_kind),
         recipients: recipients(fields, given, district),
         categories: categories(fields, given),
-        fields: document::contents(fields, "schedule.fields", &given.fields),
+        relations: recipients_of(fields, RELATIONS, &given.recipient_relations, district),
+        fields: contents,
+        english_fields,
         due_days: fields.number("schedule.due_days", given.due_days, 0..=366).into(),
         last_only: given.catch_up_last_only,
         paused: given.paused,
@@ -70,6 +76,7 @@ pub(super) fn patched(
         document_kind,
         recipients,
         recipient_categories,
+        recipient_relations,
         fields,
         due_days,
         catch_up_last_only,
@@ -155,6 +162,17 @@ fn check(fields: &mut Fields, plan: &Plan) {
             fields.violation(path, "REQUIRED", message);
         }
     }
+    for (at, it) in plan.relations.iter().enumerate() {
+        if it.relation == Relation::EvaluatingUnit {
+            let message = "a schedule speaks of no indicator that a unit would evaluate";
+            fields.violation(format_args!("{RELATIONS}[{at}].relation"), "NOT_ALLOWED", message);
+        }
+    }
+    let is_of_units = plan.relations.iter().any(|it| it.relation.is_of_a_unit());
+    if is_of_units && plan.recipients.is_empty() && plan.categories.is_empty() {
+        let message = "must be given, or recipient_categories: a relation is one to units";
+        fields.violation("schedule.recipients", "REQUIRED", message);
+    }
     if kind.needs_period() && plan.recurrence.frequency.months().is_none() {
         let message = format!("a week is no period that a document of the kind {} has", kind.id());
         fields.violation("schedule.frequency", "NO_PERIOD", message);
@@ -162,15 +180,24 @@ fn check(fields: &mut Fields, plan: &Plan) {
     for (name, reason, message) in kind.faults(&plan.fields) {
         fields.violation(format_args!("schedule.fields[{name}]"), reason, message);
     }
-    let sample = sample(kind);
+    let chinese = sample(kind, Language::Chinese);
     for (name, content) in &plan.fields {
-        let sources = match content {
-            Content::Text(source) => std::slice::from_ref(source),
-            Content::List(sources) => sources,
-        };
-        for fault in sources.iter().filter_map(|source| try_out(source, &sample).err()) {
-            fields.violation(format_args!("schedule.fields[{name}]"), fault.reason, fault.message);
-        }
+        check_field(fields, &format!("schedule.fields[{name}]"), content, &chinese);
+    }
+    let english = sample(kind, Language::English);
+    for (name, content) in &plan.english_fields {
+        let path = format!("schedule.fields[{name}].{}", content.english_name());
+        check_field(fields, &path, content, &english);
+    }
+}
+
+fn check_field(fields: &mut Fields, path: &str, content: &Content, sample: &Value) {
+    let sources = match content {
+        Content::Text(source) => std::slice::from_ref(source),
+        Content::List(sources) => sources,
+    };
+    for fault in sources.iter().filter_map(|source| try_out(source, sample).err()) {
+        fields.violation(path, fault.reason, fault.message);
     }
 }
 
@@ -186,6 +213,12 @@ pub(super) fn check_units(plan: &Plan, units: &BTreeMap<String, Unit>) -> kit::R
         if !units.contains_key(id) {
             let message = format!("there is no unit {id} that still works");
             fields.violation(format_args!("schedule.recipients[{at}]"), "UNKNOWN_UNIT", message);
+        }
+    }
+    for (at, it) in plan.relations.iter().enumerate() {
+        if !it.unit.is_empty() && !units.contains_key(&it.unit) {
+            let message = format!("there is no unit {} that still works", it.unit);
+            fields.violation(format_args!("{RELATIONS}[{at}].unit"), "UNKNOWN_UNIT", message);
         }
     }
     fields.check()

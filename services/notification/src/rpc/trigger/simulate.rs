@@ -109,7 +109,7 @@ fn trial(
         event_time: Some(clock::to_proto(event.time)),
         recipients: recipients.collect(),
         missing,
-        fields: draft.contents.into_iter().map(document::field).collect(),
+        fields: document::fields(draft.contents, draft.english_contents),
         fault,
     }
 }

@@ -19,13 +19,15 @@ const MOST_RECIPIENTS: usize = 20;
 
 /// Reads a whole rule.
 pub(super) fn read(fields: &mut Fields, given: &pb::Trigger, district: &str) -> Rule {
+    let (contents, english_fields) = document::contents(fields, "trigger.fields", &given.fields);
     let rule = Rule {
         display_name: fields.text("trigger.display_name", &given.display_name, 1..=200),
         event_type: fields.text("trigger.event_type", &given.event_type, 1..=100),
         condition: fields.paragraph("trigger.condition", &given.condition, 0..=2000),
         kind: fields.choice::<Kind>("trigger.document_kind", given.document_kind),
-        recipients: recipients(fields, &given.recipients, district),
-        fields: document::contents(fields, "trigger.fields", &given.fields),
+        recipients: recipients(fields, "trigger.recipients", &given.recipients, district),
+        fields: contents,
+        english_fields,
         delay_hours: fields.number("trigger.delay_hours", given.delay_hours, 0..=2400).into(),
         due_days: fields.number("trigger.due_days", given.due_days, 0..=366).into(),
         digest_hours: fields.number("trigger.digest_hours", given.digest_hours, 0..=744).into(),
@@ -79,19 +81,21 @@ pub(super) fn patched(
     Ok(rule)
 }
 
-fn recipients(
+/// The recipients of a rule.
+pub(in crate::rpc) fn recipients(
     fields: &mut Fields,
+    path: &str,
     given: &[pb::TriggerRecipient],
     district: &str,
 ) -> Vec<Recipient> {
     if given.len() > MOST_RECIPIENTS {
         let message = format!("must be at most {MOST_RECIPIENTS}, are {}", given.len());
-        fields.violation("trigger.recipients", "TOO_MANY", message);
+        fields.violation(path, "TOO_MANY", message);
         return Vec::new();
     }
     let mut recipients = Vec::new();
     for (at, it) in given.iter().enumerate() {
-        let path = format!("trigger.recipients[{at}]");
+        let path = format!("{path}[{at}]");
         let relation = fields.choice(format_args!("{path}.relation"), it.relation);
         let unit = match relation {
             Relation::Named => {
@@ -139,11 +143,15 @@ fn check(fields: &mut Fields, rule: &Rule) {
         fields.violation(format_args!("trigger.fields[{name}]"), reason, message);
     }
     for (name, content) in &rule.fields {
-        check_field(fields, name, content, &shape);
+        check_field(fields, &format!("trigger.fields[{name}]"), content, &shape);
+    }
+    for (name, content) in &rule.english_fields {
+        let path = format!("trigger.fields[{name}].{}", content.english_name());
+        check_field(fields, &path, content, &shape);
     }
 }
 
-fn check_field(fields: &mut Fields, name: &str, content: &Content, shape: &Shape) {
+fn check_field(fields: &mut Fields, path: &str, content: &Content, shape: &Shape) {
     let sources: Vec<&String> = match content {
         Content::Text(source) => vec![source],
         Content::List(sources) => sources.iter().collect(),
@@ -151,7 +159,7 @@ fn check_field(fields: &mut Fields, name: &str, content: &Content, shape: &Shape
     let is_item = matches!(content, Content::List(_));
     for source in sources {
         if let Err(fault) = try_field(source, is_item, shape) {
-            fields.violation(format_args!("trigger.fields[{name}]"), fault.reason, fault.message);
+            fields.violation(path, fault.reason, fault.message);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What triggers alone make of recipients: several roles in one unit, and relations that found nobody.
+//! What rules alone make of recipients: several roles in one unit, and relations that found nobody.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use kit::Result;
 use kit::db::Tx;
 
 use crate::document::{Document, Role};
-use crate::trigger;
+use crate::{schedule, trigger};
 
 /// Stores it of new documents.
 pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
@@ -43,10 +43,12 @@ pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
     Ok(())
 }
 
-/// Reads it into documents; nothing is asked where no trigger wrote any.
+/// Reads it into documents; nothing is asked where no rule wrote any.
 pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]) -> Result<()> {
     let written = documents.iter().enumerate();
-    let written = written.filter(|(_, it)| trigger::NAME.read(&it.draft.cause).is_some());
+    let is_of_rules =
+        |cause: &str| trigger::NAME.read(cause).or_else(|| schedule::NAME.read(cause)).is_some();
+    let written = written.filter(|(_, it)| is_of_rules(&it.draft.cause));
     let places: HashMap<i64, usize> = written.map(|(at, it)| (it.sequence, at)).collect();
     if places.is_empty() {
         return Ok(());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kit::db::Tx;
 use kit::{Result, clock};
 
-use super::further;
+use super::{english, further};
 use crate::document::{Document, Receipt, Recipient, Role, Written};
 use crate::template::Text;
 
@@ -59,6 +59,7 @@ pub(super) async fn insert(tx: &mut Tx, documents: &[Document]) -> Result<()> {
                 .push_bind(&recipient.problem);
         }
     )?;
+    english::insert(tx, documents).await?;
     further::insert(tx, documents).await
 }
 
@@ -159,5 +160,6 @@ pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]
             create_time: clock::from_micros(create_time)?,
         });
     }
+    english::fill(tx, district, documents).await?;
     further::fill(tx, district, documents).await
 }

@@ -4,6 +4,7 @@ use kit::{Error, Result, clock, date};
 
 use crate::schedule::{Next, Plan, Recurrence, Schedule};
 use crate::store::document::fields_from_text;
+use crate::store::trigger::recipients_from_text;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -30,6 +31,8 @@ pub(super) struct Row {
     next_left_out: i64,
     update_time: i64,
     fault: String,
+    english_fields: String,
+    relations: String,
 }
 
 impl TryFrom<Row> for Schedule {
@@ -64,7 +67,9 @@ impl TryFrom<Row> for Schedule {
                 kind: row.document_kind.try_into()?,
                 recipients: lines(&row.recipients),
                 categories: lines(&row.categories),
+                relations: recipients_from_text(&row.relations)?,
                 fields: fields_from_text(&row.fields)?,
+                english_fields: fields_from_text(&row.english_fields)?,
                 due_days: row.due_days,
                 last_only: row.last_only == 1,
                 paused: row.paused == 1,

@@ -6,12 +6,12 @@ use serde_json::Value;
 use crate::store::document::fields_from_text;
 use crate::trigger::{Recipient, Rule, Trigger};
 
-pub(super) fn recipients_to_text(recipients: &[Recipient]) -> String {
+pub(in crate::store) fn recipients_to_text(recipients: &[Recipient]) -> String {
     let pair = |it: &Recipient| serde_json::json!([it.relation as i64, it.unit]);
     Value::from_iter(recipients.iter().map(pair)).to_string()
 }
 
-fn recipients_from_text(text: &str) -> Result<Vec<Recipient>> {
+pub(in crate::store) fn recipients_from_text(text: &str) -> Result<Vec<Recipient>> {
     let pairs: Vec<(i64, String)> = serde_json::from_str(text).map_err(Error::internal)?;
     let recipient =
         |(relation, unit): (i64, String)| Ok(Recipient { relation: relation.try_into()?, unit });
@@ -33,6 +33,7 @@ pub(super) struct Row {
     delay_hours: i64,
     due_days: i64,
     digest_hours: i64,
+    english_fields: String,
     create_time: i64,
 }
 
@@ -52,6 +53,7 @@ impl TryFrom<Row> for Trigger {
                 kind: row.document_kind.try_into()?,
                 recipients: recipients_from_text(&row.recipients)?,
                 fields: fields_from_text(&row.fields)?,
+                english_fields: fields_from_text(&row.english_fields)?,
                 delay_hours: row.delay_hours,
                 due_days: row.due_days,
                 digest_hours: row.digest_hours,
