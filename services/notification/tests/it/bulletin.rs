@@ -54,6 +54,23 @@ kit::both! {
             assert!(english.body.contains(said), "{said} is not in {}", english.body);
         }
         assert!(english.body.ends_with("6 May 2023"), "{}", english.body);
+        let language = pb::Language::English.into();
+        let request = pb::GetBulletinRequest { name: bulletin.name.clone(), language };
+        let read = bulletins(&served).get_bulletin(request).await.unwrap().into_inner();
+        let expected = pb::Bulletin {
+            subject: english.subject.clone(),
+            body: english.body.clone(),
+            translations: Vec::new(),
+            ..bulletin.clone()
+        };
+        assert_eq!(read, expected);
+        let request = pb::ListBulletinsRequest {
+            parent: DISTRICT.to_owned(),
+            language,
+            ..Default::default()
+        };
+        let listed = bulletins(&served).list_bulletins(request).await.unwrap().into_inner();
+        assert_eq!(listed.bulletins, [expected]);
         let request = pb::GetBulletinRequest { name: bulletin.name.clone(), ..Default::default() };
         assert_eq!(bulletins(&served).get_bulletin(request).await.unwrap().into_inner(), bulletin);
     }
