@@ -82,6 +82,8 @@ pub(crate) struct Plan {
     /// The document's fields, as templates.
     pub(crate) fields: Contents,
     pub(crate) due_days: i64,
+    /// What each recipient is to correct, as a template; empty for nothing.
+    pub(crate) problem: String,
     /// Of several that were missed only the last is caught up.
     pub(crate) last_only: bool,
     pub(crate) paused: bool,

@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 use super::recurrence::Cycle;
 use super::{Next, Plan, Schedule};
 use crate::district::{District, Unit};
-use crate::document::{Content, Contents, Draft, Kind, Language, Recipient};
+use crate::document::{Content, Contents, Draft, Kind, Language, Recipient, problem};
 use crate::print;
 use crate::template::press;
 
@@ -47,16 +47,20 @@ impl Schedule {
         let cycle = self.plan.recurrence.cycle(next.planned, self.plan.before)?;
         let today = district.day(now);
         let late = Self::is_late(next, now).then(|| district.day(next.due));
-        let contents = |language| {
-            let values = values(language, today, &cycle, late, inspections);
-            filled(&self.plan.fields, &values)
-        };
+        let values = |language| values(language, today, &cycle, late, inspections);
+        let contents = |language| filled(&self.plan.fields, &values(language));
+        let printed = problem::printed(&self.plan.problem, &values(Language::Chinese));
+        let problem = printed.map_err(|fault| {
+            let message = format!("its problem cannot be printed: {fault}");
+            Error::precondition("PROBLEM", self.name(), message)
+        })?;
         let sent = |(id, unit): (&String, &Unit)| {
             let is_meant =
                 self.plan.recipients.contains(id) || self.plan.categories.contains(&unit.category);
             is_meant.then(|| Recipient {
                 unit: id.clone(),
                 display_name: unit.display_name.clone(),
+                problem: problem.clone(),
                 ..Recipient::default()
             })
         };

@@ -17,7 +17,7 @@ macro_rules! columns {
     () => {
         "district, id, revision, display_name, frequency, weekday, month, day, time, holiday_rule, \
          speaks_of_before, document_kind, recipients, categories, fields, due_days, last_only, \
-         paused, next_date, next_time, next_left_out, update_time, fault"
+         paused, next_date, next_time, next_left_out, update_time, fault, problem"
     };
 }
 
@@ -127,7 +127,8 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
                 .push_bind(next.map(|it| clock::to_micros(it.due)))
                 .push_bind(i64::from(next.is_some_and(|it| it.left_out)))
                 .push_bind(clock::to_micros(it.update_time))
-                .push_bind(&it.fault);
+                .push_bind(&it.fault)
+                .push_bind(&it.plan.problem);
         },
         "ON CONFLICT (district, id) DO UPDATE SET
              revision = excluded.revision, display_name = excluded.display_name,
@@ -139,7 +140,8 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
              due_days = excluded.due_days, last_only = excluded.last_only,
              paused = excluded.paused, next_date = excluded.next_date,
              next_time = excluded.next_time, next_left_out = excluded.next_left_out,
-             update_time = excluded.update_time, fault = excluded.fault, hold_time = 0
+             update_time = excluded.update_time, fault = excluded.fault,
+             problem = excluded.problem, hold_time = 0
          WHERE schedule.revision = excluded.revision - 1"
     )?;
     if saved != schedules.len() as u64 {

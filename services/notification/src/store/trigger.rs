@@ -1,13 +1,17 @@
 //! Triggers, every revision of them, and what waits to be written.
 
+mod digest;
 mod rule;
 mod task;
+mod trial;
 
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock};
 
+pub(crate) use digest::{addresses, count, entries, forget, gather};
 pub(crate) use task::{due, due_districts, gathered, hold, queue, take, tasks, withdraw};
+pub(crate) use trial::{is_tried, record};
 
 use crate::trigger::Trigger;
 use rule::Row;
@@ -16,14 +20,16 @@ macro_rules! columns {
     () => {
         "r.district, r.id, r.revision, r.enabled, r.display_name, r.event_type, r.condition, \
          r.document_kind, r.recipients, r.fields, r.delay_hours, r.due_days, \
-         COALESCE(g.hours, 0) AS digest_hours, r.create_time"
+         COALESCE(g.hours, 0) AS digest_hours, COALESCE(p.problems, '') AS problems, r.create_time"
     };
 }
 
-macro_rules! digest {
+macro_rules! more {
     () => {
         " LEFT JOIN trigger_digest g
-             ON g.district = r.district AND g.id = r.id AND g.revision = r.revision "
+             ON g.district = r.district AND g.id = r.id AND g.revision = r.revision
+          LEFT JOIN trigger_problem p
+             ON p.district = r.district AND p.id = r.id AND p.revision = r.revision "
     };
 }
 
@@ -32,26 +38,26 @@ const CURRENT: &str = concat!(
     columns!(),
     " FROM trigger_rule t JOIN trigger_revision r
          ON r.district = t.district AND r.id = t.id AND r.revision = t.revision",
-    digest!(),
+    more!(),
     " WHERE t.district = "
 );
 
-/// A trigger as it stands.
+/// A trigger as it stands, and how it was last tried.
 pub(crate) async fn get(tx: &mut Tx, district: &str, id: &str) -> Result<Option<Trigger>> {
     let rows = kit::query!(tx, Row, |q| {
         q.push(CURRENT).push_bind(district).push(" AND t.id = ").push_bind(id);
     })?;
-    rows.into_iter().next().map(Trigger::try_from).transpose()
+    Ok(trial::tried(tx, district, rows).await?.pop())
 }
 
-/// A page of a district's triggers by their ids.
+/// A page of a district's triggers by their ids, and how each was last tried.
 pub(crate) async fn list(tx: &mut Tx, district: &str, page: &Page) -> Result<Vec<Trigger>> {
     let rows = kit::query!(tx, Row, |q| {
         q.push(CURRENT).push_bind(district);
         q.push(" AND t.id > ").push_bind(page.after().unwrap_or_default());
         q.push(" ORDER BY t.id LIMIT ").push_bind(page.limit());
     })?;
-    rows.into_iter().map(Trigger::try_from).collect()
+    trial::tried(tx, district, rows).await
 }
 
 /// The triggers of a district that wait for events of a type.
@@ -79,7 +85,7 @@ pub(crate) async fn revisions(
             "SELECT ",
             columns!(),
             " FROM trigger_revision r",
-            digest!(),
+            more!(),
             "WHERE r.district = $1 AND r.id = $2 AND r.revision > $3
               ORDER BY r.revision LIMIT $4"
         ),
@@ -101,7 +107,7 @@ pub(crate) async fn at_revisions(
         return Ok(Vec::new());
     }
     let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r", digest!()));
+        q.push(concat!("SELECT ", columns!(), " FROM trigger_revision r", more!()));
         q.push("WHERE r.district = ");
         q.push_bind(district).push(" AND (");
         let mut list = q.separated(" OR ");
@@ -152,6 +158,17 @@ pub(crate) async fn save(tx: &mut Tx, it: &Trigger) -> Result<()> {
         it.rule.due_days,
         clock::to_micros(it.create_time)
     )?;
+    if let Some(problems) = rule::problems_to_text(&it.rule.recipients) {
+        kit::execute!(
+            tx,
+            "INSERT INTO trigger_problem (district, id, revision, problems)
+             VALUES ($1, $2, $3, $4)",
+            &it.district,
+            &it.id,
+            it.revision,
+            problems
+        )?;
+    }
     if it.rule.digest_hours > 0 {
         kit::execute!(
             tx,

@@ -9,7 +9,7 @@ use minijinja::Value;
 use proto::notification::v1 as pb;
 
 use crate::district::{UNIT, Unit};
-use crate::document::{Content, Kind};
+use crate::document::{Content, Kind, problem};
 use crate::rpc::document;
 use crate::schedule::{Frequency, HolidayRule, Plan, Recurrence, sample};
 use crate::template::{Fault, grammar, press};
@@ -31,6 +31,7 @@ pub(super) fn read(fields: &mut Fields, given: &pb::Schedule, district: &str) ->
         categories: categories(fields, given),
         fields: document::contents(fields, "schedule.fields", &given.fields),
         due_days: fields.number("schedule.due_days", given.due_days, 0..=366).into(),
+        problem: fields.paragraph("schedule.problem", &given.problem, 0..=problem::LONGEST),
         last_only: given.catch_up_last_only,
         paused: given.paused,
     };
@@ -72,6 +73,7 @@ pub(super) fn patched(
         recipient_categories,
         fields,
         due_days,
+        problem,
         catch_up_last_only,
         paused,
     );
@@ -155,6 +157,13 @@ fn check(fields: &mut Fields, plan: &Plan) {
             fields.violation(path, "REQUIRED", message);
         }
     }
+    let lacks = [("schedule.recipients", nobody), ("schedule.due_days", plan.due_days == 0)];
+    for (path, lacking) in lacks {
+        if lacking && !plan.problem.is_empty() {
+            let message = "must be given where there is a problem to correct";
+            fields.violation(path, "REQUIRED", message);
+        }
+    }
     if kind.needs_period() && plan.recurrence.frequency.months().is_none() {
         let message = format!("a week is no period that a document of the kind {} has", kind.id());
         fields.violation("schedule.frequency", "NO_PERIOD", message);
@@ -163,6 +172,9 @@ fn check(fields: &mut Fields, plan: &Plan) {
         fields.violation(format_args!("schedule.fields[{name}]"), reason, message);
     }
     let sample = sample(kind);
+    if let Err(fault) = problem::check(&plan.problem, &sample) {
+        fields.violation("schedule.problem", fault.reason, fault.message);
+    }
     for (name, content) in &plan.fields {
         let sources = match content {
             Content::Text(source) => std::slice::from_ref(source),

@@ -30,6 +30,7 @@ pub(super) struct Row {
     next_left_out: i64,
     update_time: i64,
     fault: String,
+    problem: String,
 }
 
 impl TryFrom<Row> for Schedule {
@@ -66,6 +67,7 @@ impl TryFrom<Row> for Schedule {
                 categories: lines(&row.categories),
                 fields: fields_from_text(&row.fields)?,
                 due_days: row.due_days,
+                problem: row.problem,
                 last_only: row.last_only == 1,
                 paused: row.paused == 1,
             },
