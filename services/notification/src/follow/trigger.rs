@@ -203,7 +203,7 @@ impl Writer {
             let digest = trigger.rule.digest_hours > 0;
             match self.sources.make(trigger, judge, &task.event, &place, now).await {
                 Ok(Made::Document(draft)) => {
-                    ready.push(Ready { task, draft: Some(draft), digest });
+                    ready.push(Ready { task, draft: Some(*draft), digest });
                 }
                 Ok(Made::Nothing) => ready.push(Ready { task, draft: None, digest }),
                 Ok(Made::Fault(fault)) => self.hold(&task, &fault).await?,

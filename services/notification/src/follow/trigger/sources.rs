@@ -39,7 +39,7 @@ pub(crate) struct Place {
 
 /// What a trigger makes of an event.
 pub(crate) enum Made {
-    Document(Draft),
+    Document(Box<Draft>),
     /// Nothing: its condition does not hold, now that all is known.
     Nothing,
     /// What there is cannot be written, and why.
@@ -83,7 +83,7 @@ impl Sources {
         let asked = self.asked(trigger, event, &facts, place).await?;
         let today = place.district.day(now);
         Ok(match trigger.draft(event, &facts, &place.units, &asked, today) {
-            Ok(draft) => Made::Document(draft),
+            Ok(draft) => Made::Document(Box::new(draft)),
             Err(fault) => Made::Fault(fault.to_string()),
         })
     }

@@ -99,7 +99,7 @@ async fn over(
             let made = rpc.sources.make(trigger, &judge, &event, &place, now);
             let trial = match tokio::time::timeout(left, made).await {
                 Ok(Ok(Made::Nothing)) => continue,
-                Ok(Ok(Made::Document(draft))) => Some(trial(event, draft, String::new(), id)),
+                Ok(Ok(Made::Document(draft))) => Some(trial(event, *draft, String::new(), id)),
                 Ok(Ok(Made::Fault(fault))) => Some(trial(event, Draft::default(), fault, id)),
                 Ok(Err(error)) => return Err(error),
                 // Whether it holds is not known.
