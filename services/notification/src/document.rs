@@ -3,6 +3,8 @@
 
 mod fields;
 mod kind;
+mod part;
+pub(crate) mod problem;
 mod values;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use kit::{Error, Result};
 
 pub(crate) use fields::{Content, Contents};
 pub(crate) use kind::Kind;
+pub(crate) use part::Part;
 pub(crate) use values::{sample, variables};
 
 use crate::district::District;
@@ -123,14 +126,6 @@ pub(crate) struct Draft {
     pub(crate) account: String,
 }
 
-/// Where a document stands among those that together say something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// 1 for the first.
-    pub(crate) number: usize,
-    pub(crate) of: usize,
-}
-
 /// A unit that it is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recipient {
@@ -145,17 +140,35 @@ pub(crate) struct Recipient {
 }
 
 impl Recipient {
-    /// Adds a role in a unit to recipients; each unit stands there once.
-    pub(crate) fn address(recipients: &mut Vec<Self>, unit: &str, display_name: &str, role: Role) {
-        match recipients.iter_mut().find(|it| it.unit == unit) {
-            Some(it) if it.roles().any(|known| known == role) => {}
-            Some(it) => it.further_roles.push(role),
-            None => recipients.push(Self {
+    /// Adds a role in a unit to recipients, and yields the unit among them; each stands there once.
+    pub(crate) fn address<'a>(
+        recipients: &'a mut Vec<Self>,
+        unit: &str,
+        display_name: &str,
+        role: Role,
+    ) -> &'a mut Self {
+        let at = recipients.iter().position(|it| it.unit == unit).unwrap_or(recipients.len());
+        if at == recipients.len() {
+            recipients.push(Self {
                 unit: unit.to_owned(),
                 display_name: display_name.to_owned(),
                 role,
                 ..Self::default()
-            }),
+            });
+        }
+        let it = &mut recipients[at];
+        if it.roles().all(|known| known != role) {
+            it.further_roles.push(role);
+        }
+        it
+    }
+
+    /// Adds a problem to what it is to correct; what it is to correct already is said once.
+    pub(crate) fn charge(&mut self, problem: &str) {
+        if self.problem.is_empty() {
+            self.problem = problem.to_owned();
+        } else if !self.problem.contains(problem) {
+            self.problem = problem::cut(&format!("{}；{problem}", self.problem));
         }
     }
 
@@ -328,16 +341,6 @@ impl Document {
     fn step(&mut self, unit: &str, receipt: Receipt) -> Receipt {
         self.receipts.entry(unit.to_owned()).or_default().push(receipt.clone());
         receipt
-    }
-}
-
-impl Part {
-    fn shown(self, language: Language) -> String {
-        let Self { number, of } = self;
-        match language {
-            Language::Chinese => format!("（第{number}部分，共{of}部分）"),
-            Language::English => format!(" (part {number} of {of})"),
-        }
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) struct Plan {
     /// Those in English, where they are not the same.
     pub(crate) english_fields: Contents,
     pub(crate) due_days: i64,
+    /// What each recipient is to correct, as a template; empty for nothing.
+    pub(crate) problem: String,
     /// Of several that were missed only the last is caught up.
     pub(crate) last_only: bool,
     pub(crate) paused: bool,

@@ -3,6 +3,7 @@
 pub(crate) mod digest;
 pub(crate) mod draft;
 mod event_type;
+mod trial;
 
 use jiff::Timestamp;
 use kit::name::Pattern;
@@ -10,7 +11,8 @@ use kit::{Error, Result};
 
 use crate::document::{Contents, Kind, Role};
 
-pub(crate) use event_type::{is_of_dispatches, resource_of, types_of};
+pub(crate) use event_type::{is_of_dispatches, may_name_problems, resource_of, types_of};
+pub(crate) use trial::Trial;
 
 /// How triggers are named.
 pub(crate) static NAME: Pattern =
@@ -35,6 +37,10 @@ kit::numbered! {
         UnitHead = 7,
         /// Who reports for the unit the event is about.
         Reporter = 8,
+        /// The unit that raised the matter.
+        RaisingUnit = 9,
+        /// The units that take part.
+        MemberUnit = 10,
     }
 }
 
@@ -44,10 +50,20 @@ impl Relation {
         !matches!(self, Self::Named | Self::Office)
     }
 
+    /// It can be told of a unit alone, without an event.
+    pub(crate) fn is_known_of_a_unit(self) -> bool {
+        !matches!(self, Self::EvaluatingUnit | Self::RaisingUnit | Self::MemberUnit)
+    }
+
     /// Who in the unit is meant.
     pub(crate) fn role(self) -> Role {
         match self {
-            Self::Unit | Self::ParentUnit | Self::EvaluatingUnit | Self::Named => Role::Unit,
+            Self::Unit
+            | Self::ParentUnit
+            | Self::EvaluatingUnit
+            | Self::Named
+            | Self::RaisingUnit
+            | Self::MemberUnit => Role::Unit,
             Self::LeaderInCharge => Role::LeaderInCharge,
             Self::Office => Role::OfficeDuty,
             Self::UnitHead => Role::UnitHead,
@@ -67,6 +83,8 @@ pub(crate) struct Trigger {
     pub(crate) rule: Rule,
     /// When this revision was made.
     pub(crate) create_time: Timestamp,
+    /// How it was last tried; known only of one that is read to be shown.
+    pub(crate) last_trial: Option<Trial>,
 }
 
 /// What a trigger says.
@@ -96,6 +114,8 @@ pub(crate) struct Recipient {
     pub(crate) relation: Relation,
     /// Id of the unit of `Relation::Named`.
     pub(crate) unit: String,
+    /// What it is to correct, as a template of the event; empty for nothing.
+    pub(crate) problem: String,
 }
 
 /// An event that a trigger writes about, once its time has come.

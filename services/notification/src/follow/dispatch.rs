@@ -50,15 +50,11 @@ impl Sender {
         let lease = kit::id::uid();
         let (keys, db) = (&self.context.keys, self.context.db.within(district));
         let mut tx = db.begin_write().await?;
-        let claimed = store::dispatch::claim(&mut tx, keys, (district, id), &lease).await?;
-        let Some((channel, mut dispatches)) = claimed else { return tx.commit().await };
         let quiet = store::quiet_hours::get(&mut tx, district).await?;
-        let morning = quiet.over(tx.now())?;
-        if morning > tx.now() {
-            // What waited for a rate or a circuit does not leave at night, either.
-            store::dispatch::put_off(&mut tx, (district, id), morning).await?;
-            dispatches.retain(|it| it.urgent);
-        }
+        let morning = Some(quiet.over(tx.now())?).filter(|it| *it > tx.now());
+        let place = (district, id);
+        let claimed = store::dispatch::claim(&mut tx, keys, place, &lease, morning).await?;
+        let Some((channel, dispatches)) = claimed else { return tx.commit().await };
         let contacts: Vec<&str> = dispatches.iter().map(|it| it.contact.as_str()).collect();
         let contacts = store::contact::by_ids(&mut tx, keys, district, &contacts).await?;
         if dispatches.is_empty() {

@@ -16,11 +16,14 @@ use crate::trigger::{Heard, resource_of};
 /// How deep messages within messages are read.
 const DEEPEST: usize = 4;
 
+/// What every event holds itself.
+pub(crate) const HELD: [&str; 2] = ["name", "resource"];
+
 const RESULT_PUBLISHED: &str = "saima.scoring.v1.ResultPublished";
 const RUN_PUBLISHED: &str = "saima.scoring.v1.RunPublished";
-pub(super) const FEEDBACK: (&str, &str) = ("feedback", "saima.scoring.v1.Feedback");
-pub(super) const RUN: (&str, &str) = ("run", "saima.scoring.v1.Run");
-pub(super) const BOARD: (&str, &str) = ("board", "saima.scoring.v1.Board");
+pub(crate) const FEEDBACK: (&str, &str) = ("feedback", "saima.scoring.v1.Feedback");
+pub(crate) const RUN: (&str, &str) = ("run", "saima.scoring.v1.Run");
+pub(crate) const BOARD: (&str, &str) = ("board", "saima.scoring.v1.Board");
 
 /// The shape of an event type's facts; none for a type that triggers do not know.
 pub(crate) fn shape(event_type: &str) -> Option<Shape> {
@@ -100,6 +103,11 @@ pub(crate) fn is_result(event_type: &str) -> bool {
 /// True for a run, of which its board is to be told.
 pub(crate) fn is_run(event_type: &str) -> bool {
     event_type == RUN_PUBLISHED
+}
+
+/// True for what becomes of an objection.
+pub(crate) fn is_objection(event_type: &str) -> bool {
+    event_type.starts_with("saima.scoring.v1.Objection")
 }
 
 fn message(name: &str) -> Option<MessageDescriptor> {

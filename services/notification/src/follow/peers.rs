@@ -9,9 +9,12 @@ use kit::peers::{Peer, Peers};
 use kit::{Error, Result};
 use proto::registry::v1 as registry;
 use proto::registry::v1::assignment_service_client::AssignmentServiceClient;
+use proto::registry::v1::community_service_client::CommunityServiceClient;
 use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::indicator_service_client::IndicatorServiceClient;
 use proto::registry::v1::oversight_service_client::OversightServiceClient;
+use proto::registry::v1::post_service_client::PostServiceClient;
+use proto::registry::v1::project_service_client::ProjectServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::board_service_client::BoardServiceClient;
@@ -24,6 +27,8 @@ use crate::district::{self, District, Oversight, PERIOD, UNIT, Unit};
 use crate::schedule;
 
 static SCHEME: Pattern = Pattern::new("scheme", "districts/{district}/schemes/{scheme}");
+static PROJECT: Pattern = Pattern::new("project", "districts/{district}/projects/{project}");
+static POST: Pattern = Pattern::new("post", "districts/{district}/posts/{post}");
 static BOARD: Pattern = Pattern::new("board", "districts/{district}/boards/{board}");
 static OVERSIGHT: Pattern = Pattern::new("oversight", "districts/{district}/oversight");
 static ASSIGNMENT: Pattern =
@@ -40,6 +45,9 @@ pub(crate) struct Registry {
     units: UnitServiceClient<Peer>,
     indicators: IndicatorServiceClient<Peer>,
     oversights: OversightServiceClient<Peer>,
+    projects: ProjectServiceClient<Peer>,
+    posts: PostServiceClient<Peer>,
+    communities: CommunityServiceClient<Peer>,
 }
 
 impl Registry {
@@ -51,6 +59,9 @@ impl Registry {
             units: kit::client!(UnitServiceClient, peers.get("registry")),
             indicators: kit::client!(IndicatorServiceClient, peers.get("registry")),
             oversights: kit::client!(OversightServiceClient, peers.get("registry")),
+            projects: kit::client!(ProjectServiceClient, peers.get("registry")),
+            posts: kit::client!(PostServiceClient, peers.get("registry")),
+            communities: kit::client!(CommunityServiceClient, peers.get("registry")),
         }
     }
 
@@ -102,8 +113,31 @@ impl Registry {
     pub(super) async fn evaluating_unit(&self, indicator: &str) -> Result<Option<String>> {
         let request = registry::GetIndicatorRequest { name: indicator.to_owned() };
         let indicator = found(self.indicators.clone().get_indicator(request).await)?;
-        let unit = indicator.and_then(|it| UNIT.read(&it.evaluating_unit));
-        Ok(unit.map(|name| name.id("unit").to_owned()))
+        Ok(indicator.and_then(|it| unit(&it.evaluating_unit)))
+    }
+
+    /// Id of the unit that answers for a subject which is none itself: the lead unit of a project, the
+    /// unit of a post. None of anything else, or when registry knows none.
+    pub(super) async fn answering_unit(&self, subject: &str) -> Result<Option<String>> {
+        let name = subject.to_owned();
+        if PROJECT.read(subject).is_some() {
+            let request = registry::GetProjectRequest { name };
+            let project = found(self.projects.clone().get_project(request).await)?;
+            return Ok(project.and_then(|it| unit(&it.lead_unit)));
+        }
+        if POST.read(subject).is_some() {
+            let request = registry::GetPostRequest { name };
+            let post = found(self.posts.clone().get_post(request).await)?;
+            return Ok(post.and_then(|it| unit(&it.unit)));
+        }
+        Ok(None)
+    }
+
+    /// Id of the unit that a community is, or that answers for it; none when registry knows none.
+    pub(super) async fn community_unit(&self, community: &str) -> Result<Option<String>> {
+        let request = registry::GetCommunityRequest { name: community.to_owned() };
+        let community = found(self.communities.clone().get_community(request).await)?;
+        Ok(community.and_then(|it| unit(&it.unit)))
     }
 
     /// The schemes that hold in the quarter of a closed month; none when the calendar lacks it.
@@ -131,6 +165,11 @@ impl Registry {
         let assignment = reply.and_then(|reply| reply.assignment);
         Ok(assignment.map(|assignment| assignment.schemes).unwrap_or_default())
     }
+}
+
+/// The id in a unit's name.
+pub(super) fn unit(name: &str) -> Option<String> {
+    UNIT.read(name).map(|name| name.id("unit").to_owned())
 }
 
 /// Both peers, as far as a bulletin needs them.

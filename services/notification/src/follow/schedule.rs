@@ -18,7 +18,6 @@ use crate::calendar::Calendar;
 use crate::district::{District, Unit};
 use crate::document::Kind;
 use crate::schedule::{Next, Schedule};
-use crate::trigger::draft::Asked;
 use crate::{rpc, store};
 
 /// How often is looked for what is due.
@@ -106,16 +105,19 @@ impl Writer {
             }
             _ => Default::default(),
         };
-        let mut asked = Asked::default();
-        if schedule.plan.needs_oversight() {
-            asked.oversight = self.registry.oversight(&district.id).await?;
-        }
+        let oversight = match schedule.plan.needs_oversight() {
+            true => Some(self.registry.oversight(&district.id).await?),
+            false => None,
+        };
+        let oversight = oversight.as_ref();
         let mut tx = self.db.within(&district.id).begin_write().await?;
         let now = tx.now();
         let following = schedule.following(next.planned, district, calendar)?;
         let draft = match is_passed_over(schedule, &next, &following, now) {
             true => None,
-            false => Some(schedule.draft(&next, district, (units, &asked), &inspections, now)?),
+            false => {
+                Some(schedule.draft(&next, district, (units, oversight), &inspections, now)?)
+            }
         };
         let mut after = schedule.clone();
         after.next = Some(following);

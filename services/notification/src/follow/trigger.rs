@@ -1,10 +1,14 @@
 //! Triggers at work: events that they wait for are kept until their time, then written about.
 //!
 //! Whether a condition holds is decided in the transaction that moves the feed's cursor, so each
-//! event counts once. Whom to write to is asked of registry afterwards. What cannot be written
-//! stays where it is with the reason, and holds up nothing else.
+//! event counts once; one that names what is read beside the event, when that is read. Whom to write to
+//! is asked of registry afterwards. What cannot be written stays where it is with the reason, and holds
+//! up nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod judge;
+mod sources;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,30 +17,23 @@ use jiff::ToSpan as _;
 use kit::boot::Context;
 use kit::db::{Db, Tx};
 use kit::feed::{self, Follower};
-use kit::peers::{Peer, Peers};
-use kit::{Error, Result, condition};
-use proto::scoring::v1 as scoring;
-use proto::scoring::v1::board_service_client::BoardServiceClient;
-use proto::scoring::v1::feedback_service_client::FeedbackServiceClient;
-use proto::scoring::v1::run_service_client::RunServiceClient;
+use kit::{Error, Result};
 use tokio::sync::Notify;
 
 use super::hear::Feed;
 use super::issue::passes;
 use super::message;
-use super::peers::Registry;
-use crate::district::{self, District, PERIOD, UNIT, Unit};
+use crate::district::{self, District};
 use crate::document::{Draft, NAME as DOCUMENT};
 use crate::fact::{Fact, Printed as _};
-use crate::trigger::digest;
-use crate::trigger::draft::Asked;
-use crate::trigger::{Heard, NAME as TRIGGER, Relation, Task, Trigger, is_of_dispatches};
+use crate::trigger::{Heard, NAME as TRIGGER, Task, Trigger, digest, is_of_dispatches};
 use crate::{rpc, store};
+
+pub(crate) use judge::Judge;
+pub(crate) use sources::{Made, Sources};
 
 /// Tasks in one transaction.
 const BATCH: i64 = 100;
-/// Events of one trigger that are gathered at a time.
-const GATHERED: i64 = 2000;
 /// How often is looked for what is due.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long what is at fault is put off.
@@ -85,7 +82,7 @@ impl Follower for Events {
             return Ok(());
         }
         let mut tasks = Vec::new();
-        for trigger in waiting.iter().filter(|it| holds(it, &facts)) {
+        for trigger in waiting.iter().filter(|it| Judge::of(it).may_hold(&facts)) {
             let hours = trigger.rule.delay_hours + trigger.rule.digest_hours;
             let mut due_time = tx.now().checked_add(hours.hours()).map_err(Error::internal)?;
             if trigger.rule.digest_hours > 0
@@ -123,20 +120,6 @@ async fn is_of_its_own(tx: &mut Tx, district: &str, event: &Heard, facts: &Fact)
     Ok(trigger.is_some_and(|it| is_of_dispatches(&it.rule.event_type)))
 }
 
-/// True when a trigger's condition holds. It was checked when it was saved; one that can no longer
-/// be read is written to the log and does not hold.
-pub(crate) fn holds(trigger: &Trigger, facts: &Fact) -> bool {
-    let shape = message::shape(&trigger.rule.event_type);
-    let condition = shape.map(|shape| condition::read(&trigger.rule.condition, &shape));
-    match condition {
-        Some(Ok(condition)) => condition.holds(facts),
-        fault => {
-            tracing::error!(trigger = trigger.name(), ?fault, "its condition cannot be read");
-            false
-        }
-    }
-}
-
 /// Writes what is due, until the shutdown.
 pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
     let writer = Writer { db: context.db.clone(), sources: Sources::new(&context.peers) };
@@ -154,105 +137,24 @@ pub(crate) async fn run(context: Context, bell: Arc<Notify>) {
     }
 }
 
-/// The peers that are asked what an event alone does not say.
-#[derive(Clone)]
-pub(crate) struct Sources {
-    registry: Registry,
-    feedbacks: FeedbackServiceClient<Peer>,
-    runs: RunServiceClient<Peer>,
-    boards: BoardServiceClient<Peer>,
-}
-
-impl Sources {
-    pub(crate) fn new(peers: &Peers) -> Self {
-        Self {
-            registry: Registry::new(peers),
-            feedbacks: kit::client!(FeedbackServiceClient, peers.get("scoring")),
-            runs: kit::client!(RunServiceClient, peers.get("scoring")),
-            boards: kit::client!(BoardServiceClient, peers.get("scoring")),
-        }
-    }
-
-    /// The document that a trigger writes about an event.
-    pub(crate) async fn draft(
-        &self,
-        trigger: &Trigger,
-        event: &Heard,
-        district: (&District, &BTreeMap<String, Unit>),
-        now: jiff::Timestamp,
-    ) -> Result<std::result::Result<Draft, String>> {
-        let mut facts = message::facts(event)?;
-        if message::is_result(&event.kind) {
-            let name = format!("{}/feedback", event.name);
-            let request = scoring::GetFeedbackRequest { name, ..Default::default() };
-            let feedback = self.feedbacks.clone().get_feedback(request).await?.into_inner();
-            message::add(&mut facts, message::FEEDBACK, &feedback)?;
-            let name = event.name.split("/results/").next().unwrap_or_default().to_owned();
-            let request = scoring::GetRunRequest { name };
-            let run = self.runs.clone().get_run(request).await?.into_inner();
-            message::add(&mut facts, message::RUN, &run)?;
-        }
-        if message::is_run(&event.kind)
-            && let Some(name) = board_of(&facts)
-        {
-            let request = scoring::GetBoardRequest { name };
-            let board = self.boards.clone().get_board(request).await?.into_inner();
-            message::add(&mut facts, message::BOARD, &board)?;
-        }
-        let (district, units) = district;
-        let asked = self.asked(trigger, &facts, &district.id).await?;
-        let today = district.day(now);
-        let draft = trigger.draft(event, &facts, units, &asked, today);
-        Ok(draft.map_err(|fault| fault.to_string()))
-    }
-
-    /// What the recipients' relations need.
-    async fn asked(&self, trigger: &Trigger, facts: &Fact, district: &str) -> Result<Asked> {
-        let wants = |relation| trigger.rule.recipients.iter().any(|it| it.relation == relation);
-        let mut asked = Asked::default();
-        let indicator = facts.resource_text("indicator");
-        let answering = UNIT.read(facts.resource_text("answering_unit"));
-        if let Some(unit) = answering {
-            asked.evaluating_unit = Some(unit.id("unit").to_owned());
-        } else if wants(Relation::EvaluatingUnit) && !indicator.is_empty() {
-            asked.evaluating_unit = self.registry.evaluating_unit(indicator).await?;
-        }
-        if wants(Relation::LeaderInCharge) || wants(Relation::Office) {
-            asked.oversight = self.registry.oversight(district).await?;
-        }
-        Ok(asked)
-    }
-}
-
-/// Name of the board that a run is shown on.
-fn board_of(run: &Fact) -> Option<String> {
-    let (scheme, period) = (run.resource_text("scheme"), PERIOD.read(run.resource_text("period"))?);
-    let (parent, scheme) = scheme.rsplit_once("/schemes/")?;
-    Some(format!("{parent}/boards/{scheme}.{}", period.id("period")))
-}
-
-/// What is due in a district, with the triggers that wait for it: a batch, and of a trigger in it
-/// that gathers all that it has.
-async fn due(tx: &mut Tx, district: &str) -> Result<(Vec<Task>, Vec<Trigger>)> {
-    let mut tasks = store::trigger::due(tx, district, None, BATCH).await?;
-    let triggers = triggers(tx, district, &tasks).await?;
-    let gathering: BTreeSet<&str> =
-        triggers.iter().filter(|it| it.rule.digest_hours > 0).map(|it| it.id.as_str()).collect();
-    if gathering.is_empty() || (tasks.len() as i64) < BATCH {
-        return Ok((tasks, triggers));
-    }
-    tasks.retain(|it| !gathering.contains(it.trigger.as_str()));
-    for trigger in gathering {
-        tasks.extend(store::trigger::due(tx, district, Some(trigger), GATHERED).await?);
-    }
-    let triggers = self::triggers(tx, district, &tasks).await?;
-    Ok((tasks, triggers))
-}
-
-async fn triggers(tx: &mut Tx, district: &str, tasks: &[Task]) -> Result<Vec<Trigger>> {
+async fn triggers(tx: &mut Tx, district: &str, tasks: &[Task]) -> Result<Vec<(Trigger, Judge)>> {
     let wanted = tasks.iter().map(|it| (it.trigger.clone(), it.revision));
     let wanted: BTreeSet<_> = wanted.collect();
-    store::trigger::at_revisions(tx, district, &Vec::from_iter(wanted)).await
+    let found = store::trigger::at_revisions(tx, district, &Vec::from_iter(wanted)).await?;
+    let judged = |it: Trigger| {
+        let judge = Judge::of(&it);
+        (it, judge)
+    };
+    Ok(found.into_iter().map(judged).collect())
+}
+
+/// What came of a task.
+struct Ready {
+    task: Task,
+    /// None where there is nothing to write.
+    draft: Option<Draft>,
+    /// It is told together with others.
+    digest: bool,
 }
 
 struct Writer {
@@ -261,72 +163,123 @@ struct Writer {
 }
 
 impl Writer {
+    /// Goes round until no district has more to write, a batch of each at a time.
     async fn pass(&self) -> Result<()> {
         let mut tx = self.db.across("triggers").begin_read().await?;
-        let districts = store::trigger::due_districts(&mut tx).await?;
+        let mut districts = store::trigger::due_districts(&mut tx).await?;
         drop(tx);
-        for id in districts {
-            if let Err(error) = self.district(&id).await {
-                tracing::warn!(district = id, %error, "triggers write later");
+        while !districts.is_empty() {
+            let mut busy = Vec::new();
+            for id in districts {
+                match self.district(&id).await {
+                    Ok(true) => busy.push(id),
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(district = id, %error, "triggers write later"),
+                }
             }
+            districts = busy;
         }
         Ok(())
     }
 
-    async fn district(&self, id: &str) -> Result<()> {
+    /// Writes a batch, and digests when all that belongs to them has been looked at. True when there
+    /// may be more.
+    async fn district(&self, id: &str) -> Result<bool> {
         let mut tx = self.db.within(id).begin_read().await?;
-        let (tasks, triggers) = due(&mut tx, id).await?;
+        let tasks = store::trigger::due(&mut tx, id, BATCH).await?;
+        let triggers = triggers(&mut tx, id, &tasks).await?;
         let now = tx.now();
         drop(tx);
-        let district = self.sources.registry.district(id).await?;
-        let units = self.sources.registry.units(id).await?;
+        let place = self.sources.place(id).await?;
+        let is_whole = tasks.len() as i64 == BATCH;
         let mut ready = Vec::new();
         for task in tasks {
-            let trigger =
-                triggers.iter().find(|it| it.id == task.trigger && it.revision == task.revision);
-            let Some(trigger) = trigger else {
+            let found = triggers.iter();
+            let mut found = found.filter(|(it, _)| it.id == task.trigger);
+            let Some((trigger, judge)) = found.find(|(it, _)| it.revision == task.revision) else {
                 self.hold(&task, "its revision of the trigger is not there").await?;
                 continue;
             };
-            let place = (&district, &units);
-            match self.sources.draft(trigger, &task.event, place, now).await {
-                Ok(Ok(draft)) => ready.push((task, draft, trigger.rule.digest_hours > 0)),
-                Ok(Err(fault)) => self.hold(&task, &fault).await?,
+            let digest = trigger.rule.digest_hours > 0;
+            match self.sources.make(trigger, judge, &task.event, &place, now).await {
+                Ok(Made::Document(draft)) => {
+                    ready.push(Ready { task, draft: Some(*draft), digest });
+                }
+                Ok(Made::Nothing) => ready.push(Ready { task, draft: None, digest }),
+                Ok(Made::Fault(fault)) => self.hold(&task, &fault).await?,
                 Err(error) => self.hold(&task, &error.to_string()).await?,
             }
         }
-        match self.write(&district, &ready).await {
+        self.write_all(&place.district, &ready).await?;
+        if !is_whole {
+            self.tell(&place.district).await?;
+        }
+        Ok(is_whole)
+    }
+
+    async fn write_all(&self, district: &District, ready: &[Ready]) -> Result<()> {
+        match self.write(district, ready).await {
             Err(error) if !passes(&error) => {}
             outcome => return outcome,
         }
         // The one at fault is found one by one.
-        for one in &ready {
-            if let Err(error) = self.write(&district, std::slice::from_ref(one)).await {
-                self.hold(&one.0, &error.to_string()).await?;
+        for one in ready {
+            if let Err(error) = self.write(district, std::slice::from_ref(one)).await {
+                self.hold(&one.task, &error.to_string()).await?;
             }
         }
         Ok(())
     }
 
-    async fn write(&self, district: &District, ready: &[(Task, Draft, bool)]) -> Result<()> {
+    async fn write(&self, district: &District, ready: &[Ready]) -> Result<()> {
         if ready.is_empty() {
             return Ok(());
         }
         let mut tx = self.db.within(&district.id).begin_write().await?;
         store::document::lock(&mut tx, &district.id).await?;
-        let tasks: Vec<&Task> = ready.iter().map(|(task, ..)| task).collect();
+        let tasks: Vec<&Task> = ready.iter().map(|it| &it.task).collect();
         let taken = store::trigger::take(&mut tx, &district.id, &tasks).await?;
         let is_ours = |task: &Task| taken.contains(&(task.trigger.clone(), task.event_key.clone()));
-        let (mut drafts, mut gathered) = (Vec::new(), BTreeMap::new());
-        for (task, draft, digest) in ready.iter().filter(|(task, ..)| is_ours(task)) {
-            match digest {
-                true => gathered.entry(&task.trigger).or_insert_with(Vec::new).push(draft.clone()),
-                false => drafts.push(draft.clone()),
+        let (mut drafts, mut gathered) = (Vec::new(), Vec::new());
+        for Ready { task, draft, digest } in ready.iter().filter(|it| is_ours(&it.task)) {
+            let Some(draft) = draft.clone() else { continue };
+            if *digest {
+                let each = digest::of_each(draft).into_iter();
+                gathered.extend(each.map(|it| (&*task.trigger, &*task.event_key, it)));
+            } else {
+                drafts.push(draft);
             }
         }
-        drafts.extend(gathered.into_values().flat_map(digest::gather));
+        store::trigger::gather(&mut tx, &district.id, &gathered).await?;
         rpc::document::issue(&mut tx, district, drafts).await?;
         tx.commit().await
+    }
+
+    /// Writes digests that have all that belongs to them, those of a recipient in one transaction, a
+    /// document at a time.
+    async fn tell(&self, district: &District) -> Result<()> {
+        let id = &district.id;
+        let mut tx = self.db.within(id).begin_read().await?;
+        let addresses = store::trigger::addresses(&mut tx, id).await?;
+        drop(tx);
+        for to in addresses {
+            let mut tx = self.db.within(id).begin_write().await?;
+            store::document::lock(&mut tx, id).await?;
+            // Another process may have been first.
+            let events = store::trigger::count(&mut tx, id, &to).await?;
+            let (mut after, events) = (String::new(), usize::try_from(events).unwrap_or_default());
+            for number in 1..=digest::parts(events) {
+                let (drafts, last) = store::trigger::entries(&mut tx, id, &to, &after).await?;
+                let part = digest::part(number, events);
+                let joined = digest::joined(&to.unit, &drafts);
+                let draft = joined.map(|draft| Draft { part, ..draft });
+                rpc::document::issue(&mut tx, district, draft.into_iter().collect()).await?;
+                after = last.unwrap_or_default();
+            }
+            store::trigger::forget(&mut tx, id, &to).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Leaves a task where it is, and says why.

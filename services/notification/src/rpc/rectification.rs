@@ -20,7 +20,8 @@ use tonic::{Request, Response, Status};
 use super::{Rpc, change, inbox};
 use crate::district::{self, District, UNIT};
 use crate::document::NAME as DOCUMENT;
-use crate::follow::{message, trigger};
+use crate::follow::message;
+use crate::follow::trigger::Judge;
 use crate::inbox::Kind as NoteKind;
 use crate::letter::NAME as LETTER;
 use crate::rectification::{Asking, NAME, Place, Rectification, Step, Title, Way, check_due};
@@ -86,7 +87,7 @@ fn is_taken(waiting: &[Trigger], it: &Rectification, step: &Step) -> kit::Result
         trace_parent: String::new(),
         payload: change.encode_to_vec(),
     })?;
-    Ok(waiting.iter().any(|trigger| trigger::holds(trigger, &facts)))
+    Ok(waiting.iter().any(|trigger| Judge::of(trigger).holds(&facts)))
 }
 
 /// The subjects of what asked for rectifications, and the names of who owes them.

@@ -215,6 +215,7 @@ impl From<Schedule> for pb::Schedule {
             recipient_categories: it.plan.categories,
             fields: document::fields(it.plan.fields, it.plan.english_fields),
             due_days: it.plan.due_days as i32,
+            problem: it.plan.problem,
             catch_up_last_only: it.plan.last_only,
             paused: it.plan.paused,
             fault: it.fault,

@@ -1,6 +1,7 @@
 //! Triggers.
 
 mod simulate;
+mod trial;
 mod wish;
 
 use kit::field::{self, Fields};
@@ -15,7 +16,7 @@ use proto::notification::v1::trigger_service_server::TriggerService;
 use tonic::{Request, Response, Status};
 
 use super::{Rpc, change};
-use crate::trigger::{NAME, Task, Trigger};
+use crate::trigger::{NAME, Rule, Task, Trigger};
 use crate::{district, store};
 
 pub(super) use wish::recipients;
@@ -111,6 +112,7 @@ impl TriggerService for Rpc {
             enabled: false,
             rule,
             create_time: tx.now(),
+            last_trial: None,
         };
         store::trigger::save(&mut tx, &trigger).await?;
         let reply = pb::Trigger::from(trigger);
@@ -138,8 +140,12 @@ impl TriggerService for Rpc {
         let found = store::trigger::get(&mut tx, district, name.id("trigger")).await?;
         let mut trigger = found.ok_or_else(|| name.not_found())?;
         etag::check(&given.etag, trigger.revision, name.as_str())?;
+        let before = trial::digest(district, &trigger.rule);
         if !trigger.change(rule, tx.now()) {
             return Ok(Response::new(trigger.into()));
+        }
+        if trigger.enabled && trial::digest(district, &trigger.rule) != before {
+            trial::check(&mut tx, &trigger).await?;
         }
         store::trigger::save(&mut tx, &trigger).await?;
         let reply = pb::Trigger::from(trigger);
@@ -185,11 +191,7 @@ impl Rpc {
     }
 
     /// Refuses a district or units that registry does not know.
-    pub(super) async fn check_place(
-        &self,
-        district: &str,
-        rule: &crate::trigger::Rule,
-    ) -> kit::Result<()> {
+    pub(super) async fn check_place(&self, district: &str, rule: &Rule) -> kit::Result<()> {
         self.registry.district(district).await?;
         if rule.recipients.iter().any(|it| !it.unit.is_empty()) {
             let units = self.registry.units(district).await?;
@@ -217,6 +219,9 @@ impl Rpc {
         let mut trigger = found.ok_or_else(|| name.not_found())?;
         etag::check(given, trigger.revision, name.as_str())?;
         trigger.switch(enabled, tx.now())?;
+        if enabled {
+            trial::check(&mut tx, &trigger).await?;
+        }
         store::trigger::save(&mut tx, &trigger).await?;
         if !enabled {
             store::trigger::withdraw(&mut tx, district, id).await?;
@@ -232,24 +237,34 @@ impl Rpc {
 
 impl From<Trigger> for pb::Trigger {
     fn from(it: Trigger) -> Self {
-        let recipients =
-            it.rule.recipients.iter().map(|to| super::document::missing(&it.district, to));
+        let last_trial = it.last_trial.as_ref();
         Self {
             name: it.name(),
-            recipients: recipients.collect(),
-            display_name: it.rule.display_name,
-            event_type: it.rule.event_type,
-            condition: it.rule.condition,
-            document_kind: it.rule.kind as i32,
-            fields: super::document::fields(it.rule.fields, it.rule.english_fields),
-            delay_hours: it.rule.delay_hours as i32,
-            due_days: it.rule.due_days as i32,
-            digest_hours: it.rule.digest_hours as i32,
             enabled: it.enabled,
             revision: it.revision,
+            last_trial: last_trial
+                .map(|last| trial::told(last, &trial::digest(&it.district, &it.rule))),
             update_time: Some(clock::to_proto(it.create_time)),
             etag: etag::of(it.revision),
+            ..said(&it.district, it.rule)
         }
+    }
+}
+
+/// What a rule says, and nothing else of its trigger.
+fn said(district: &str, rule: Rule) -> pb::Trigger {
+    let recipients = rule.recipients.iter().map(|to| super::document::missing(district, to));
+    pb::Trigger {
+        recipients: recipients.collect(),
+        display_name: rule.display_name,
+        event_type: rule.event_type,
+        condition: rule.condition,
+        document_kind: rule.kind as i32,
+        fields: super::document::fields(rule.fields, rule.english_fields),
+        delay_hours: rule.delay_hours as i32,
+        due_days: rule.due_days as i32,
+        digest_hours: rule.digest_hours as i32,
+        ..Default::default()
     }
 }
 

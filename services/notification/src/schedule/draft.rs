@@ -9,8 +9,8 @@ use minijinja::{Value, context};
 
 use super::recurrence::Cycle;
 use super::{Next, Plan, Schedule};
-use crate::district::{District, Unit};
-use crate::document::{Content, Contents, Draft, Kind, Language, Recipient, Role};
+use crate::district::{District, Oversight, Unit};
+use crate::document::{Content, Contents, Draft, Kind, Language, Recipient, Role, problem};
 use crate::print;
 use crate::template::press;
 use crate::trigger::draft::{Asked, found};
@@ -42,20 +42,25 @@ impl Schedule {
         &self,
         next: &Next,
         district: &District,
-        (units, asked): (&BTreeMap<String, Unit>, &Asked),
+        (units, oversight): (&BTreeMap<String, Unit>, Option<&Oversight>),
         inspections: &Inspections,
         now: Timestamp,
     ) -> Result<Draft> {
         let cycle = self.plan.recurrence.cycle(next.planned, self.plan.before)?;
         let today = district.day(now);
         let late = Self::is_late(next, now).then(|| district.day(next.due));
-        let contents = |language, fields: &Contents| {
-            filled(fields, &values(language, today, &cycle, late, inspections))
-        };
+        let values = |language| values(language, today, &cycle, late, inspections);
+        let contents = |language, fields: &Contents| filled(fields, &values(language));
         // Where there are no English words the same ones stand there, with English values.
         let mut english_fields = self.plan.fields.clone();
         english_fields.extend(self.plan.english_fields.clone());
-        let (recipients, missing) = self.plan.addressed(units, asked);
+        let printed = problem::printed(&self.plan.problem, &values(Language::Chinese));
+        let problem = printed.map_err(|fault| {
+            let message = format!("its problem cannot be printed: {fault}");
+            Error::precondition("PROBLEM", self.name(), message)
+        })?;
+        let (mut recipients, missing) = self.plan.addressed(units, oversight);
+        recipients.iter_mut().for_each(|it| it.charge(&problem));
         if recipients.is_empty() && !self.plan.is_for_everybody() {
             let message = "there is no unit of its recipients and categories that still works, and \
                            nobody who stands so to one";
@@ -98,7 +103,7 @@ impl Plan {
     fn addressed(
         &self,
         units: &BTreeMap<String, Unit>,
-        asked: &Asked,
+        oversight: Option<&Oversight>,
     ) -> (Vec<Recipient>, Vec<trigger::Recipient>) {
         let meant = units.iter().filter(|(id, unit)| {
             self.recipients.contains(id) || self.categories.contains(&unit.category)
@@ -117,18 +122,19 @@ impl Plan {
             return (recipients, missing);
         }
         for it in &self.relations {
-            let of: Vec<&[String]> = match it.relation.is_of_a_unit() {
-                true => meant.iter().map(|id| std::slice::from_ref(*id)).collect(),
-                false => vec![&[]],
+            let of: Vec<Vec<String>> = match it.relation.is_of_a_unit() {
+                true => meant.iter().map(|id| vec![(*id).clone()]).collect(),
+                false => vec![Vec::new()],
             };
             if of.is_empty() {
                 missing.push(it.clone());
             }
-            for subject in of {
-                let found = found(it, subject, units, asked);
+            for subjects in of {
+                let asked = Asked { subjects, oversight, ..Asked::default() };
+                let found = found(it, units, &asked);
                 let role = it.relation.role();
                 if found.iter().filter_map(|id| address(id, role)).count() == 0 {
-                    let unit = subject.first().unwrap_or(&it.unit).clone();
+                    let unit = asked.subjects.first().unwrap_or(&it.unit).clone();
                     missing.push(trigger::Recipient { unit, ..it.clone() });
                 }
             }

@@ -266,11 +266,7 @@ pub(crate) async fn retry(tx: &mut Tx, district: &str, sequence: i64) -> Result<
 }
 
 /// Puts off what is due for a channel and is not urgent.
-pub(crate) async fn put_off(
-    tx: &mut Tx,
-    (district, channel): (&str, &str),
-    until: Timestamp,
-) -> Result<()> {
+async fn put_off(tx: &mut Tx, (district, channel): (&str, &str), until: Timestamp) -> Result<()> {
     let now = clock::to_micros(tx.now());
     kit::execute!(
         tx,

@@ -208,7 +208,7 @@ async fn whole(tx: &mut Tx, district: &str, rows: Vec<Row>) -> Result<Vec<Docume
 }
 
 /// Fields as they are stored.
-pub(super) fn fields_to_text(contents: &Contents) -> String {
+pub(in crate::store) fn fields_to_text(contents: &Contents) -> String {
     let value = |content: &Content| match content {
         Content::Text(text) => Value::from(text.as_str()),
         Content::List(items) => Value::from(items.clone()),
@@ -218,7 +218,7 @@ pub(super) fn fields_to_text(contents: &Contents) -> String {
 }
 
 /// Fields as they were stored.
-pub(super) fn fields_from_text(text: &str) -> Result<Contents> {
+pub(in crate::store) fn fields_from_text(text: &str) -> Result<Contents> {
     let damage = || Error::internal("fields of a document cannot be read");
     let Value::Object(object) = serde_json::from_str(text).map_err(Error::internal)? else {
         return Err(damage());

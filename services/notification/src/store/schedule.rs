@@ -17,8 +17,8 @@ macro_rules! columns {
     () => {
         "district, id, revision, display_name, frequency, weekday, month, day, time, holiday_rule, \
          speaks_of_before, document_kind, recipients, categories, fields, due_days, last_only, \
-         paused, next_date, next_time, next_left_out, update_time, fault, english_fields, \
-         relations"
+          paused, next_date, next_time, next_left_out, update_time, fault, problem, english_fields, \
+          relations"
     };
 }
 
@@ -129,6 +129,7 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
                 .push_bind(i64::from(next.is_some_and(|it| it.left_out)))
                 .push_bind(clock::to_micros(it.update_time))
                 .push_bind(&it.fault)
+                .push_bind(&it.plan.problem)
                 .push_bind(super::document::fields_to_text(&it.plan.english_fields))
                 .push_bind(super::trigger::recipients_to_text(&it.plan.relations));
         },
@@ -143,7 +144,8 @@ pub(crate) async fn save(tx: &mut Tx, schedules: &[Schedule]) -> Result<()> {
              paused = excluded.paused, next_date = excluded.next_date,
              next_time = excluded.next_time, next_left_out = excluded.next_left_out,
              update_time = excluded.update_time, fault = excluded.fault, hold_time = 0,
-             english_fields = excluded.english_fields, relations = excluded.relations
+             problem = excluded.problem, english_fields = excluded.english_fields,
+             relations = excluded.relations
          WHERE schedule.revision = excluded.revision - 1"
     )?;
     if saved != schedules.len() as u64 {

@@ -1,13 +1,17 @@
 //! Triggers, every revision of them, and what waits to be written.
 
+mod digest;
 mod rule;
 mod task;
+mod trial;
 
 use kit::db::Tx;
 use kit::page::Page;
 use kit::{Error, Result, clock};
 
+pub(crate) use digest::{addresses, count, entries, forget, gather};
 pub(crate) use task::{due, due_districts, gathered, hold, queue, take, tasks, withdraw};
+pub(crate) use trial::{is_tried, record};
 
 use crate::trigger::Trigger;
 use rule::Row;
@@ -18,7 +22,7 @@ macro_rules! columns {
         "r.district, r.id, r.revision, r.enabled, r.display_name, r.event_type, r.condition, \
          r.document_kind, r.recipients, r.fields, r.delay_hours, r.due_days, \
          COALESCE(g.hours, 0) AS digest_hours, COALESCE(e.fields, '{}') AS english_fields, \
-         r.create_time"
+         COALESCE(p.problems, '') AS problems, r.create_time"
     };
 }
 
@@ -27,7 +31,9 @@ macro_rules! further {
         " LEFT JOIN trigger_digest g
              ON g.district = r.district AND g.id = r.id AND g.revision = r.revision
          LEFT JOIN trigger_english e
-             ON e.district = r.district AND e.id = r.id AND e.revision = r.revision "
+             ON e.district = r.district AND e.id = r.id AND e.revision = r.revision
+         LEFT JOIN trigger_problem p
+             ON p.district = r.district AND p.id = r.id AND p.revision = r.revision "
     };
 }
 
@@ -40,22 +46,22 @@ const CURRENT: &str = concat!(
     " WHERE t.district = "
 );
 
-/// A trigger as it stands.
+/// A trigger as it stands, and how it was last tried.
 pub(crate) async fn get(tx: &mut Tx, district: &str, id: &str) -> Result<Option<Trigger>> {
     let rows = kit::query!(tx, Row, |q| {
         q.push(CURRENT).push_bind(district).push(" AND t.id = ").push_bind(id);
     })?;
-    rows.into_iter().next().map(Trigger::try_from).transpose()
+    Ok(trial::tried(tx, district, rows).await?.pop())
 }
 
-/// A page of a district's triggers by their ids.
+/// A page of a district's triggers by their ids, and how each was last tried.
 pub(crate) async fn list(tx: &mut Tx, district: &str, page: &Page) -> Result<Vec<Trigger>> {
     let rows = kit::query!(tx, Row, |q| {
         q.push(CURRENT).push_bind(district);
         q.push(" AND t.id > ").push_bind(page.after().unwrap_or_default());
         q.push(" ORDER BY t.id LIMIT ").push_bind(page.limit());
     })?;
-    rows.into_iter().map(Trigger::try_from).collect()
+    trial::tried(tx, district, rows).await
 }
 
 /// The triggers of a district that wait for events of a type.
@@ -156,6 +162,17 @@ pub(crate) async fn save(tx: &mut Tx, it: &Trigger) -> Result<()> {
         it.rule.due_days,
         clock::to_micros(it.create_time)
     )?;
+    if let Some(problems) = rule::problems_to_text(&it.rule.recipients) {
+        kit::execute!(
+            tx,
+            "INSERT INTO trigger_problem (district, id, revision, problems)
+             VALUES ($1, $2, $3, $4)",
+            &it.district,
+            &it.id,
+            it.revision,
+            problems
+        )?;
+    }
     if it.rule.digest_hours > 0 {
         kit::execute!(
             tx,

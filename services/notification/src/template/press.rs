@@ -18,6 +18,8 @@ pub(crate) struct Bounds {
 
 /// A title line.
 pub(crate) const SUBJECT: Bounds = Bounds { steps: 20_000, size: 2 << 10 };
+/// A problem of a recipient, some sentences.
+pub(crate) const PROBLEM: Bounds = Bounds { steps: 20_000, size: 64 << 10 };
 /// A letter has no lists to go through.
 const LETTER: Bounds = Bounds { steps: 20_000, size: 64 << 10 };
 /// A bulletin goes through some thousand units a few times.

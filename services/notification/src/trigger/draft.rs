@@ -8,21 +8,30 @@ use minijinja::Value;
 
 use super::{Heard, Relation, Trigger};
 use crate::district::{Oversight, PERIOD, UNIT, Unit};
-use crate::document::{Content, Contents, Draft, Recipient};
+use crate::document::{Content, Contents, Draft, Recipient, problem};
 use crate::fact::{Fact, Printed as _, Shape, Tried as _};
 use crate::template::{Fault, grammar, press};
 
 /// Where an event says which unit it is about, the one that answers first.
-const UNITS: [&str; 4] = ["responsible_unit", "lead_unit", "recipient", "unit"];
+const UNITS: [&str; 5] = ["responsible_unit", "lead_unit", "recipient", "filing_unit", "unit"];
 /// Where it says several, as a whistle does of whom it calls.
 const SEVERAL: &str = "units";
+/// Where it says who takes part.
+const MEMBERS: &str = "member_units";
 
-/// What registry was asked about an event, as far as the trigger's recipients need it.
+/// What an event, and who was asked about it, say of the units that stand to it in some relation; as
+/// far as the trigger's recipients need it.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
-    /// Id of the unit that evaluates the indicator.
-    pub(crate) evaluating_unit: Option<String>,
-    pub(crate) oversight: Oversight,
+pub(crate) struct Asked<'a> {
+    /// Ids of the units that it is about, or that answer for what it is about.
+    pub(crate) subjects: Vec<String>,
+    /// Ids of the units that evaluate it.
+    pub(crate) evaluating: Vec<String>,
+    /// Id of the unit that raised it.
+    pub(crate) raising: Option<String>,
+    /// Ids of the units that take part.
+    pub(crate) members: Vec<String>,
+    pub(crate) oversight: Option<&'a Oversight>,
 }
 
 impl Trigger {
@@ -32,22 +41,25 @@ impl Trigger {
         event: &Heard,
         facts: &Fact,
         units: &BTreeMap<String, Unit>,
-        asked: &Asked,
+        asked: &Asked<'_>,
         today: Date,
     ) -> Result<Draft, Fault> {
-        let subjects = subjects(facts);
+        let value = facts.value();
         let (mut recipients, mut missing) = (Vec::new(), Vec::new());
         for it in &self.rule.recipients {
-            let found = found(it, &subjects, units, asked);
+            let found = found(it, units, asked);
             if found.is_empty() {
-                missing.push(it.clone());
+                missing.push(super::Recipient { problem: String::new(), ..it.clone() });
             }
+            let problem = problem::printed(&it.problem, &value)?;
             for id in found {
                 let Some(known) = units.get(&id) else {
                     let message = format!("there is no unit {id} that still works");
                     return Err(Fault { reason: "UNKNOWN_UNIT", message });
                 };
-                Recipient::address(&mut recipients, &id, &known.display_name, it.relation.role());
+                let role = it.relation.role();
+                let to = Recipient::address(&mut recipients, &id, &known.display_name, role);
+                to.charge(&problem);
             }
         }
         let everybody = self.rule.recipients.is_empty() && self.rule.kind.is_for_everybody();
@@ -70,8 +82,8 @@ impl Trigger {
             missing,
             period: period.map(|it| it.id("period").to_owned()).unwrap_or_default(),
             due_date: days.and_then(|days| today.checked_add(days).ok()),
-            contents: filled(&self.rule.fields, &facts.value())?,
-            english_contents: in_english(&self.rule.english_fields, &facts.value()),
+            contents: filled(&self.rule.fields, &value)?,
+            english_contents: in_english(&self.rule.english_fields, &value),
             source: event.name.clone(),
             cause: self.name(),
             cause_key: Some(format!("{}@{}", self.id, event.key())),
@@ -80,35 +92,46 @@ impl Trigger {
     }
 }
 
-/// Ids of the units that an event is about, or that answer for what it is about.
-fn subjects(facts: &Fact) -> Vec<String> {
-    let id = |text: &str| UNIT.read(text).map(|name| name.id("unit").to_owned());
+/// Ids of the units that an event is about, or that answer for what it is about, as it says itself.
+pub(crate) fn subjects(facts: &Fact) -> Vec<String> {
     match UNITS.iter().find_map(|name| id(facts.resource_text(name))) {
         Some(one) => vec![one],
         None => facts.resource_texts(SEVERAL).into_iter().filter_map(id).collect(),
     }
 }
 
+/// Ids of the units that take part in what an event is about, as it says itself.
+pub(crate) fn members(facts: &Fact) -> Vec<String> {
+    facts.resource_texts(MEMBERS).into_iter().filter_map(id).collect()
+}
+
+/// The id in a unit's name.
+fn id(name: &str) -> Option<String> {
+    UNIT.read(name).map(|name| name.id("unit").to_owned())
+}
+
 /// Ids of the units that a recipient of a rule stands for; none when there is nobody.
 pub(crate) fn found(
     it: &super::Recipient,
-    subjects: &[String],
     units: &BTreeMap<String, Unit>,
-    asked: &Asked,
+    asked: &Asked<'_>,
 ) -> Vec<String> {
     let parent = |id: &String| {
         let parent = units.get(id).map(|it| it.parent.clone());
         parent.filter(|it| !it.is_empty())
     };
+    let subjects = &asked.subjects;
     match it.relation {
-        Relation::Unit | Relation::UnitHead | Relation::Reporter => subjects.to_vec(),
+        Relation::Unit | Relation::UnitHead | Relation::Reporter => subjects.clone(),
         Relation::ParentUnit => subjects.iter().filter_map(parent).collect(),
-        Relation::EvaluatingUnit => Vec::from_iter(asked.evaluating_unit.clone()),
+        Relation::EvaluatingUnit => asked.evaluating.clone(),
+        Relation::RaisingUnit => Vec::from_iter(asked.raising.clone()),
+        Relation::MemberUnit => asked.members.clone(),
         Relation::LeaderInCharge => {
-            let leaders = subjects.iter().filter_map(|id| asked.oversight.leader(id, units));
-            leaders.map(str::to_owned).collect()
+            let leader = |id: &String| asked.oversight?.leader(id, units);
+            subjects.iter().filter_map(leader).map(str::to_owned).collect()
         }
-        Relation::Office => Vec::from_iter(asked.oversight.office.clone()),
+        Relation::Office => asked.oversight.and_then(|it| it.office.clone()).into_iter().collect(),
         Relation::Named => vec![it.unit.clone()],
     }
 }
@@ -144,11 +167,11 @@ fn content(content: &Content, event: &Value) -> Result<Content, Fault> {
     Ok(Content::List(items))
 }
 
-/// Says whether a source can be printed of events of this shape. An item of a list may have nothing
-/// to say of the sample, such as one of the green where that is red.
-pub(crate) fn try_field(source: &str, is_item: bool, shape: &Shape) -> Result<(), Fault> {
+/// Says whether a source can be printed of events of this shape. What may be left out, as an item of a
+/// list, may have nothing to say of the sample, such as one of the green where that is red.
+pub(crate) fn try_out(source: &str, may_be_empty: bool, shape: &Shape) -> Result<(), Fault> {
     let sample = shape.sample();
     grammar::check(source, &sample)?;
-    let print = if is_item { press::lines } else { press::print };
+    let print = if may_be_empty { press::lines } else { press::print };
     print(source, &sample, Some(press::BULLETIN)).map(|_| ())
 }

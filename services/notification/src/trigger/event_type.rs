@@ -50,6 +50,12 @@ pub(crate) fn is_of_dispatches(event_type: &str) -> bool {
     event_type.starts_with("saima.notification.v1.Dispatch")
 }
 
+/// True where a document about such events may open a rectification. Of what becomes of
+/// rectifications and of letters on their way it would, in the end, lead to the next such event.
+pub(crate) fn may_name_problems(event_type: &str) -> bool {
+    !is_of_dispatches(event_type) && !event_type.starts_with("saima.notification.v1.Rectification")
+}
+
 /// The message of an event type's resource; none when triggers do not know the type.
 pub(crate) fn resource_of(event_type: &str) -> Option<String> {
     let (known, message) = TYPES.iter().find(|(known, _)| *known == event_type)?;

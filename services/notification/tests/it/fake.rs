@@ -9,9 +9,12 @@ use kit::testing::{Bed, DOCS, Served, Stub};
 use proto::registry::v1 as registry;
 use proto::registry::v1::assignment_service_server::AssignmentServiceServer;
 use proto::registry::v1::change_service_server::ChangeServiceServer as RegistryChangesServer;
+use proto::registry::v1::community_service_server::CommunityServiceServer;
 use proto::registry::v1::district_service_server::DistrictServiceServer;
 use proto::registry::v1::indicator_service_server::IndicatorServiceServer;
 use proto::registry::v1::oversight_service_server::OversightServiceServer;
+use proto::registry::v1::post_service_server::PostServiceServer;
+use proto::registry::v1::project_service_server::ProjectServiceServer;
 use proto::registry::v1::unit_service_server::UnitServiceServer;
 use proto::scoring::v1 as scoring;
 use proto::scoring::v1::award_service_server::AwardServiceServer;
@@ -39,6 +42,9 @@ const REGISTRY: Service = Service {
                 .service(Stub::<IndicatorServiceServer<()>>::of(&ctx))
                 .service(Stub::<OversightServiceServer<()>>::of(&ctx))
                 .service(Stub::<AssignmentServiceServer<()>>::of(&ctx))
+                .service(Stub::<ProjectServiceServer<()>>::of(&ctx))
+                .service(Stub::<PostServiceServer<()>>::of(&ctx))
+                .service(Stub::<CommunityServiceServer<()>>::of(&ctx))
                 .service(RegistryChangesServer::new(Feed::of(ctx))))
         })
     },

@@ -117,10 +117,13 @@ kit::both! {
         ledger!("occurrence", "planned_date");
         ledger!("trigger_revision", "condition");
         let mut daily = pb::Trigger { digest_hours: 24, ..yellow() };
+        daily.recipients[0].problem = "{{ resource.reason }}".to_owned();
         daily.fields[0].english_text = "behind".to_owned();
         create_trigger(&served, "daily", daily).await.unwrap();
         ledger!("trigger_digest", "id");
         ledger!("trigger_english", "fields");
+        ledger!("trigger_problem", "problems");
+        ledger!("trigger_trial", "account");
         update_quiet_hours(&served, quiet_hours(1320, 450, &[])).await.unwrap();
         ledger!("quiet_hours", "zone");
         ledger!("event", "subject");

@@ -70,7 +70,20 @@ const WAITING: &str =
            SELECT n FROM k) AS numbered";
 
 /// As many letters, rectifications, documents, notes and dispatches; few of them still open.
-const WRITTEN: [&str; 7] = [
+const WRITTEN: [&str; 10] = [
+    "INSERT INTO digest_entry (district, trigger_id, document_kind, unit, event_key, display_name,
+         roles, problem, missing, period, due_date, fields, source, cause_key)
+     SELECT 'hengkou', 't' || (n % 40), 3, 'u' || (n % 80), 'e' || n, '', '[]', '', '[]', '', '', '{}',
+         '', ''
+     FROM (WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4000)
+           SELECT n FROM k) AS numbered",
+    "INSERT INTO trigger_rule (district, id, revision, event_type, enabled)
+     VALUES ('hengkou', 'daily', 1, 'k', 0)",
+    "INSERT INTO trigger_trial (district, trigger_id, sequence, revision, digest, account, events,
+         matches, faults, truncated, create_time)
+     SELECT 'hengkou', 'daily', n, 1, 'd' || n, '', 0, 0, 0, 0, 0
+     FROM (WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4000)
+           SELECT n FROM k) AS numbered",
     "INSERT INTO letter (district, sequence, kind, recipient, recipient_display_name, subject, body,
          template_fault, source, period, due_date, create_time, state)
      SELECT 'hengkou', n, 1, 'u' || (n % 80), 'u', 's', 'b', '', 's' || n, 'p', '2099-01-01', n,
@@ -109,7 +122,7 @@ const WRITTEN: [&str; 7] = [
 ];
 
 /// What else is asked, and the index that leads it.
-const LISTED: [(&str, &str); 20] = [
+const LISTED: [(&str, &str); 22] = [
     (
         "SELECT sequence, body FROM dispatch WHERE district = 'hengkou' AND sequence > 5
          AND channel = 'ch7' ORDER BY sequence LIMIT 51",
@@ -136,7 +149,8 @@ const LISTED: [(&str, &str); 20] = [
         "trigger_task_gathered",
     ),
     (
-        "SELECT DISTINCT district || '' FROM trigger_task WHERE next_time <= 5 ORDER BY 1",
+        "SELECT DISTINCT district || '' FROM trigger_task WHERE next_time <= 5
+         UNION SELECT DISTINCT district FROM digest_entry ORDER BY 1",
         "trigger_task_next",
     ),
     (
@@ -145,9 +159,9 @@ const LISTED: [(&str, &str); 20] = [
         "trigger_task_due",
     ),
     (
-        "SELECT event_key FROM trigger_task WHERE district = 'hengkou' AND next_time <= 9000000000000500
-         AND trigger_id = 't7' ORDER BY next_time, trigger_id, event_key LIMIT 2000",
-        "trigger_task_turn",
+        "SELECT sequence FROM trigger_trial
+         WHERE district = 'hengkou' AND trigger_id = 'daily' AND digest = 'd7' LIMIT 1",
+        "trigger_trial_digest",
     ),
     (
         "SELECT DISTINCT district || '' FROM rectification
@@ -213,7 +227,28 @@ const LISTED: [(&str, &str); 20] = [
          AND next_time <= 5 ORDER BY next_time, sequence LIMIT 20",
         "dispatch_due",
     ),
+    (
+        "SELECT DISTINCT e.trigger_id, e.document_kind, e.unit FROM digest_entry e
+         WHERE e.district = 'hengkou' AND NOT EXISTS (
+             SELECT 1 FROM trigger_task t WHERE t.district = e.district
+             AND t.trigger_id = e.trigger_id AND t.next_time <= 5)
+         ORDER BY e.trigger_id, e.document_kind, e.unit",
+        "trigger_task_",
+    ),
+    (
+        "UPDATE dispatch SET next_time = 9 WHERE district = 'hengkou' AND channel = 'ch7'
+         AND state = 1 AND next_time <= 5 AND urgent = 0",
+        "dispatch_due",
+    ),
 ];
+
+/// What is asked of a digest. The districts and recipients that have one are read off all entries, which
+/// are there no longer than it takes to write them.
+const GATHERED: [(&str, &str); 1] = [(
+    "SELECT event_key, fields FROM digest_entry WHERE district = 'hengkou' AND trigger_id = 't7'
+     AND document_kind = 3 AND unit = 'u7' AND event_key > 'e5' ORDER BY event_key LIMIT 100",
+    "digest_entry",
+)];
 
 kit::both! {
     // A2: what a claim costs does not grow with what was ever sent.
@@ -242,10 +277,11 @@ kit::both! {
         }
         tx.commit().await.unwrap();
         let tables = [
-            "trigger_task", "rectification", "owed_receipt", "o", "dispatch", "letter", "document",
+            "trigger_task", "t", "trigger_trial", "rectification", "owed_receipt", "o", "dispatch", "letter", "document",
             "document_recipient", "document_standing", "r", "note",
         ];
         are_led(bed, &served, &LISTED, &tables).await;
+        are_led(bed, &served, &GATHERED, &["digest_entry"]).await;
     }
 
     // A4: an index that SQLite is told nothing of looks better to it than those it is told of.

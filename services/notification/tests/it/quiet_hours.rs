@@ -116,6 +116,71 @@ kit::both! {
         settled(&served, Reach::Sent, 3).await;
     }
 
+    // Q6, H7: more than a batch that waited is put off at once, and what is urgent leaves before any of it
+    // was taken.
+    async fn a_backlog_is_put_off_before_a_batch_is_taken(bed: &Bed) {
+        bed.allow_outbound("127.0.0.1/32");
+        let served = fake::start(bed).await;
+        let gateway = gateway().await;
+        let setup = pb::channel::Setup::Sms(sms(gateway.url("http", "/send")));
+        let by = create(&served, "sms", channel(setup)).await;
+        let chief = pb::Contact {
+            unit: format!("{DISTRICT}/units/water"),
+            channel: by.name.clone(),
+            address: "13812345678".to_owned(),
+            ..Default::default()
+        };
+        force(&served, "chief", chief).await;
+        update(&served, hours(22 * 60, 450, &[pb::DocumentKind::WarningSheet])).await.unwrap();
+        let mut channels = crate::channel::channels(&served);
+        let off = pb::DisableChannelRequest {
+            name: by.name.clone(),
+            reason: "停机".to_owned(),
+            ..Default::default()
+        };
+        channels.disable_channel(off).await.unwrap();
+        for at in 1..=45 {
+            raise(&served, behind(DISTRICT, at, "water")).await;
+        }
+        raise(&served, low(DISTRICT, 46, "water")).await;
+        settled(&served, Reach::Pending, 46).await;
+        // How often a batch is taken, from here on.
+        let mut tx = served.db("notification").begin_write().await.unwrap();
+        kit::execute!(tx, "CREATE TABLE taken (lease TEXT)").unwrap();
+        if tx.is_sqlite() {
+            kit::execute!(
+                tx,
+                "CREATE TRIGGER taking AFTER UPDATE OF lease ON channel WHEN new.lease <> ''
+                 BEGIN INSERT INTO taken VALUES (new.lease); END"
+            )
+            .unwrap();
+        } else {
+            kit::execute!(
+                tx,
+                "CREATE FUNCTION taking() RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN INSERT INTO taken VALUES (new.lease); RETURN NULL; END'"
+            )
+            .unwrap();
+            kit::execute!(
+                tx,
+                "CREATE TRIGGER taking AFTER UPDATE OF lease ON channel FOR EACH ROW
+                 WHEN (new.lease <> '') EXECUTE FUNCTION taking()"
+            )
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        bed.clock().set("2023-04-02T14:00:00Z".parse().unwrap());
+        let on = pb::EnableChannelRequest { name: by.name.clone(), ..Default::default() };
+        channels.enable_channel(on).await.unwrap();
+        settled(&served, Reach::Sent, 1).await;
+        let waiting = settled(&served, Reach::Pending, 45).await;
+        let morning = "2023-04-02T23:30:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        assert!(waiting.iter().all(|it| it.next_attempt_time.unwrap().seconds == morning));
+        let mut tx = served.db("notification").begin_read().await.unwrap();
+        let (taken,) = kit::fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM taken").unwrap();
+        assert_eq!(taken, 1);
+    }
+
     // Q6
     async fn quiet_hours_are_set_whole(bed: &Bed) {
         let served = fake::start(bed).await;

@@ -277,6 +277,7 @@ kit::both! {
             recipients: vec![pb::TriggerRecipient {
                 relation: relation.into(),
                 unit: format!("{DISTRICT}/units/office"),
+                ..Default::default()
             }],
             fields: ["matter", "ground", "time", "place", "talker"]
                 .map(|it| crate::document::text(it, "整改逾期"))

@@ -7,6 +7,7 @@ use proto::notification::v1 as pb;
 use proto::notification::v1::calendar_service_client::CalendarServiceClient;
 use proto::notification::v1::document_service_client::DocumentServiceClient;
 use proto::notification::v1::occurrence::State;
+use proto::notification::v1::rectification_service_client::RectificationServiceClient;
 use proto::notification::v1::schedule_service_client::ScheduleServiceClient;
 use proto::notification::v1::trigger_recipient::Relation;
 use proto::registry::v1 as registry;
@@ -469,5 +470,50 @@ kit::both! {
         refused(outcome, &[("calendar.holidays[1]", "DUPLICATE"), ("calendar.workdays", "DUPLICATE")]);
         let request = pb::GetScheduleRequest { name: name("nothing") };
         denied(client(&served).get_schedule(request).await, Code::NotFound, "");
+    }
+
+    // H5, H7: each who is asked on a day owes a plan for it.
+    async fn a_schedule_names_a_problem_to_each_recipient(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let unit = |id: &str| format!("{DISTRICT}/units/{id}");
+        let asking = pb::Schedule {
+            display_name: "周自查".to_owned(),
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            recipients: vec![unit("transport"), unit("water")],
+            fields: vec![text("matter", "周自查"), list("items", &["报送自查情况"])],
+            due_days: 5,
+            problem: "{{ period }}自查情况未报".to_owned(),
+            ..dispatch()
+        };
+        let wrong = pb::Schedule {
+            problem: "{{ quarter }}".to_owned(),
+            due_days: 0,
+            ..asking.clone()
+        };
+        refused(create(&served, "check", wrong).await, &[
+            ("schedule.due_days", "REQUIRED"),
+            ("schedule.problem", "UNKNOWN_VARIABLE"),
+        ]);
+        let nobody = pb::Schedule { problem: "未报".to_owned(), due_days: 5, ..dispatch() };
+        refused(create(&served, "check", nobody).await, &[("schedule.recipients", "REQUIRED")]);
+        let made = create(&served, "check", asking.clone()).await.unwrap();
+        assert_eq!(made.problem, asking.problem);
+        bed.clock().set("2023-04-03T01:00:00Z".parse().unwrap());
+        kept(&served, "check", 1).await;
+        let request =
+            pb::ListRectificationsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
+        let mut rectifications = RectificationServiceClient::new(served.channel());
+        let open = rectifications.list_rectifications(request).await.unwrap().into_inner().rectifications;
+        let owed: Vec<_> = open.iter().map(|it| (it.recipient.clone(), &*it.problem)).collect();
+        let problem = "2023年第14周自查情况未报";
+        assert_eq!(owed, [(unit("transport"), problem), (unit("water"), problem)]);
+        assert_eq!(open[0].due_date, Some(day(4, 8)));
+        let update = pb::UpdateScheduleRequest {
+            schedule: Some(pb::Schedule { name: name("check"), ..Default::default() }),
+            update_mask: Some(FieldMask { paths: vec!["problem".to_owned()] }),
+        };
+        let bare = client(&served).update_schedule(update).await.unwrap().into_inner();
+        assert_eq!((bare.problem.as_str(), bare.due_days), ("", 5));
     }
 }

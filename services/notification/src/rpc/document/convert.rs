@@ -60,7 +60,7 @@ pub(in crate::rpc) fn missing(district: &str, it: &trigger::Recipient) -> pb::Tr
         "" => String::new(),
         unit => UNIT.format(&[district, unit]),
     };
-    pb::TriggerRecipient { relation: it.relation as i32, unit }
+    pb::TriggerRecipient { relation: it.relation as i32, unit, problem: it.problem.clone() }
 }
 
 fn recipient(it: &Document, to: &Recipient) -> pb::DocumentRecipient {

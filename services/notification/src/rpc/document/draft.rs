@@ -8,7 +8,7 @@ use kit::field::Fields;
 use proto::notification::v1 as pb;
 
 use crate::district::{self, PERIOD, UNIT, Unit};
-use crate::document::{Attachment, Content, Contents, Draft, Kind, Recipient};
+use crate::document::{Attachment, Content, Contents, Draft, Kind, Recipient, problem};
 use crate::rectification;
 
 const MOST_RECIPIENTS: usize = 500;
@@ -86,7 +86,11 @@ fn recipients(
         recipients.push(Recipient {
             unit,
             role: role.unwrap_or_default(),
-            problem: fields.paragraph(format_args!("{path}.problem"), &it.problem, 0..=1000),
+            problem: fields.paragraph(
+                format_args!("{path}.problem"),
+                &it.problem,
+                0..=problem::LONGEST,
+            ),
             ..Recipient::default()
         });
     }

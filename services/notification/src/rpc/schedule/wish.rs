@@ -9,12 +9,11 @@ use minijinja::Value;
 use proto::notification::v1 as pb;
 
 use crate::district::{UNIT, Unit};
-use crate::document::{Content, Kind, Language};
+use crate::document::{Content, Kind, Language, problem};
 use crate::rpc::document;
 use crate::rpc::trigger::recipients as recipients_of;
 use crate::schedule::{Frequency, HolidayRule, Plan, Recurrence, sample};
 use crate::template::{Fault, grammar, press};
-use crate::trigger::Relation;
 
 const MOST_RECIPIENTS: usize = 500;
 const MOST_CATEGORIES: usize = 20;
@@ -37,6 +36,7 @@ pub(super) fn read(fields: &mut Fields, given: &pb::Schedule, district: &str) ->
         fields: contents,
         english_fields,
         due_days: fields.number("schedule.due_days", given.due_days, 0..=366).into(),
+        problem: fields.paragraph("schedule.problem", &given.problem, 0..=problem::LONGEST),
         last_only: given.catch_up_last_only,
         paused: given.paused,
     };
@@ -79,6 +79,7 @@ pub(super) fn patched(
         recipient_relations,
         fields,
         due_days,
+        problem,
         catch_up_last_only,
         paused,
     );
@@ -163,15 +164,29 @@ fn check(fields: &mut Fields, plan: &Plan) {
         }
     }
     for (at, it) in plan.relations.iter().enumerate() {
-        if it.relation == Relation::EvaluatingUnit {
-            let message = "a schedule speaks of no indicator that a unit would evaluate";
+        if !it.relation.is_known_of_a_unit() {
+            let message = "a schedule speaks of units alone, and of nothing that stands so to one";
             fields.violation(format_args!("{RELATIONS}[{at}].relation"), "NOT_ALLOWED", message);
+        }
+        if !it.problem.is_empty() {
+            let message = "a schedule has one problem for all; say it in schedule.problem";
+            fields.violation(format_args!("{RELATIONS}[{at}].problem"), "NOT_ALLOWED", message);
         }
     }
     let is_of_units = plan.relations.iter().any(|it| it.relation.is_of_a_unit());
     if is_of_units && plan.recipients.is_empty() && plan.categories.is_empty() {
         let message = "must be given, or recipient_categories: a relation is one to units";
         fields.violation("schedule.recipients", "REQUIRED", message);
+    }
+    let lacks = [
+        ("schedule.recipients", plan.is_for_everybody()),
+        ("schedule.due_days", plan.due_days == 0),
+    ];
+    for (path, lacking) in lacks {
+        if lacking && !plan.problem.is_empty() {
+            let message = "must be given where there is a problem to correct";
+            fields.violation(path, "REQUIRED", message);
+        }
     }
     if kind.needs_period() && plan.recurrence.frequency.months().is_none() {
         let message = format!("a week is no period that a document of the kind {} has", kind.id());
@@ -181,6 +196,9 @@ fn check(fields: &mut Fields, plan: &Plan) {
         fields.violation(format_args!("schedule.fields[{name}]"), reason, message);
     }
     let chinese = sample(kind, Language::Chinese);
+    if let Err(fault) = problem::check(&plan.problem, &chinese) {
+        fields.violation("schedule.problem", fault.reason, fault.message);
+    }
     for (name, content) in &plan.fields {
         check_field(fields, &format!("schedule.fields[{name}]"), content, &chinese);
     }

@@ -8,12 +8,12 @@ use kit::mask::Mask;
 use proto::notification::v1 as pb;
 
 use crate::district::{UNIT, Unit};
-use crate::document::{Content, Kind};
-use crate::fact::Shape;
+use crate::document::{Content, Kind, problem};
+use crate::fact::{Shape, Tried as _};
 use crate::follow::message;
 use crate::rpc::document;
-use crate::trigger::draft::try_field;
-use crate::trigger::{Recipient, Relation, Rule};
+use crate::trigger::draft::try_out;
+use crate::trigger::{Recipient, Relation, Rule, may_name_problems};
 
 const MOST_RECIPIENTS: usize = 20;
 
@@ -109,7 +109,9 @@ pub(in crate::rpc) fn recipients(
                 String::new()
             }
         };
-        recipients.push(Recipient { relation, unit });
+        let path = format!("{path}.problem");
+        let problem = fields.paragraph(path, &it.problem, 0..=problem::LONGEST);
+        recipients.push(Recipient { relation, unit, problem });
     }
     recipients
 }
@@ -134,6 +136,7 @@ fn check(fields: &mut Fields, rule: &Rule) {
             fields.violation(path, "REQUIRED", message);
         }
     }
+    check_problems(fields, rule, &shape);
     if rule.kind.needs_period() && !message::says_period(&shape) {
         let kind = rule.kind.id();
         let message = format!("says no period, which a document of the kind {kind} has");
@@ -151,6 +154,24 @@ fn check(fields: &mut Fields, rule: &Rule) {
     }
 }
 
+/// Checks what recipients are to correct.
+fn check_problems(fields: &mut Fields, rule: &Rule, shape: &Shape) {
+    let sample = shape.sample();
+    for (at, it) in rule.recipients.iter().enumerate().filter(|(_, it)| !it.problem.is_empty()) {
+        let path = format!("trigger.recipients[{at}].problem");
+        if !may_name_problems(&rule.event_type) {
+            let message = "would open a rectification about what became of one, and never end";
+            fields.violation(path, "NOT_ALLOWED", message);
+        } else if let Err(fault) = problem::check(&it.problem, &sample) {
+            fields.violation(path, fault.reason, fault.message);
+        }
+    }
+    if rule.due_days == 0 && rule.recipients.iter().any(|it| !it.problem.is_empty()) {
+        let message = "must be given where a recipient has a problem to correct";
+        fields.violation("trigger.due_days", "REQUIRED", message);
+    }
+}
+
 fn check_field(fields: &mut Fields, path: &str, content: &Content, shape: &Shape) {
     let sources: Vec<&String> = match content {
         Content::Text(source) => vec![source],
@@ -158,7 +179,7 @@ fn check_field(fields: &mut Fields, path: &str, content: &Content, shape: &Shape
     };
     let is_item = matches!(content, Content::List(_));
     for source in sources {
-        if let Err(fault) = try_field(source, is_item, shape) {
+        if let Err(fault) = try_out(source, is_item, shape) {
             fields.violation(path, fault.reason, fault.message);
         }
     }

@@ -1,5 +1,6 @@
 //! Taking dispatches to send, within the channel's rate, and writing down what came of them.
 
+use jiff::Timestamp;
 use kit::db::Tx;
 use kit::secret::Keyring;
 use kit::{Result, clock};
@@ -24,12 +25,15 @@ pub(crate) async fn due(tx: &mut Tx) -> Result<Vec<(String, String)>> {
 }
 
 /// Takes a channel and what is due for it, in the order of issue; none when there is nothing to do.
-/// After failures it is one dispatch alone.
+/// After failures it is one dispatch alone. In quiet hours all that is not urgent is put off until the
+/// `morning` first, in one statement, however much it is: what waited for a rate or a circuit does not
+/// leave at night, either.
 pub(crate) async fn claim(
     tx: &mut Tx,
     keys: &Keyring,
     (district, id): (&str, &str),
     lease: &str,
+    morning: Option<Timestamp>,
 ) -> Result<Option<(Channel, Vec<Dispatch>)>> {
     let now = tx.now();
     let Some(channel) = store::channel::get(tx, keys, district, id).await? else {
@@ -37,6 +41,9 @@ pub(crate) async fn claim(
     };
     if channel.standing.takes(BATCH, now) == 0 || !seize(tx, (district, id), lease).await? {
         return Ok(None);
+    }
+    if let Some(morning) = morning {
+        super::put_off(tx, (district, id), morning).await?;
     }
     let room = channel.wish.rate - spent(tx, district, id).await?;
     if room <= 0 {

@@ -86,7 +86,11 @@ pub(super) async fn fill(tx: &mut Tx, district: &str, documents: &mut [Document]
     for (document, relation, unit) in missing {
         let Some(at) = places.get(&document) else { continue };
         let relation = relation.try_into()?;
-        documents[*at].draft.missing.push(trigger::Recipient { relation, unit });
+        documents[*at].draft.missing.push(trigger::Recipient {
+            relation,
+            unit,
+            problem: String::new(),
+        });
     }
     Ok(())
 }

@@ -11,11 +11,23 @@ pub(in crate::store) fn recipients_to_text(recipients: &[Recipient]) -> String {
     Value::from_iter(recipients.iter().map(pair)).to_string()
 }
 
-pub(in crate::store) fn recipients_from_text(text: &str) -> Result<Vec<Recipient>> {
+pub(in crate::store) fn recipients_from_text(text: &str, problems: &str) -> Result<Vec<Recipient>> {
     let pairs: Vec<(i64, String)> = serde_json::from_str(text).map_err(Error::internal)?;
-    let recipient =
-        |(relation, unit): (i64, String)| Ok(Recipient { relation: relation.try_into()?, unit });
-    pairs.into_iter().map(recipient).collect()
+    let mut problems: Vec<String> = match problems {
+        "" => Vec::new(),
+        problems => serde_json::from_str(problems).map_err(Error::internal)?,
+    };
+    problems.resize(pairs.len(), String::new());
+    let recipient = |((relation, unit), problem): ((i64, String), String)| {
+        Ok(Recipient { relation: relation.try_into()?, unit, problem })
+    };
+    pairs.into_iter().zip(problems).map(recipient).collect()
+}
+
+/// The problems that recipients are named, in their order; none where nobody is named one.
+pub(super) fn problems_to_text(recipients: &[Recipient]) -> Option<String> {
+    let problems = || recipients.iter().map(|it| it.problem.as_str());
+    problems().any(|it| !it.is_empty()).then(|| Value::from_iter(problems()).to_string())
 }
 
 #[derive(sqlx::FromRow)]
@@ -34,6 +46,7 @@ pub(super) struct Row {
     due_days: i64,
     digest_hours: i64,
     english_fields: String,
+    problems: String,
     create_time: i64,
 }
 
@@ -51,7 +64,7 @@ impl TryFrom<Row> for Trigger {
                 event_type: row.event_type,
                 condition: row.condition,
                 kind: row.document_kind.try_into()?,
-                recipients: recipients_from_text(&row.recipients)?,
+                recipients: recipients_from_text(&row.recipients, &row.problems)?,
                 fields: fields_from_text(&row.fields)?,
                 english_fields: fields_from_text(&row.english_fields)?,
                 delay_hours: row.delay_hours,
@@ -59,6 +72,7 @@ impl TryFrom<Row> for Trigger {
                 digest_hours: row.digest_hours,
             },
             create_time: clock::from_micros(row.create_time)?,
+            last_trial: None,
         })
     }
 }

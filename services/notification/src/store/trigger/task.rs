@@ -63,35 +63,36 @@ pub(crate) async fn gathered(
     due.map(clock::from_micros).transpose()
 }
 
-/// The districts in which something is due. Named by an expression, lest SQLite go through every task
-/// by an index that is in their order.
+/// The districts in which something is due, or a digest is to be written. Named by an expression, lest
+/// SQLite go through every task by an index that is in their order.
 pub(crate) async fn due_districts(tx: &mut Tx) -> Result<Vec<String>> {
     let now = clock::to_micros(tx.now());
     let rows = kit::fetch_all!(
         tx,
         (String,),
-        "SELECT DISTINCT district || '' FROM trigger_task WHERE next_time <= $1 ORDER BY 1",
+        "SELECT DISTINCT district || '' FROM trigger_task WHERE next_time <= $1
+         UNION SELECT DISTINCT district FROM digest_entry ORDER BY 1",
         now
     )?;
     Ok(rows.into_iter().map(|(district,)| district).collect())
 }
 
-/// What is due in a district, or of one trigger in it, the oldest first.
-pub(crate) async fn due(
-    tx: &mut Tx,
-    district: &str,
-    trigger: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Task>> {
+/// What is due in a district, the oldest first.
+pub(crate) async fn due(tx: &mut Tx, district: &str, limit: i64) -> Result<Vec<Task>> {
     let now = clock::to_micros(tx.now());
-    let rows = kit::query!(tx, Row, |q| {
-        q.push(concat!("SELECT ", columns!(), " FROM trigger_task WHERE district = "));
-        q.push_bind(district).push(" AND next_time <= ").push_bind(now);
-        if let Some(trigger) = trigger {
-            q.push(" AND trigger_id = ").push_bind(trigger);
-        }
-        q.push(" ORDER BY next_time, trigger_id, event_key LIMIT ").push_bind(limit);
-    })?;
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM trigger_task WHERE district = $1 AND next_time <= $2
+              ORDER BY next_time, trigger_id, event_key LIMIT $3"
+        ),
+        district,
+        now,
+        limit
+    )?;
     rows.into_iter().map(Task::try_from).collect()
 }
 
@@ -158,14 +159,21 @@ pub(crate) async fn hold(tx: &mut Tx, task: &Task, fault: &str, until: Timestamp
     Ok(())
 }
 
-/// Takes away all that waits for a trigger; yields how many.
-pub(crate) async fn withdraw(tx: &mut Tx, district: &str, trigger: &str) -> Result<u64> {
+/// Takes away all that waits for a trigger, to be looked at or to be told in a digest.
+pub(crate) async fn withdraw(tx: &mut Tx, district: &str, trigger: &str) -> Result<()> {
     kit::execute!(
         tx,
         "DELETE FROM trigger_task WHERE district = $1 AND trigger_id = $2",
         district,
         trigger
-    )
+    )?;
+    kit::execute!(
+        tx,
+        "DELETE FROM digest_entry WHERE district = $1 AND trigger_id = $2",
+        district,
+        trigger
+    )?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
