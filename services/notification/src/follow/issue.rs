@@ -225,7 +225,7 @@ impl Issuer {
 }
 
 /// True for what passes by waiting, whatever the notice says.
-pub(super) fn passes(error: &Error) -> bool {
+pub(crate) fn passes(error: &Error) -> bool {
     matches!(error, Error::Unavailable { .. } | Error::Deadline | Error::Exhausted { .. })
 }
 

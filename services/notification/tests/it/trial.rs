@@ -7,6 +7,7 @@ use proto::scoring::v1 as scoring;
 use tonic::{Code, Status};
 
 use crate::data::{DISTRICT, put_units};
+use crate::document::text;
 use crate::trigger::{client, create, issue_card, name, simulate, switch_on, yellow};
 use crate::{denied, fake};
 
@@ -64,6 +65,30 @@ kit::both! {
             ..Default::default()
         };
         denied(client(&served).simulate_trigger(request).await, Code::NotFound, "");
+    }
+
+    // Q6, H12: an event that nobody can read any more is a fault of its own, and keeps nobody from trying.
+    async fn what_cannot_be_read_is_told_and_keeps_no_trial_from_its_end(bed: &Bed) {
+        let served = fake::start(bed).await;
+        put_units(&served, DISTRICT).await;
+        let trigger = pb::Trigger {
+            event_type: "saima.scoring.v1.ResultPublished".to_owned(),
+            condition: String::new(),
+            document_kind: pb::DocumentKind::ResultFeedback.into(),
+            fields: vec![text("result", "得分{{ resource.score }}")],
+            ..yellow()
+        };
+        create(&served, "yellow", trigger).await.unwrap();
+        let name = format!("{DISTRICT}/runs/9/results/water");
+        let result = scoring::Result { name: name.clone(), ..Default::default() };
+        let resource = scoring::change::Resource::Result(result);
+        fake::publish(&served, "saima.scoring.v1.ResultPublished", &name, resource).await;
+        let saved = pb::Trigger { name: crate::trigger::name("yellow"), ..Default::default() };
+        let told = simulate(&served, saved).await;
+        assert_eq!((told.match_count, told.trials.len()), (1, 1));
+        assert!(told.trials[0].fault.contains("runs/9"), "{told:?}");
+        assert_eq!(get(&served).await.last_trial.unwrap().fault_count, 1);
+        assert!(switch_on(&served, "yellow").await.unwrap().enabled);
     }
 
     // Q6, H5: what an enabled trigger is to say next is tried before it says it, without a pause.

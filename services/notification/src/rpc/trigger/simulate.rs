@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::wish;
 use crate::document::Draft;
+use crate::follow::issue::passes;
 use crate::follow::message;
 use crate::follow::trigger::{Judge, Made};
 use crate::rpc::{Rpc, document};
@@ -101,7 +102,9 @@ async fn over(
                 Ok(Ok(Made::Nothing)) => continue,
                 Ok(Ok(Made::Document(draft))) => Some(trial(event, *draft, String::new(), id)),
                 Ok(Ok(Made::Fault(fault))) => Some(trial(event, Draft::default(), fault, id)),
-                Ok(Err(error)) => return Err(error),
+                Ok(Err(error)) if passes(&error) => return Err(error),
+                // As it would wait for ever, were the trigger enabled.
+                Ok(Err(error)) => Some(trial(event, Draft::default(), error.to_string(), id)),
                 // Whether it holds is not known.
                 Err(_) if judge.waits() => {
                     reply.event_count -= 1;
