@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::check;
 use crate::expression::Limits;
 use crate::fault::{Fault, Faults};
-use crate::method::Takes;
+use crate::method::{Method, Takes};
 use crate::node::{Direction, Leaf, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
@@ -222,6 +222,15 @@ impl Track {
     /// Those that milestones make up.
     pub fn scheduled(&self) -> BTreeSet<String> {
         self.made_of(Takes::Milestones)
+    }
+
+    /// True when some leaf counts milestones that are overdue from former periods.
+    pub fn carries_overdue(&self) -> bool {
+        let carries = |leaf: &Leaf| match &leaf.method {
+            Method::MilestonePoints(it) => it.carry_overdue,
+            _ => false,
+        };
+        self.nodes().into_iter().filter_map(Node::leaf).any(carries)
     }
 
     fn made_of(&self, facts: Takes) -> BTreeSet<String> {
