@@ -20,8 +20,9 @@ pub(crate) struct Candidate {
     pub(crate) share: Decimal,
     /// The facts, each with the result it was read from.
     pub(crate) ground: Vec<(String, String)>,
-    /// The vetoes and bars of these results, which bar from honours (取消评优, S5).
-    pub(crate) gates: Vec<Gate>,
+    /// The vetoes and bars of these results, which bar from honours (取消评优, S5), each with the
+    /// result that it holds for.
+    pub(crate) gates: Vec<(Gate, String)>,
 }
 
 /// Whoever has a ranked result in each of the periods, the best first, and at the end who is
@@ -70,6 +71,10 @@ fn candidate(person: &str, mut facts: Vec<&Fact>, gates: &HashMap<String, Vec<Ga
     let sum: Decimal = facts.iter().map(share).sum();
     let share = (sum / Decimal::from(facts.len())).trunc_with_scale(PLACES);
     let ground = facts.iter().map(|it| (line(it), it.source.clone())).collect();
-    let gates = facts.iter().filter_map(|it| gates.get(&it.source)).flatten().cloned().collect();
+    let of = |fact: &&Fact| {
+        let held = gates.get(&fact.source).into_iter().flatten();
+        held.map(|gate| (gate.clone(), fact.source.clone())).collect::<Vec<_>>()
+    };
+    let gates = facts.iter().flat_map(of).collect();
     Candidate { place: 0, person: person.to_owned(), share: share.normalize(), ground, gates }
 }

@@ -8,7 +8,7 @@ use crate::check;
 use crate::direction::Direction;
 use crate::expression::Limits;
 use crate::fault::{Fault, Faults};
-use crate::method::Takes;
+use crate::method::{Method, Takes};
 use crate::node::{Leaf, MissingPolicy, Node, Rule};
 use crate::outcome::Outcomes;
 use crate::rounding::Rounding;
@@ -243,6 +243,15 @@ impl Track {
     /// Those that milestones make up.
     pub fn scheduled(&self) -> BTreeSet<String> {
         self.made_of(Takes::Milestones)
+    }
+
+    /// True when some leaf counts milestones that are overdue from former periods.
+    pub fn carries_overdue(&self) -> bool {
+        let carries = |leaf: &Leaf| match &leaf.method {
+            Method::MilestonePoints(it) => it.carry_overdue,
+            _ => false,
+        };
+        self.nodes().into_iter().filter_map(Node::leaf).any(carries)
     }
 
     fn made_of(&self, facts: Takes) -> BTreeSet<String> {

@@ -9,12 +9,20 @@ use common::fraction::{Exact, cases, cut, exact, exponential, whole};
 use common::random::race;
 use engine::{
     Bounds, Cell, Curve, Direction, Fact, Figure, GrowthBy, Leaf, LinkEffect, LinkedSum, Method,
-    MissingPolicy, Node, Otherwise, RankTable, Rounding, Rule, Share, Sheet, Step, Through, Track,
+    Milestone, MilestonePoints, Milestones, MissingPolicy, Node, Otherwise, RankTable, Rounding,
+    Rule, Share, Sheet, Step, Through, Track,
 };
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+
+/// Whether a milestone is among those that are scored.
+fn takes_part(rule: &MilestonePoints, all: &Milestones, one: &Milestone) -> bool {
+    let of_the_period = one.due >= all.since;
+    let known = rule.count_pending || one.due <= all.as_of || one.reached.is_some();
+    if of_the_period { known } else { rule.carry_overdue }
+}
 
 /// By the name of the rounding, as it is printed.
 fn round(value: Exact, rounding: Rounding) -> Exact {
@@ -156,10 +164,7 @@ impl Oracle<'_> {
         }
         if let Method::MilestonePoints(it) = &leaf.method {
             let all = &sheet.milestones[&leaf.indicator];
-            let any = all
-                .list
-                .iter()
-                .any(|one| it.count_pending || one.due <= all.as_of || one.reached.is_some());
+            let any = all.list.iter().any(|one| takes_part(it, all, one));
             let otherwise = if all.list.is_empty() { Known::Missing } else { Known::NotApplicable };
             return own.or_given(any, otherwise);
         }
@@ -409,7 +414,7 @@ impl Oracle<'_> {
                 let all = &sheet.milestones[&leaf.indicator];
                 let (mut earned, mut possible) = (Exact::zero(), Exact::zero());
                 for one in &all.list {
-                    if !it.count_pending && one.due > all.as_of && one.reached.is_none() {
+                    if !takes_part(it, all, one) {
                         continue;
                     }
                     possible += exact(one.points);

@@ -214,10 +214,11 @@ fn by_the_calendar() {
     let table = doc::table(docs!("milestones"));
     let [w, credit, within, less, further, worths @ ..]: [Decimal; 8] = given(&table.head[..1]);
     let late = |within: Decimal, credit| Lateness { within_days: Some(count(within)), credit };
-    let method = Method::MilestonePoints(MilestonePoints {
-        late: vec![late(within, credit), late(further, less)],
-        count_pending: false,
-    });
+    let late = vec![late(within, credit), late(further, less)];
+    let method = |carry_overdue| {
+        let late = late.clone();
+        Method::MilestonePoints(MilestonePoints { late, count_pending: false, carry_overdue })
+    };
     check(&table, |row| {
         let told: Vec<&str> = match row[0].as_str() {
             "all on time" => vec!["on time"; 3],
@@ -228,15 +229,19 @@ fn by_the_calendar() {
                 "on time" => (50, Some(50)),
                 "not due yet" => (200, None),
                 "due and not reached" => (50, None),
+                overdue if overdue.starts_with("overdue from before") => (10, None),
+                late if late.contains("from before") => {
+                    (10, Some(10 + i64::from(count(numbers(late)[0]))))
+                }
                 late => (50, Some(50 + i64::from(count(numbers(late)[0])))),
             };
             let milestone_id = format!("m{number}");
             Milestone { milestone_id, points, due, reached, sources: Vec::new() }
         });
-        let milestones = Milestones { as_of: 100, list: list.collect() };
+        let milestones = Milestones { since: 20, as_of: 100, list: list.collect() };
         let mut sheet = sheet("s", &[]);
         sheet.milestones.insert("i".to_owned(), milestones);
-        alone(&method, w, UP, sheet)
+        alone(&method(row[0].ends_with("and carried")), w, UP, sheet)
     });
 }
 

@@ -47,7 +47,7 @@ pub fn track_inputs(
     let (span, indicators) = definitions(assignment, &mut fields);
     let targets = Targets::read(assignment, &mut fields);
     let through = through.unwrap_or(span.last);
-    let plans = Plans::read(assignment, through, &mut fields);
+    let plans = Plans::read(assignment, span.first, through, &mut fields);
     fields.check()?;
     let parts = Parts::of(&span, through, facts);
     let before = span.year_before().map(|before| Parts::of(&before, before.last, facts));

@@ -15,21 +15,24 @@ use crate::inputs::last_segment;
 /// Milestones by subject: of a project its own, of a unit those that name it.
 #[derive(Debug)]
 pub(crate) struct Plans<'a> {
+    since: Day,
     as_of: Day,
     by_subject: BTreeMap<&'a str, Vec<Milestone>>,
 }
 
 impl<'a> Plans<'a> {
-    /// Takes the milestones of an assignment as they stood on the last day elapsed, noting those
+    /// Takes the milestones of an assignment, whose period begins on the first day, as they stood on
+    /// the last day elapsed, noting those
     /// without a planned day or with points that are none. One point is meant where an assignment
     /// of former days says nothing.
     pub(crate) fn read(
         assignment: &'a pb::Assignment,
+        first: Date,
         through: Date,
         fields: &mut Fields,
     ) -> Plans<'a> {
-        let as_of = day(through);
-        let mut plans = Plans { as_of, by_subject: BTreeMap::new() };
+        let (since, as_of) = (day(first), day(through));
+        let mut plans = Plans { since, as_of, by_subject: BTreeMap::new() };
         for (place, given) in assignment.milestones.iter().enumerate() {
             let Some(due) = civil(given.plan_date.as_ref()) else {
                 let field = format_args!("assignment.milestones[{place}].plan_date");
@@ -61,7 +64,7 @@ impl<'a> Plans<'a> {
     /// The milestones of a subject; none where nothing is planned.
     pub(crate) fn of(&self, subject: &str) -> Option<Milestones> {
         let list = self.by_subject.get(subject)?.clone();
-        Some(Milestones { as_of: self.as_of, list })
+        Some(Milestones { since: self.since, as_of: self.as_of, list })
     }
 }
 

@@ -213,6 +213,14 @@ clients! {
     letters: notification, letter_service_client, LetterServiceClient;
     /// Bulletins.
     bulletins: notification, bulletin_service_client, BulletinServiceClient;
+    /// Documents.
+    documents: notification, document_service_client, DocumentServiceClient;
+    /// What units do about letters and problems.
+    rectifications: notification, rectification_service_client, RectificationServiceClient;
+    /// Receipts that are owed.
+    receipts: notification, receipt_service_client, ReceiptServiceClient;
+    /// The office's rhythm.
+    schedules: notification, schedule_service_client, ScheduleServiceClient;
     /// What happens in cadre.
     cadre_changes: cadre, change_service_client, ChangeServiceClient;
     /// What happens in notification.

@@ -13,6 +13,12 @@ fn shape(field: &str) -> Option<&'static str> {
         ("saima.registry", "Unit.name" | "Unit.parent" | "Indicator.evaluating_unit")
         | ("saima.registry", "Members.units" | "Members.except_units")
         | ("saima.cadre", "Posting.unit") => "districts/{district}/units/{unit}",
+        ("saima.registry", "Members.projects" | "Members.except_projects") => {
+            "districts/{district}/projects/{project}"
+        }
+        ("saima.registry", "Members.posts" | "Members.except_posts") => {
+            "districts/{district}/posts/{post}"
+        }
         (
             "saima.registry",
             "Indicator.name"

@@ -12,7 +12,7 @@
 //! | `report: TABLES` | bulk reports from tables of a line a subject and a column an indicator |
 //! | `verify: PERIODS` | every evaluating unit agrees with what is reported and not disputed |
 //! | `for: ROWS` | does the steps under `do` for every line of a table, entry of a list, or item of a list of the suite |
-//! | `wait: {…}` | until archives, letters and bulletins have followed |
+//! | `wait: {…}` | until archives, letters, bulletins and documents have followed |
 //! | `show: {…}` | prints what the office would publish |
 //!
 //! and at will `at`, the instant it happens, to which the demo's clock moves, and `say`, a
@@ -25,6 +25,7 @@ mod call;
 mod load;
 mod play;
 mod report;
+mod settle;
 mod show;
 mod value;
 mod verify;

@@ -1,5 +1,5 @@
 //! Figures that the office does not ask for because its own ledgers have them (取数): counts of
-//! activities (B9), of inspections (H3), results given by a higher level (Q10). Drawn, they are
+//! activities (B9), of inspections (H3), of visits (Q8), results given by a higher level (Q10). Drawn, they are
 //! observations like any other: verified, disputed, locked, explained.
 
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub(crate) enum Origin {
     Inspections(InspectionMeasure),
     /// Results of a higher level that belong to the indicator.
     ExternalResults(ExternalMeasure),
+    /// Visits to projects and by leaders.
+    Visits(VisitMeasure),
 }
 
 kit::numbered! {
@@ -48,6 +50,20 @@ kit::numbered! {
         Grave = 5,
         /// Findings whose correction is not accepted yet.
         Open = 6,
+    }
+}
+
+kit::numbered! {
+    /// What of visits is counted.
+    enum VisitMeasure {
+        /// Visits on site, joint decisions among them.
+        Visits = 1,
+        /// Joint decisions on the spot.
+        JointDecisions = 2,
+        /// Lines of what was decided.
+        Decisions = 3,
+        /// Weeks with a visit.
+        Weeks = 4,
     }
 }
 
@@ -118,6 +134,35 @@ pub(crate) fn of_inspections(counts: &[inspection::Count], measure: InspectionMe
         (count.unit.clone(), figure)
     };
     counts.iter().map(figure).collect()
+}
+
+/// What registry counted of the visits to a project, or by the holder of a leader's post.
+#[derive(Clone, Debug)]
+pub(crate) struct Visited {
+    /// Id of the project or post as a subject.
+    pub(crate) subject: String,
+    pub(crate) visits: i32,
+    pub(crate) joint_decisions: i32,
+    pub(crate) decisions: i32,
+    pub(crate) weeks: i32,
+}
+
+/// Figures of visits.
+pub(crate) fn of_visits(counts: Vec<Visited>, measure: VisitMeasure) -> Figures {
+    let figure = |count: Visited| {
+        let number = match measure {
+            VisitMeasure::Visits => count.visits,
+            VisitMeasure::JointDecisions => count.joint_decisions,
+            VisitMeasure::Decisions => count.decisions,
+            VisitMeasure::Weeks => count.weeks,
+        };
+        let mut figure = Drawn { value: Decimal::from(number), ..Drawn::zero("走访台账") };
+        let Visited { visits, joint_decisions, .. } = count;
+        let line = format!("走访{visits}次，其中现场会商{joint_decisions}次，计{number}");
+        figure.stands_on("走访台账汇总", &line);
+        (count.subject, figure)
+    };
+    counts.into_iter().map(figure).collect()
 }
 
 /// Figures given by a higher level, each with its document. Results without such a figure, and

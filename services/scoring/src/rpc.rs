@@ -42,6 +42,7 @@ use proto::registry::v1::district_service_client::DistrictServiceClient;
 use proto::registry::v1::inspector_service_client::InspectorServiceClient;
 use proto::registry::v1::scheme_service_client::SchemeServiceClient;
 use proto::registry::v1::unit_service_client::UnitServiceClient;
+use proto::registry::v1::visit_service_client::VisitServiceClient;
 use tokio_util::sync::CancellationToken;
 
 use assignment::Assignments;
@@ -58,6 +59,7 @@ pub(crate) struct Rpc {
     units: UnitServiceClient<Peer>,
     inspectors: InspectorServiceClient<Peer>,
     schemes: SchemeServiceClient<Peer>,
+    visits: VisitServiceClient<Peer>,
     shutdown: CancellationToken,
 }
 
@@ -73,6 +75,7 @@ impl Rpc {
             units: kit::client!(UnitServiceClient, context.peers.get("registry")),
             inspectors: kit::client!(InspectorServiceClient, context.peers.get("registry")),
             schemes: kit::client!(SchemeServiceClient, context.peers.get("registry")),
+            visits: kit::client!(VisitServiceClient, context.peers.get("registry")),
             shutdown: context.shutdown.clone(),
         }
     }

@@ -88,7 +88,8 @@ impl HonourCandidateService for Rpc {
                 ground,
                 sources,
                 hindrances: hindrances.get(&it.person).cloned().unwrap_or_default(),
-                vetoes: it.gates.iter().map(|gate| gate.display_name.clone()).collect(),
+                vetoes: it.gates.iter().map(|(gate, _)| gate.display_name.clone()).collect(),
+                veto_sources: it.gates.iter().map(|(_, source)| source.clone()).collect(),
             }
         });
         let honour_candidates = honour_candidates.collect();

@@ -301,6 +301,7 @@ kit::both! {
         assert_eq!(found.iter().map(|it| it.place).collect::<Vec<_>>(), [1, 2, 0]);
         assert_eq!((found[0].person.as_str(), found[2].person.as_str()), (li.name.as_str(), wang.name.as_str()));
         assert_eq!(found[2].vetoes, ["政治素质一票否决"]);
+        assert!(found[2].sources.contains(&found[2].veto_sources[0]), "{:?}", found[2]);
     }
 
     // H8: at least ten points between the bonuses of two grades

@@ -20,6 +20,8 @@ pub type Day = i64;
 /// The milestones of one subject (倒排工期) on the day for which it is scored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Milestones {
+    /// The first day of what is scored: what was due before is overdue from former periods.
+    pub since: Day,
     /// The last day that has elapsed.
     pub as_of: Day,
     /// In the order of the plan.

@@ -10,7 +10,9 @@ use crate::fault::Faults;
 use crate::direction::Direction;
 
 /// w·Σ p·credit/Σ p over the milestones that are due or reached. One that is due and not
-/// reached has no credit; one that is not due yet counts for nothing unless it is reached.
+/// reached has no credit; one that is not due yet counts for nothing unless it is reached. Of
+/// those overdue from former periods, which are given as long as they are not reached before this
+/// one, none takes part unless the rule says that they are carried.
 ///
 /// | w 10; credit 80 % within 10 days, 50 % within 30; milestones of 40, 30 and 30 | points |
 /// |---|---|
@@ -18,12 +20,18 @@ use crate::direction::Direction;
 /// | on time, 10 days late, 31 days late | 10·(40 + 30·0.8)/100 = 6.4 |
 /// | on time, on time, not due yet | 10·70/70 = 10 |
 /// | on time, due and not reached, not due yet | 10·40/70 = 5.714… |
+/// | on time, on time, overdue from before and carried | 10·70/100 = 7 |
+/// | on time, on time, 10 days late from before and carried | 10·(40 + 30 + 30·0.8)/100 = 9.4 |
+/// | on time, on time, overdue from before and left | 10·70/70 = 10 |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MilestonePoints {
     /// What a late one still counts, the least late first; nothing beyond the last.
     pub late: Vec<Lateness>,
     /// Those not due yet count among Σ p.
     pub count_pending: bool,
+    /// Those overdue from former periods count among Σ p until they are reached, and have the credit
+    /// of their lateness in the period in which they are.
+    pub carry_overdue: bool,
 }
 
 /// What a milestone counts that was reached late.
@@ -104,6 +112,9 @@ impl Scoring for MilestonePoints {
 
 impl MilestonePoints {
     fn takes_part(&self, milestone: &Milestone, all: &Milestones) -> bool {
+        if milestone.due < all.since {
+            return self.carry_overdue;
+        }
         self.count_pending || milestone.reached.is_some() || milestone.due <= all.as_of
     }
 }

@@ -271,16 +271,18 @@ pub fn of_many() -> BoxedStrategy<(Direction, Method)> {
         let kinds = credits.into_iter().enumerate().map(kind).collect();
         (UP, Method::CaseHandling(CaseHandling { kinds }))
     });
-    let milestones =
-        (credit(), any::<bool>(), any::<bool>()).prop_map(|(mut all, open, pending)| {
+    let milestones = (credit(), any::<bool>(), any::<[bool; 2]>()).prop_map(
+        |(mut all, open, [pending, carry])| {
             all.sort_unstable_by(|one, two| two.cmp(one));
             let late = |(place, credit): (usize, u32)| Lateness {
                 within_days: (place == 0 || !open).then_some(5 + 10 * place as u32),
                 credit: credit.into(),
             };
             let late = all.into_iter().enumerate().map(late).collect();
-            (UP, Method::MilestonePoints(MilestonePoints { late, count_pending: pending }))
-        });
+            let points = MilestonePoints { late, count_pending: pending, carry_overdue: carry };
+            (UP, Method::MilestonePoints(points))
+        },
+    );
     let ballots =
         (1..=9_i64, 1..=9_i64, prop::option::of(2..=6_u32)).prop_map(|(a, b, trim_above)| {
             let value = |(mark, value): (&str, i64)| MarkValue {
@@ -337,6 +339,9 @@ pub fn tally() -> impl Strategy<Value = Tally> {
     })
 }
 
+/// First day of what is scored; milestones due before are overdue from former periods.
+const SINCE: i64 = 10;
+
 pub fn milestones() -> impl Strategy<Value = Milestones> {
     let one = (1..=50_i64, 0..60_i64, prop::option::of(0..80_i64));
     (prop::collection::vec(one, 0..5), 0..60_i64).prop_map(|(all, as_of)| {
@@ -348,7 +353,11 @@ pub fn milestones() -> impl Strategy<Value = Milestones> {
                 reached: reached.filter(|day| *day <= as_of),
                 sources: Vec::new(),
             };
-        Milestones { as_of, list: all.into_iter().enumerate().map(milestone).collect() }
+        Milestones {
+            since: SINCE,
+            as_of,
+            list: all.into_iter().enumerate().map(milestone).collect(),
+        }
     })
 }
 

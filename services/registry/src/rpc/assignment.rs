@@ -67,7 +67,7 @@ pub(super) async fn assemble(
     let gone = ground.gone(period.span.first);
 
     let (mut entrants, mut used, mut documents) = (Vec::new(), BTreeSet::new(), Vec::new());
-    let mut scheduled = false;
+    let (mut scheduled, mut carried) = (false, false);
     for scheme in schemes {
         let start = scheme.contents.effective_start;
         let document = scheme::to_proto(scheme)?;
@@ -78,6 +78,7 @@ pub(super) async fn assemble(
         }));
         used.extend(rulebook.indicators());
         scheduled |= rulebook.entries.iter().any(|it| !it.track.scheduled().is_empty());
+        carried |= rulebook.entries.iter().any(|it| it.track.carries_overdue());
         documents.push(document);
     }
     entrants
@@ -85,10 +86,14 @@ pub(super) async fn assemble(
     let indicators = ground.indicators.into_iter().filter(|it| used.contains(&it.name));
     let indicators: Vec<pb::Indicator> = indicators.collect();
     let run: BTreeSet<&str> = entrants.iter().map(|it| it.unit.as_str()).collect();
-    let milestones = match scheduled {
-        true => store::milestone::planned(tx, id, period.span.first, period.span.last).await?,
+    let (first, last) = (period.span.first, period.span.last);
+    let mut milestones = match carried {
+        true => store::milestone::overdue(tx, id, first).await?,
         false => Vec::new(),
     };
+    if scheduled {
+        milestones.extend(store::milestone::planned(tx, id, first, last).await?);
+    }
     let milestones = milestones.into_iter().map(pb::Milestone::from).filter(|it| {
         let owners = [it.project.as_str(), it.unit.as_str()];
         owners.into_iter().any(|owner| run.contains(owner))

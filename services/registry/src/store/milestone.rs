@@ -98,6 +98,24 @@ pub(crate) async fn planned(
     rows.into_iter().map(Milestone::try_from).collect()
 }
 
+/// Those planned for a day of the year before `day` and not reached by then, by planned day and id.
+pub(crate) async fn overdue(tx: &mut Tx, district: &str, day: Date) -> Result<Vec<Milestone>> {
+    let rows = kit::fetch_all!(
+        tx,
+        Row,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM milestone WHERE district = $1 AND plan_date >= $2 AND plan_date < $3
+                 AND (actual_date IS NULL OR actual_date >= $3) ORDER BY plan_date, id"
+        ),
+        district,
+        date::to_text(day.first_of_year()),
+        date::to_text(day)
+    )?;
+    rows.into_iter().map(Milestone::try_from).collect()
+}
+
 /// Writes milestones that are new, at revision 1, or one revision on from what is stored.
 pub(crate) async fn save(tx: &mut Tx, all: impl IntoIterator<Item = &Milestone>) -> Result<()> {
     let all: Vec<&Milestone> = all.into_iter().collect();

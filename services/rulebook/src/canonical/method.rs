@@ -100,6 +100,10 @@ pub(super) fn write(method: &Method, text: &mut Text) {
                 text.number("credit", late.credit);
             });
             text.bare("count_pending", it.count_pending);
+            // Schemes of before there was a choice keep their digest.
+            if it.carry_overdue {
+                text.bare("carry_overdue", true);
+            }
         }
         Method::CaseHandling(it) => list("kinds", &it.kinds, text, |kind, text| {
             text.quoted("indicator", &kind.indicator);

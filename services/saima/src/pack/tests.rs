@@ -31,7 +31,7 @@ scheme:
   effective_period: 2023Q1
   tracks:
     - track_id: t
-      members: {units: [finance]}
+      members: {units: [finance], posts: [finance-head], except_posts: [audit-head], projects: [ring, districts/hengkou/projects/park], except_projects: [dam]}
       root:
         node_id: total
         weight: 100.10
@@ -53,10 +53,13 @@ scheme:
     assert_eq!(pack.periods[1].value.report_due_date.unwrap().month, 2);
     let scheme = &pack.schemes[0].value;
     assert_eq!(scheme.effective_period, "districts/hengkou/periods/2023Q1");
-    assert_eq!(
-        scheme.tracks[0].members.as_ref().unwrap().units,
-        ["districts/hengkou/units/finance"]
-    );
+    let members = scheme.tracks[0].members.as_ref().unwrap();
+    assert_eq!(members.units, ["districts/hengkou/units/finance"]);
+    assert_eq!(members.posts, ["districts/hengkou/posts/finance-head"]);
+    assert_eq!(members.except_posts, ["districts/hengkou/posts/audit-head"]);
+    let projects = ["districts/hengkou/projects/ring", "districts/hengkou/projects/park"];
+    assert_eq!(members.projects, projects);
+    assert_eq!(members.except_projects, ["districts/hengkou/projects/dam"]);
     let root = scheme.tracks[0].root.as_ref().unwrap();
     assert_eq!(root.weight.as_ref().unwrap().value, "100.10", "a number keeps its digits");
     let Some(node::Rule::Sum(sum)) = &root.rule else { panic!("{root:?}") };

@@ -73,7 +73,7 @@ pub(super) enum Deed {
     /// keys, `person/007`.
     Learn { word: String, list: Tree, by: Vec<String>, is: String },
     /// Waits for what follows.
-    Wait { archives: bool, letters: bool, bulletins: Vec<String> },
+    Wait { archives: bool, letters: bool, bulletins: Vec<String>, documents: Vec<(String, String)> },
     /// Prints something.
     Show(Tree),
     /// Nothing but its line.
@@ -272,10 +272,11 @@ impl Pen {
         let mut truth = |word| fields.take(word).is_some_and(|it| self.text(&it) == "true");
         let (archives, letters) = (truth("archives"), truth("letters"));
         let bulletins = fields.take("bulletins").map(|it| self.texts(&it)).unwrap_or_default();
+        let documents = fields.take("documents").map(|it| self.words(&it)).unwrap_or_default();
         for Entry { key, at, .. } in fields.0 {
-            self.unknown(at, &key, "archives, letters, bulletins");
+            self.unknown(at, &key, "archives, letters, bulletins, documents");
         }
-        Deed::Wait { archives, letters, bulletins }
+        Deed::Wait { archives, letters, bulletins, documents }
     }
 
     fn rows(&mut self, tree: &Tree) -> Rows {

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use prost_reflect::{DynamicMessage, MethodDescriptor, ReflectMessage, Value};
 
 use super::book::{Deed, Rows, Step, Story};
+use super::settle::Heard;
 use super::words::Words;
 use super::{call, show, value};
 use crate::apply::Plan;
@@ -46,11 +47,15 @@ pub struct Player<'a> {
     pub(super) parent: String,
     pub(super) words: Words,
     files: Files,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
+    /// Where the clock was moved to last.
+    pub(super) now: Option<Timestamp>,
+    /// What followed so far.
+    pub(super) heard: Heard,
     /// What resources are called, by name, as far as somebody asked.
     names: HashMap<String, String>,
     /// What happens has happened before: it is only shown again.
-    told: bool,
+    pub(super) told: bool,
 }
 
 impl<'a> Player<'a> {
@@ -71,6 +76,8 @@ impl<'a> Player<'a> {
             words,
             files,
             zone,
+            now: None,
+            heard: Heard::default(),
             names: HashMap::new(),
             told: false,
         })
@@ -108,7 +115,7 @@ impl<'a> Player<'a> {
     async fn do_step(&mut self, step: &Step) -> Result<()> {
         if let Some(at) = &step.at {
             let at = self.instant(&self.words.fill(at)?)?;
-            (self.telling.move_clock)(at);
+            self.move_to(at).await?;
         }
         if self.told && !step.deed.only_reads() {
             return Ok(());
@@ -143,8 +150,9 @@ impl<'a> Player<'a> {
                     self.words.keep(&format!("{word}/{key}"), text);
                 }
             }
-            Deed::Wait { archives, letters, bulletins } => {
-                self.wait(*archives, *letters, bulletins).await?
+            Deed::Wait { archives, letters, bulletins, documents } => {
+                self.wait(*archives, *letters, bulletins).await?;
+                self.wait_for_documents(documents).await?
             }
             Deed::Show(what) => {
                 let what = self.words.fill_tree(what)?;
@@ -176,7 +184,12 @@ impl<'a> Player<'a> {
     async fn deed(&mut self, method: &str, request: Option<&Tree>) -> Result<DynamicMessage> {
         let method = self.method(method)?;
         let request = self.request(&method, request)?;
+        let closes = method.name() == "CloseReconciliation";
+        let closed = closes.then(|| value::text_at(&request, "name")).flatten();
         let (reply, wanted) = call::by_four_eyes(&self.suite, &method, request).await?;
+        if let Some(closed) = closed {
+            self.was_closed(&closed).await?;
+        }
         if let Some(wanted) = wanted {
             let (verb, on) = (method.name(), wanted.resource());
             self.say(&format!("双人复核：{verb} 由另一账号批准（{on}）"))?;

@@ -1,23 +1,26 @@
 //! Waiting until what follows has followed: an archive entry for every result of a unit with
 //! a head and of a post that somebody holds, a letter for every warning, a bulletin for every month asked for.
 //!
-//! The change feeds of cadre and notification say when; nothing is asked twice and nobody
-//! sleeps.
+//! The change feeds of cadre and notification say when. Documents that come of a trigger or schedule
+//! have no event that says which they are, so they are counted now and then.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use proto::cadre::v1::ListPersonsRequest;
+use proto::notification::v1::DocumentKind;
 use proto::scoring::v1::run::State;
 use proto::scoring::v1::{ListResultsRequest, ListRunsRequest, ListWarningsRequest};
 use proto::{cadre, notification};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::play::Player;
 use crate::client::pages;
 use crate::failure::{Failure, Result};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+/// How often is looked for what no feed tells.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 impl Player<'_> {
     /// Returns when cadre and notification have followed.
@@ -39,6 +42,35 @@ impl Player<'_> {
             Ok(done) => done.map(|_| ()),
             Err(_) => Err(Failure::other("archives and letters did not follow within a minute")),
         }
+    }
+
+    /// Returns when there are at least so many documents of each kind.
+    pub(super) async fn wait_for_documents(&self, wanted: &[(String, String)]) -> Result<()> {
+        for (kind, least) in wanted {
+            let name = format!("DOCUMENT_KIND_{kind}");
+            let unknown = || Failure::data(format!("`{kind}` is no kind of documents"));
+            let kind = DocumentKind::from_str_name(&name).ok_or_else(unknown)?;
+            let count = || Failure::data(format!("`{least}` is no number of documents"));
+            let least: usize = least.parse().map_err(|_| count())?;
+            let written = async {
+                while self.documents(kind).await? < least {
+                    sleep(PAUSE).await;
+                }
+                Ok::<(), Failure>(())
+            };
+            let late = || Failure::other(format!("{least} {name} did not follow within a minute"));
+            timeout(PATIENCE, written).await.map_err(|_| late())??;
+        }
+        Ok(())
+    }
+
+    async fn documents(&self, kind: DocumentKind) -> Result<usize> {
+        let request = notification::v1::ListDocumentsRequest {
+            parent: self.parent.clone(),
+            kind: kind.into(),
+            ..Default::default()
+        };
+        Ok(pages!(self.suite.documents(), list_documents, request, documents).len())
     }
 
     /// Published results of units that somebody heads and of posts that somebody holds.
@@ -118,6 +150,6 @@ impl Player<'_> {
     }
 }
 
-fn ended() -> Failure {
+pub(super) fn ended() -> Failure {
     Failure::other("a change feed ended before everything had followed")
 }

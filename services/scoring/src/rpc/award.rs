@@ -1,6 +1,7 @@
 //! Awards.
 
 mod convert;
+mod passed;
 pub(super) mod propose;
 
 use kit::db::Tx;
@@ -13,6 +14,7 @@ use proto::scoring::v1::award_service_server::AwardService;
 use proto::scoring::v1::change::Resource;
 use tonic::{Request, Response, Status};
 
+use super::run::explain;
 use super::{Rpc, change, sequence};
 use crate::assignment::{DISTRICT, PERIOD};
 use crate::award::{Award, NAME, Step};
@@ -127,6 +129,26 @@ impl AwardService for Rpc {
         let announced = store::award::announced(&mut tx, district, periods).await?;
         let award_counts = convert::counts(district, &announced);
         Ok(Response::new(pb::ListAwardCountsResponse { award_counts }))
+    }
+
+    async fn list_passed_subjects(
+        &self,
+        request: Request<pb::ListPassedSubjectsRequest>,
+    ) -> Result<Response<pb::ListPassedSubjectsResponse>, Status> {
+        let (name, rule, page) = passed::list(request.get_ref())?;
+        let (district, sequence) = (name.id("district"), sequence(&name, "run")?);
+        let mut tx = self.db.begin_read().await?;
+        let standing = store::run::get(&mut tx, district, sequence).await?;
+        let run = standing.ok_or_else(|| name.not_found())?.run;
+        let recomputed = explain::recompute(&mut tx, district, &run).await?;
+        drop(tx);
+        let found = passed::subjects(district, &recomputed, rule.as_deref());
+        let from = page.after_number()?.unwrap_or_default();
+        let numbered = (1_i64..).zip(found).skip_while(|(at, _)| *at <= from);
+        let mut rows: Vec<_> = numbered.take(page.limit() as usize).collect();
+        let next_page_token = page.cut(&mut rows, |(at, _)| at.to_string());
+        let passed_subjects = rows.into_iter().map(|(_, it)| it).collect();
+        Ok(Response::new(pb::ListPassedSubjectsResponse { passed_subjects, next_page_token }))
     }
 }
 

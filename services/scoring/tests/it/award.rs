@@ -4,9 +4,11 @@ use kit::testing::Bed;
 use proto::registry::v1 as registry;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::award::State;
+use proto::scoring::v1::exemption_service_client::ExemptionServiceClient;
 use tonic::{Code, Response, Status};
 
 use crate::district::{self, DISTRICT, decimal, name, unit};
+use crate::exemption;
 use crate::fixture::{MONTHS, Scoring, fails, quarter, refused, request_id, text, unmet};
 
 /// The usual scheme with grades, a veto for incidents, a Tiger, a Snail under a bar and a yellow
@@ -74,6 +76,34 @@ pub(crate) fn scheme() -> registry::Scheme {
     scheme
 }
 
+/// The same with somebody who is passed over for each reason that there is.
+fn passing() -> registry::Scheme {
+    use registry::pick::End;
+    let mut scheme = scheme();
+    let count = |count| registry::Quota { size: Some(registry::quota::Size::Count(count)) };
+    let below = |limit: &str| {
+        let limits = registry::NumberRange { below: decimal(limit), ..Default::default() };
+        Some(registry::Condition { kind: Some(registry::condition::Kind::Total(limits)) })
+    };
+    let award = |id: &str, display_name: &str, pick| registry::AwardRule {
+        award_id: id.to_owned(),
+        display_name: display_name.to_owned(),
+        pick: Some(registry::Pick { places: Some(count(1)), ..pick }),
+        ..Default::default()
+    };
+    let worst = || registry::Pick { end: End::Worst.into(), ..Default::default() };
+    let awards = &mut scheme.tracks[0].awards;
+    awards[0].pick.as_mut().unwrap().places = Some(count(2));
+    awards.extend([
+        award("last", "末位警示", registry::Pick { when: below("40"), ..worst() }),
+        award("behind", "后进督办", registry::Pick { unless: below("60"), ..worst() }),
+    ]);
+    let all_out = registry::Edge { rule: Some(registry::edge::Rule::AllOut(Default::default())) };
+    let best = registry::Pick { edge: Some(all_out), ..Default::default() };
+    scheme.tracks[1].awards = vec![award("village", "先进村", best)];
+    scheme
+}
+
 /// A published quarter by that scheme, and its run.
 async fn published(bed: &Bed) -> (Scoring, pb::Run) {
     let mut scoring = Scoring::start(bed).await;
@@ -113,6 +143,16 @@ impl Scoring {
     pub(crate) async fn cards(&mut self) -> Vec<pb::Card> {
         let request = pb::ListCardsRequest { parent: DISTRICT.to_owned(), ..Default::default() };
         self.cards.list_cards(request).await.unwrap().into_inner().cards
+    }
+
+    async fn passed(&mut self, run: &str, rule: &str) -> Vec<pb::PassedSubject> {
+        let request = pb::ListPassedSubjectsRequest {
+            parent: run.to_owned(),
+            rule_id: rule.to_owned(),
+            ..Default::default()
+        };
+        let found = self.awards.list_passed_subjects(request).await.unwrap();
+        found.into_inner().passed_subjects
     }
 
     async fn decide(
@@ -270,6 +310,57 @@ kit::both! {
         let states: Vec<_> = awards.iter().map(|it| (&*it.award_id, it.state())).collect();
         assert_eq!(states, [("tiger", State::Confirmed), ("snail", State::Withdrawn)]);
         assert!(awards[1].reason.contains(&second.name));
+    }
+
+    // S5, B10: who stood within the places and is not proposed is told with each reason there is,
+    // of awards and cards, before and after the run is published.
+    async fn who_was_passed_over_is_told_with_the_reason(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        let scheme = registry::Scheme { series: "race".to_owned(), ..passing() };
+        district::create_scheme(scoring.served.channel(), "race-2023", scheme).await;
+        scoring.store(quarter()).await;
+        for period in MONTHS.iter().chain(&["2023Q1"]) {
+            scoring.verify_all(period).await;
+            scoring.close(period).await.unwrap();
+        }
+        let mut exemptions = ExemptionServiceClient::new(scoring.served.channel());
+        for (unit_id, rule) in [("health", "snail"), ("works", "slow")] {
+            let request = exemption::request(exemption::exemption(unit_id, rule));
+            exemptions.create_exemption(request).await.unwrap();
+        }
+        let run = scoring.race("").await;
+        let passed = scoring.passed(&run.name, "").await;
+        let lines: Vec<_> = passed.iter().map(|it| {
+            let why = it.why().as_str_name().trim_start_matches("WHY_");
+            format!("{} {} {} {} {why} {}", it.rule_display_name, it.place, it.unit_display_name, text(&it.score), it.reason)
+        }).collect();
+        assert_eq!(lines, [
+            "猛虎奖 2 住建局 75.33 VETOED 安全生产一票否决",
+            "蜗牛奖 1 卫健局 50 EXEMPT 受灾停工",
+            "末位警示 1 卫健局 50 CONDITION ",
+            "后进督办 1 卫健局 50 EXCLUSION ",
+            "黄牌警告 2 住建局 75.33 EXEMPT 受灾停工",
+            "先进村 1 北村 95.5 EDGE ",
+            "先进村 1 南村 95.5 EDGE ",
+        ]);
+        let (vetoed, exempt) = (&passed[0], &passed[1]);
+        assert_eq!((&*vetoed.unit, &*vetoed.track_display_name, &*vetoed.rule_id), (&*unit("works"), "经济管理类", "tiger"));
+        assert!(vetoed.ground[0].contains("= 3"), "{:?}", vetoed.ground);
+        assert_eq!(exempt.ground.last(), Some(&name("exemptions", "1")));
+        assert!(passed[2].ground[0].contains("total = 50"), "{:?}", passed[2].ground);
+        // Published, it says the same; one award can be asked for, and a page be read on.
+        scoring.publish(&run.name).await.unwrap();
+        assert_eq!(scoring.passed(&run.name, "").await, passed);
+        assert_eq!(scoring.passed(&run.name, "slow").await, [passed[4].clone()]);
+        let proposed: Vec<_> = scoring.awards().await.into_iter().map(|it| it.unit_display_name).collect();
+        assert_eq!(proposed, ["财政局"]);
+        let mut request = pb::ListPassedSubjectsRequest { parent: run.name.clone(), page_size: 4, ..Default::default() };
+        let first = scoring.awards.list_passed_subjects(request.clone()).await.unwrap().into_inner();
+        request.page_token = first.next_page_token;
+        let rest = scoring.awards.list_passed_subjects(request).await.unwrap().into_inner();
+        assert_eq!([first.passed_subjects, rest.passed_subjects].concat(), passed);
+        let absent = pb::ListPassedSubjectsRequest { parent: name("runs", "9"), ..Default::default() };
+        fails(scoring.awards.list_passed_subjects(absent).await, Code::NotFound, "NOT_FOUND");
     }
 
     // Q6: yellow cards by pace, decided, withdrawn; and one that the office issues by itself.

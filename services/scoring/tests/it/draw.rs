@@ -1,7 +1,11 @@
 use kit::testing::Bed;
 use proto::google::r#type::Date;
+use proto::registry::v1 as registry;
+use proto::registry::v1::VisitKind;
+use proto::registry::v1::visit_service_client::VisitServiceClient;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::activity_service_client::ActivityServiceClient;
+use proto::scoring::v1::draw_observations_request;
 use proto::scoring::v1::draw_observations_request::{
     Activities, ActivityMeasure, ExternalMeasure, ExternalResults, InspectionMeasure, Inspections,
     Origin,
@@ -12,6 +16,7 @@ use tonic::{Response, Status};
 use crate::district::{DISTRICT, decimal, name, unit};
 use crate::external_result::{create, result};
 use crate::fixture::{Scoring, evidence, refused, text, unmet, value};
+use crate::subject;
 
 async fn draw(
     scoring: &mut Scoring,
@@ -29,6 +34,18 @@ async fn draw(
     };
     let reply = scoring.observations.draw_observations(request).await.map(Response::into_inner)?;
     Ok((reply.created_count, reply.corrected_count, reply.unchanged_count))
+}
+
+/// What stands of a subject now.
+async fn of_subject(scoring: &mut Scoring, subject: &str, indicator: &str) -> pb::Observation {
+    let request = pb::ListObservationsRequest {
+        parent: DISTRICT.to_owned(),
+        unit: subject.to_owned(),
+        indicator: name("indicators", indicator),
+        ..Default::default()
+    };
+    let found = scoring.observations.list_observations(request).await.unwrap().into_inner();
+    found.observations.into_iter().next().unwrap()
 }
 
 fn orders() -> Origin {
@@ -96,6 +113,51 @@ kit::both! {
         assert_eq!(grave.await.unwrap(), (3, 0, 0));
         assert_eq!(text(&scoring.current("works", "incidents", "2023-01").await.value), "1");
         assert_eq!(text(&scoring.current("finance", "incidents", "2023-01").await.value), "0");
+    }
+
+    // Q8: visits and joint decisions of registry's ledger count for the project that was visited, and
+    // for the leader's post.
+    async fn visits_become_an_indicators_value(bed: &Bed) {
+        use draw_observations_request::{VisitMeasure, Visits};
+        let mut scoring = Scoring::start(bed).await;
+        subject::define(&scoring).await;
+        let visit = |id: &str, on: &str, kind: VisitKind, decisions: usize| registry::Visit {
+            project: subject::project(id),
+            leader_post: subject::post("works"),
+            day: subject::day(on),
+            kind: kind.into(),
+            decisions: vec!["现场定下开工日期".to_owned(); decisions],
+            ..Default::default()
+        };
+        let request = registry::BatchCreateVisitsRequest {
+            parent: DISTRICT.to_owned(),
+            visits: vec![
+                visit("ring", "2023-01-03", VisitKind::Site, 0),
+                visit("ring", "2023-01-31", VisitKind::JointDecision, 2),
+                visit("park", "2023-01-04", VisitKind::Site, 0),
+                // The month after.
+                visit("ring", "2023-02-01", VisitKind::Site, 0),
+            ],
+            ..Default::default()
+        };
+        let mut client = VisitServiceClient::new(scoring.served.channel());
+        client.batch_create_visits(request).await.unwrap();
+        let origin = |measure: VisitMeasure| Origin::Visits(Visits { measure: measure.into() });
+        let mut drawn = Vec::new();
+        for measure in [VisitMeasure::Visits, VisitMeasure::JointDecisions, VisitMeasure::Decisions, VisitMeasure::Weeks] {
+            draw(&mut scoring, "investment", "2023-01", origin(measure)).await.unwrap();
+            let (ring, park) = (of_subject(&mut scoring, &subject::project("ring"), "investment").await, of_subject(&mut scoring, &subject::project("park"), "investment").await);
+            drawn.push((text(&ring.value).to_owned(), text(&park.value).to_owned()));
+            assert!(ring.note.contains("走访2次，其中现场会商1次"), "{}", ring.note);
+        }
+        let expected = [("2", "1"), ("1", "0"), ("2", "0"), ("2", "1")];
+        assert_eq!(drawn, expected.map(|(ring, park)| (ring.to_owned(), park.to_owned())));
+        // Units are not visited: a count of nothing. Leaders are counted by their posts.
+        assert_eq!(text(&scoring.current("finance", "investment", "2023-01").await.value), "0");
+        draw(&mut scoring, "survey", "2023Q1", origin(VisitMeasure::Visits)).await.unwrap();
+        assert_eq!(text(&of_subject(&mut scoring, &subject::post("works"), "survey").await.value), "4");
+        let unsaid = draw(&mut scoring, "survey", "2023Q1", Origin::Visits(Visits::default())).await;
+        refused(unsaid, &[("visits.measure", "REQUIRED")]);
     }
 
     // Q10, H2: a result of a higher level is an indicator's value, with its document.

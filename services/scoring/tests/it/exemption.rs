@@ -27,7 +27,7 @@ async fn prepared(bed: &Bed) -> (Scoring, Client) {
     (scoring, client)
 }
 
-fn exemption(unit_id: &str, rule: &str) -> pb::Exemption {
+pub(crate) fn exemption(unit_id: &str, rule: &str) -> pb::Exemption {
     pb::Exemption {
         unit: unit(unit_id),
         period: name("periods", "2023Q1"),
@@ -40,7 +40,7 @@ fn exemption(unit_id: &str, rule: &str) -> pb::Exemption {
     }
 }
 
-fn request(exemption: pb::Exemption) -> pb::CreateExemptionRequest {
+pub(crate) fn request(exemption: pb::Exemption) -> pb::CreateExemptionRequest {
     pb::CreateExemptionRequest {
         parent: DISTRICT.to_owned(),
         exemption: Some(exemption),

@@ -12,16 +12,16 @@ use proto::scoring::v1 as pb;
 use crate::district::{self, DISTRICT, decimal, leaf, name, unit};
 use crate::fixture::{MONTHS, Scoring, refused, text, value};
 
-fn project(id: &str) -> String {
+pub(crate) fn project(id: &str) -> String {
     name("projects", id)
 }
 
-fn post(id: &str) -> String {
+pub(crate) fn post(id: &str) -> String {
     name("posts", id)
 }
 
 /// Two key projects and a major one led by works, and the heads of finance and works.
-async fn define(scoring: &Scoring) {
+pub(crate) async fn define(scoring: &Scoring) {
     let channel = || scoring.served.channel();
     let project = |id: &str, display_name: &str, class: registry::ProjectClass| registry::Project {
         name: project(id),
@@ -111,15 +111,16 @@ fn scheme() -> registry::Scheme {
     }
 }
 
-/// A scheme that scores key projects by their milestones (Q5): four fifths within ten days.
-async fn by_milestones(scoring: &Scoring) {
+/// A scheme that scores key projects by their milestones (Q5): four fifths within ten days; those
+/// that were missed before go on, if so wished.
+async fn by_milestones(scoring: &Scoring, frequency: registry::Frequency, carry_overdue: bool) {
     let channel = || scoring.served.channel();
     let indicator = registry::Indicator {
         display_name: "节点完成".to_owned(),
         kind: registry::IndicatorKind::Common.into(),
         unit_of_measure: "个".to_owned(),
         direction: registry::Direction::HigherIsBetter.into(),
-        frequency: registry::Frequency::Quarterly.into(),
+        frequency: frequency.into(),
         accumulation: registry::Accumulation::Latest.into(),
         evaluating_unit: unit("office"),
         ..Default::default()
@@ -133,7 +134,8 @@ async fn by_milestones(scoring: &Scoring) {
     let mut indicators = IndicatorServiceClient::new(channel());
     indicators.create_indicator(request).await.unwrap();
     let late = registry::milestone_points::Lateness { within_days: 10, credit: decimal("80") };
-    let points = registry::MilestonePoints { late: vec![late], count_pending: false };
+    let points =
+        registry::MilestonePoints { late: vec![late], carry_overdue, ..Default::default() };
     let mut scheme = scheme();
     scheme.series = "nodes".to_owned();
     scheme.tracks.truncate(1);
@@ -141,7 +143,7 @@ async fn by_milestones(scoring: &Scoring) {
     district::create_scheme(channel(), "nodes-2023", scheme).await;
 }
 
-fn day(text: &str) -> Option<Date> {
+pub(crate) fn day(text: &str) -> Option<Date> {
     let mut parts = text.split('-').map(|part| part.parse::<i32>().unwrap());
     let mut next = || parts.next().unwrap();
     Some(Date { year: next(), month: next(), day: next() })
@@ -156,7 +158,7 @@ kit::both! {
     async fn projects_are_scored_by_their_milestones(bed: &Bed) {
         let mut scoring = Scoring::start(bed).await;
         define(&scoring).await;
-        by_milestones(&scoring).await;
+        by_milestones(&scoring, registry::Frequency::Quarterly, false).await;
         let mut client = MilestoneServiceClient::new(scoring.served.channel());
         let planned = |id: &str, project_id: &str, plan: &str| registry::Milestone {
             name: name("milestones", id),
@@ -208,6 +210,68 @@ kit::both! {
         let explained = scoring.explain(&run.name, "projects.ring").await.explanation.unwrap();
         let inputs: Vec<_> = explained.inputs.iter().map(|it| (&*it.symbol, text(&it.value))).collect();
         assert!(inputs.contains(&("late2", "5")) && inputs.contains(&("p2", "3")), "{inputs:?}");
+    }
+
+    // Q5: scored each month, a milestone that was missed goes on until it is reached, and has the
+    // credit of its lateness in the month in which it is.
+    async fn a_milestone_that_was_missed_goes_on_until_it_is_reached(bed: &Bed) {
+        let mut scoring = Scoring::start(bed).await;
+        define(&scoring).await;
+        by_milestones(&scoring, registry::Frequency::Monthly, true).await;
+        let mut client = MilestoneServiceClient::new(scoring.served.channel());
+        let planned = |id: &str, project_id: &str, plan: &str| registry::Milestone {
+            name: name("milestones", id),
+            display_name: id.to_owned(),
+            project: project(project_id),
+            start_date: day("2022-12-01"),
+            plan_date: day(plan),
+            ..Default::default()
+        };
+        let request = registry::BatchUpdateMilestonesRequest {
+            parent: DISTRICT.to_owned(),
+            milestones: vec![
+                // Of the year before, and so of no month of this one.
+                planned("ring-plan", "ring", "2022-12-20"),
+                planned("ring-permit", "ring", "2023-02-25"),
+                planned("ring-bridge", "ring", "2023-03-10"),
+                planned("park-permit", "park", "2023-01-20"),
+                planned("park-road", "park", "2023-02-10"),
+            ],
+            ..Default::default()
+        };
+        client.batch_update_milestones(request).await.unwrap();
+        let reached = |id: &str, actual: &str| registry::report_milestones_request::Report {
+            name: name("milestones", id),
+            actual_date: day(actual),
+            ..Default::default()
+        };
+        let request = registry::ReportMilestonesRequest {
+            parent: DISTRICT.to_owned(),
+            reports: vec![
+                reached("ring-permit", "2023-03-03"),
+                reached("ring-bridge", "2023-03-09"),
+                reached("park-permit", "2023-02-20"),
+                reached("park-road", "2023-02-10"),
+            ],
+            ..Default::default()
+        };
+        client.report_milestones(request).await.unwrap();
+        let mut scores = Vec::new();
+        for month in MONTHS {
+            scoring.close(month).await.unwrap();
+            let run = scoring.run_of("nodes-2023", month, "").await.unwrap();
+            let mut found = scoring.scores(&run.name).await;
+            found.sort();
+            scores.push(found.join(" "));
+        }
+        assert_eq!(scores, [
+            // The park missed its permit; the ring has nothing planned, which is missing here.
+            "产业园 0 环城路 0",
+            // The permit came a month late, beyond the ten days that count; the road in time.
+            "产业园 50 环城路 0",
+            // The ring's permit came six days late: (0.8 + 1)/2. The park has nothing planned any more.
+            "产业园 0 环城路 90",
+        ]);
     }
 
     // B6, Q6, S1: projects and heads' posts run on tracks of their own.

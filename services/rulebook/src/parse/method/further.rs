@@ -119,7 +119,7 @@ pub(super) fn milestones(
         }
     };
     let late = given.late.iter().enumerate().map(lateness).collect();
-    MilestonePoints { late, count_pending: given.count_pending }
+    MilestonePoints { late, count_pending: given.count_pending, carry_overdue: given.carry_overdue }
 }
 
 pub(super) fn case_handling(

@@ -87,7 +87,7 @@ pub(super) fn milestones(text: &str) -> Read<Milestones> {
             sources: Vec::new(),
         })
     })?;
-    Ok(Milestones { as_of: 0, list })
+    Ok(Milestones { since: i64::MIN, as_of: 0, list })
 }
 
 fn parts<T>(text: &str, read: impl Fn(&[&str]) -> Read<T>) -> Read<Vec<T>> {

@@ -1,8 +1,11 @@
 //! Bishan (璧山区).
 
 use kit::testing::Bed;
+use proto::scoring::v1::poll_service_client::PollServiceClient;
 use proto::scoring::v1::run::State;
-use proto::scoring::v1::{ListObservationsRequest, ListResultsRequest, ListRunsRequest};
+use proto::scoring::v1::{
+    ListObservationsRequest, ListResultsRequest, ListRunsRequest, ListTalliesRequest, tally,
+};
 
 use super::{Played, count, play};
 
@@ -50,6 +53,19 @@ kit::both! {
         assert_eq!((grave.len(), grave["hq-station"].as_str()), (21, "1"));
         let commended = drawn(&it, "site-commended", "2023Q1").await;
         assert_eq!(commended.values().filter(|it| *it == "1").count(), 8);
+        // B7: who knows the bodies and the leaders in charge said what they think by ballots.
+        it.shows(&["2023Q2 评议收票（interviews）", "同事        10    10     0", "分管区领导     5     5     0"]);
+        let mut polls = PollServiceClient::new(it.suite.channel());
+        for (poll, groups) in [("interviews-2023Q1", vec![10, 10]), ("leader-opinion-2023Q2", vec![5])] {
+            let parent = format!("{}/polls/{poll}", it.parent);
+            let request = ListTalliesRequest { parent, page_size: 1000, ..Default::default() };
+            let tallies = polls.list_tallies(request).await.unwrap().into_inner().tallies;
+            assert_eq!(tallies.len(), 21);
+            for tally in tallies {
+                let marks = |it: &tally::Group| it.marks.iter().map(|it| it.count).sum::<i32>();
+                assert_eq!(tally.groups.iter().map(marks).collect::<Vec<_>>(), groups, "{tally:?}");
+            }
+        }
         // B8: without the late report of an accident progress would not have been discounted.
         it.shows(&["推演：若无迟报事故", "高铁枢纽片区开发指挥部   63.63     74.24       5         5"]);
         it.shows(&["申诉，共1件", "属迟报，维持原结果  不成立"]);

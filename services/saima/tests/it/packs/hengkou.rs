@@ -11,7 +11,10 @@ use proto::notification::v1::{
 use proto::registry::v1::consultation_service_client::ConsultationServiceClient;
 use proto::registry::v1::target_service_client::TargetServiceClient;
 use proto::registry::v1::{GetConsultationRequest, ListTargetsRequest};
-use proto::scoring::v1::{ListObservationsRequest, ListWarningsRequest, ObservationState};
+use proto::scoring::v1::poll_service_client::PollServiceClient;
+use proto::scoring::v1::{
+    ListObservationsRequest, ListTalliesRequest, ListWarningsRequest, ObservationState, Tally,
+};
 
 use rust_decimal::Decimal;
 
@@ -37,7 +40,9 @@ kit::both! {
             "2023-01 对账  应报1664项  逾期82  缺报4  更正12",
             "2023-02 对账  应报1664项  逾期125  缺报8  更正6",
             "2023-03 对账  应报1664项  逾期83  缺报6  更正7",
-            "2023Q1 对账  应报368项  逾期19  缺报1  更正0",
+            "2023Q1 对账  应报944项  逾期12  缺报0  更正0",
+            // H3: what ten leaders think of each unit is what their ballots say.
+            "2023Q1 领导评议  收票10张  缺0",
         ]);
         let request = ListObservationsRequest {
             parent: it.parent.clone(),
@@ -84,7 +89,7 @@ kit::both! {
         it.served.stop().await;
     }
 
-    // H2, H4, H5, H7, H8, H9, H11, H12, H13, A3
+    // H2, H3, H4, H5, H7, H8, H9, H11, H12, H13, A3
     async fn hengkous_year_ends_with_special_assessments_outside_the_quota(bed: &Bed) {
         let it = play(bed, "hengkou", 2).await;
         // H4: four quarters, then the year of 128 units.
@@ -100,7 +105,8 @@ kit::both! {
         let letters = count(problems.map(|it| it.letter.as_str()));
         assert!(letters.len() == 2 && letters.values().all(|count| *count == 9), "{letters:?}");
         // H7: 2 special bulletins, 15 letters; who is late is written to, level by level.
-        it.shows(&["专项通报，共2期", "人工印发的公文，共17份", "工作提示函    11", "预警单         4", "督办函"]);
+        it.shows(&["专项通报，共2期", "人工印发的公文，共17份", "工作提示函    11", "预警单         4"]);
+        assert_eq!(it.table("逾期督办，共114份"), ["督办函   114"]);
         // H2: the city's targets and the district's own rank in the city.
         it.shows(&["市考指标，共3项", "固定资产投资      180000  191500         3    11"]);
         // H2: the city's figure is broken down to 16 departments, and their shares make the whole.
@@ -130,6 +136,17 @@ kit::both! {
         assert_eq!(says("2023年度考核结果反馈如下"), 32);
         assert!(says("向纪检监察工委学习年终考核") > 0, "{:?}", feedback[0]);
         it.shows(&["向交通运输局反馈的短板，共5项"]);
+        it.shows(&["考核结果反馈，共32份"]);
+        // H3: the leaders' ballots of each quarter are on record, ten on each unit.
+        let mut polls = PollServiceClient::new(it.suite.channel());
+        for (quarter, rated) in [("2023Q1", 127), ("2023Q2", 127), ("2023Q3", 128), ("2023Q4", 126)] {
+            let parent = format!("{}/polls/leaders-{quarter}", it.parent);
+            let request = ListTalliesRequest { parent, page_size: 1000, ..Default::default() };
+            let tallies = polls.list_tallies(request).await.unwrap().into_inner().tallies;
+            assert_eq!(tallies.len(), rated);
+            let ballots = |it: &Tally| it.groups[0].marks.iter().map(|it| it.count).sum::<i32>();
+            assert!(tallies.iter().all(|it| ballots(it) == 10));
+        }
         // H13: 32 departments are asked, and every comment answered before the rule is in force.
         let name = format!("{}/consultations/annual-result-2023", it.parent);
         let mut consultations = ConsultationServiceClient::new(it.suite.channel());
@@ -156,11 +173,12 @@ kit::both! {
         let ranked = it.text.split("推荐上级表彰人选，共").nth(1).unwrap();
         assert!(ranked.lines().nth(2).is_some_and(|it| it.trim_start().starts_with("1 ")), "{ranked}");
         // H8: over 100 of the staff excellent, over 60 poor, by proportion, quarter by quarter.
-        it.shows(&["优秀（绩效工资上浮10%）   105", "较差（绩效工资下浮10%）    63"]);
+        assert_eq!(it.text.matches("优秀（绩效工资上浮10%）   105").count(), 4);
+        assert_eq!(it.text.matches("较差（绩效工资下浮10%）    63").count(), 4);
         // H8: each decided and on the list for payroll; the bonus by grade, ten points apart.
-        for quarter in ["2023Q3", "2023Q4"] {
+        for quarter in ["2023Q1", "2023Q2", "2023Q3", "2023Q4"] {
             let list = it.table(&format!("{quarter} 绩效工资调整清单，共168人"));
-            assert_eq!(list, ["10   105", "-10    63"]);
+            assert_eq!(list[..2], ["10   105", "-10    63"]);
         }
         it.shows(&["年终奖兑现清单，共128人", "          120    31", "          110    97"]);
         it.served.stop().await;

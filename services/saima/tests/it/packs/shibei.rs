@@ -52,11 +52,18 @@ kit::both! {
         assert!(made.iter().all(|it| it.progress.len() == 4));
         it.shows(&["承诺兑现，共294项", "兑现       269", "基本兑现    19", "未兑现       6"]);
         // S7: verdicts, the first ten, and (S5) the veto.
-        it.shows(&["年底评定，共98名", "担当作为好干部，共10名", "一票否决，共1名"]);
+        it.shows(&["年底评定，共98名", "担当作为好干部，共9名", "一票否决，共2名"]);
+        // S5: the ninth by points is vetoed: passed over for the title, whose place stays empty.
+        let passed = it.table("成绩在前10名而不授予的，共1名");
+        assert!(passed[0].starts_with("9  登云街道党工委书记  96.13  一票否决  政治素质一票否决"), "{passed:?}");
+        let titled = it.table("担当作为好干部，共9名");
+        assert!(titled.len() == 9 && titled.iter().all(|it| !it.contains("登云街道")), "{titled:?}");
+        assert!(titled[8].starts_with("10  延安道街道党工委书记"), "{titled:?}");
+        it.shows(&["登云街道党工委书记          96.13  较差  政治素质一票否决"]);
         it.shows(&["2023  区管党政正职  98个"]);
         // S7: what the verdicts lead to: proposed by rules, decided by people.
-        it.shows(&["top-ten 提出10名", "good 提出88名", "good-thrice 提出0名", "fair 提出8名", "poor 提出2名"]);
-        it.shows(&["结果运用，共108件", "担当作为好干部  已决定        10", "诫勉谈话        已决定         8", "通报批评        调整后决定     2"]);
+        it.shows(&["top-ten 提出9名", "good 提出87名", "good-thrice 提出0名", "fair 提出8名", "poor 提出3名"]);
+        it.shows(&["结果运用，共107件", "担当作为好干部  已决定         9", "诫勉谈话        已决定         8", "通报批评        调整后决定     3"]);
         // S7, S8: who was admonished is not promoted for a year.
         it.shows(&["诫勉谈话  不得提拔  2025-01-31"]);
         // S8: who is to be moved is held to the rules of appointment, each failure with its fact.
@@ -70,7 +77,7 @@ kit::both! {
         ]);
         // S10: three surveys; one deduction waived, one found groundless, and the result computed anew.
         it.shows(&["三项调研，共16人次", "重点领域专项调研组            突出表现     3"]);
-        it.shows(&["区财政局主要负责人          统筹推进不力      容错免除", "洛阳道街道党工委书记        未按规定请示报告  澄清不计"]);
+        it.shows(&["区财政局主要负责人          统筹推进不力                容错免除", "洛阳道街道党工委书记        未按规定请示报告            澄清不计"]);
         it.shows(&["重新计算后有变化的，共", "区财政局主要负责人 "]);
         let changed = it.text.lines().find(|it| it.contains("区财政局主要负责人") && it.contains("91.68"));
         assert!(changed.is_some_and(|it| it.contains("92.68")), "{}", it.text);

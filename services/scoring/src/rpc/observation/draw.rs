@@ -6,7 +6,8 @@ use std::sync::Arc;
 use kit::db::Tx;
 use kit::field::Fields;
 use kit::request_id::Once;
-use kit::{Error, Violation};
+use kit::{Error, Violation, date};
+use proto::registry::v1 as registry;
 use proto::scoring::v1 as pb;
 use proto::scoring::v1::draw_observations_request::Origin as Wire;
 use rulebook::Span;
@@ -14,10 +15,10 @@ use rulebook::Span;
 use super::{REPORTED, below, refuse_closed, unknown_period};
 use crate::assignment::{Assignment, DISTRICT, INDICATOR, PERIOD, Place};
 use crate::bulk::Bulk;
-use crate::draw::{self, Drawn, Figures, Origin};
+use crate::draw::{self, Drawn, Figures, Origin, Visited};
 use crate::report::{Reading, Report, fits};
 use crate::rpc::{Rpc, change};
-use crate::{activity, store};
+use crate::{activity, store, subject};
 
 /// What is to be drawn.
 struct Wanted {
@@ -39,6 +40,11 @@ impl Rpc {
         let district = &wanted.district;
         let once = Once::new(district, "DrawObservations", &request.request_id, &request)?;
         let definitions = self.assignments.current(district, &wanted.period).await?;
+        // Visits lie in registry, which is asked before anything is locked.
+        let visits = match wanted.origin {
+            Origin::Visits(_) => self.visits(district, &wanted.period).await?,
+            _ => Vec::new(),
+        };
 
         let mut tx = self.db.begin_write().await?;
         if let Some(reply) = once.replay(&mut tx).await? {
@@ -50,7 +56,7 @@ impl Rpc {
         let mut head = store::head::lock(&mut tx, district).await?;
         refuse_closed(&mut tx, district, &wanted.period).await?;
         let unit_of_measure = &assignment.indicator(places[0]).unit_of_measure;
-        let figures = figures(&mut tx, &wanted, unit_of_measure).await?;
+        let figures = figures(&mut tx, &wanted, visits, unit_of_measure).await?;
         let mut drawn = compare(&mut tx, &wanted, assignment, &places, figures).await?;
         let reply = drawn.reply;
         if request.validate_only {
@@ -76,6 +82,32 @@ impl Rpc {
     }
 }
 
+impl Rpc {
+    /// What registry counts of the visits of a period, to each project and by each leader.
+    async fn visits(&self, district: &str, period: &str) -> kit::Result<Vec<Visited>> {
+        let span = Span::parse(period);
+        let span = span.ok_or_else(|| below("", unknown_period(district, period)))?;
+        let request = registry::ListVisitTalliesRequest {
+            parent: DISTRICT.format(&[district]),
+            start_date: Some(date::to_proto(span.first)),
+            end_date: Some(date::to_proto(span.last)),
+        };
+        let told = self.visits.clone().list_visit_tallies(request).await?.into_inner();
+        let counted = told.owners.into_iter().chain(told.leaders);
+        // Tasks are no subjects.
+        let visited = counted.filter_map(|it| {
+            Some(Visited {
+                subject: subject::id(&it.subject)?,
+                visits: it.visit_count,
+                joint_decisions: it.joint_decision_count,
+                decisions: it.decision_count,
+                weeks: it.week_count,
+            })
+        });
+        Ok(visited.collect())
+    }
+}
+
 fn read(request: &pb::DrawObservationsRequest) -> kit::Result<Wanted> {
     let mut fields = Fields::default();
     let parent = fields.name("parent", &DISTRICT, &request.parent);
@@ -88,6 +120,7 @@ fn read(request: &pb::DrawObservationsRequest) -> kit::Result<Wanted> {
         Some(Wire::Inspections(given)) => {
             Origin::Inspections(fields.choice("inspections.measure", given.measure))
         }
+        Some(Wire::Visits(given)) => Origin::Visits(fields.choice("visits.measure", given.measure)),
         Some(Wire::ExternalResults(given)) => {
             Origin::ExternalResults(fields.choice("external_results.measure", given.measure))
         }
@@ -129,7 +162,12 @@ fn places(assignment: &Assignment, wanted: &Wanted) -> Result<Vec<Place>, Violat
 }
 
 /// The figures of everybody, in one or two statements.
-async fn figures(tx: &mut Tx, wanted: &Wanted, unit_of_measure: &str) -> kit::Result<Figures> {
+async fn figures(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    visits: Vec<Visited>,
+    unit_of_measure: &str,
+) -> kit::Result<Figures> {
     let Wanted { district, indicator, period, .. } = wanted;
     match &wanted.origin {
         Origin::Activities(kind, measure) => {
@@ -144,6 +182,7 @@ async fn figures(tx: &mut Tx, wanted: &Wanted, unit_of_measure: &str) -> kit::Re
             let counts = store::inspection::counts(tx, district, period).await?;
             Ok(draw::of_inspections(&counts, *measure))
         }
+        Origin::Visits(measure) => Ok(draw::of_visits(visits, *measure)),
         Origin::ExternalResults(measure) => {
             let results =
                 store::external_result::of_indicator(tx, district, period, indicator).await?;
@@ -180,6 +219,7 @@ async fn compare(
             (Some(drawn), _) => drawn,
             (None, Origin::Activities(..)) => Drawn::zero("工作台账"),
             (None, Origin::Inspections(_)) => Drawn::zero("查核台账"),
+            (None, Origin::Visits(_)) => Drawn::zero("走访台账"),
             (None, Origin::ExternalResults(_)) => continue,
         };
         let Drawn { value, note, evidence } = drawn;
