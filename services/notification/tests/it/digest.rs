@@ -75,9 +75,10 @@ kit::both! {
         kit::execute!(
             tx,
             "INSERT INTO digest_entry (district, trigger_id, document_kind, unit, event_key,
-                 display_name, roles, problem, missing, period, due_date, fields, source, cause_key)
+                 display_name, roles, problem, missing, period, due_date, fields,
+                 english_fields, source, cause_key)
              VALUES ('hengkou', 'daily', 3, 'water', 'e1', '水利局', '[1,2]', '', '[[5,\"\"]]', '', '',
-                 '{\"matter\":\"黄牌\",\"items\":[\"一\"]}', 's', 'k')"
+                 '{\"matter\":\"黄牌\",\"items\":[\"一\"]}', '{\"matter\":\"Cards\"}', 's', 'k')"
         )
         .unwrap();
         tx.commit().await.unwrap();
@@ -86,6 +87,7 @@ kit::both! {
         put_units(&served, DISTRICT).await;
         let told = documents(&served, 1).await.remove(0);
         assert_eq!((units(&told), told.cause.as_str()), (vec!["水利局"], &*name("daily")));
+        assert!(told.fields.iter().any(|it| it.english_text == "Cards"), "{told:?}");
         assert_eq!(told.missing, [to(Relation::LeaderInCharge)]);
         assert_eq!(told.recipients[0].role(), pb::RecipientRole::UnitHead);
         let further: Vec<_> = told.recipients[0].further_roles().collect();

@@ -72,8 +72,8 @@ const WAITING: &str =
 /// As many letters, rectifications, documents, notes and dispatches; few of them still open.
 const WRITTEN: [&str; 10] = [
     "INSERT INTO digest_entry (district, trigger_id, document_kind, unit, event_key, display_name,
-         roles, problem, missing, period, due_date, fields, source, cause_key)
-     SELECT 'hengkou', 't' || (n % 40), 3, 'u' || (n % 80), 'e' || n, '', '[]', '', '[]', '', '', '{}',
+         roles, problem, missing, period, due_date, fields, english_fields, source, cause_key)
+     SELECT 'hengkou', 't' || (n % 40), 3, 'u' || (n % 80), 'e' || n, '', '[]', '', '[]', '', '', '{}', '{}',
          '', ''
      FROM (WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 4000)
            SELECT n FROM k) AS numbered",

@@ -347,6 +347,11 @@ kit::both! {
         wrong.recipient_relations.pop();
         let outcome = create(&served, "wrong", wrong.clone()).await;
         refused(outcome, &[(&format!("{path}[0].relation"), "NOT_ALLOWED")]);
+        let own = pb::TriggerRecipient { problem: "台账不全".to_owned(), ..to(Relation::MemberUnit) };
+        wrong.recipient_relations = vec![own];
+        let outcome = create(&served, "wrong", wrong.clone()).await;
+        let expected = ["relation", "problem"].map(|it| format!("{path}[0].{it}"));
+        refused(outcome, &[(&*expected[0], "NOT_ALLOWED"), (&*expected[1], "NOT_ALLOWED")]);
         let nobody = pb::TriggerRecipient { unit: unit("nobody"), ..to(Relation::Named) };
         let wrong = pb::Schedule { recipient_relations: vec![nobody], ..wrong };
         let outcome = create(&served, "wrong", wrong).await;
