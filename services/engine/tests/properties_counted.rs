@@ -61,7 +61,7 @@ fn only<T: std::fmt::Debug>(
     with: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = (Method, T)> {
     let method = of_many().prop_map(|(_, method): (Direction, Method)| method);
-    (method.prop_filter("another method", move |it| fits(it)), with)
+    (method.prop_filter("another method", fits), with)
 }
 
 /// Cases in all, and those of the two kinds of [`of_many`] among them.
