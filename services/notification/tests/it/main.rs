@@ -1,6 +1,7 @@
 //! Notification through its clients, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod beside;
 mod bulletin;
 mod change;
 mod channel;

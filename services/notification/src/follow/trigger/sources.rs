@@ -224,7 +224,7 @@ fn names(trigger: &Trigger, name: &str) -> bool {
         Content::List(items) => items.iter().any(|it| it.contains(name)),
     };
     rule.condition.contains(name)
-        || rule.fields.values().any(of)
+        || rule.fields.values().chain(rule.english_fields.values()).any(of)
         || rule.recipients.iter().any(|it| it.problem.contains(name))
 }
 
