@@ -27,8 +27,17 @@ kit::both! {
             ],
             ..Default::default()
         };
-        create(&served, "feedback", trigger).await.unwrap();
+        create(&served, "feedback", trigger.clone()).await.unwrap();
         enable(&served, "feedback").await;
+        // What the English words alone name is read, too.
+        let mut slip = pb::Trigger {
+            document_kind: pb::DocumentKind::ReminderSlip.into(),
+            fields: vec![text("matter", "结果公布"), list("items", &["请知悉"])],
+            ..trigger
+        };
+        slip.fields[0].english_text = "Weak: {% for it in feedback.weak_points %}{{ it.display_name }} {% endfor %}".to_owned();
+        create(&served, "slip", slip).await.unwrap();
+        enable(&served, "slip").await;
         let result = scoring::Result {
             name: format!("{DISTRICT}/runs/1/results/water"),
             unit: unit("water"),
@@ -55,8 +64,13 @@ kit::both! {
         let event = result.name.clone();
         let resource = scoring::change::Resource::Result(result);
         fake::publish(&served, "saima.scoring.v1.ResultPublished", &event, resource).await;
-        let document = documents(&served, 1).await.remove(0);
-        assert_eq!(units(&document), ["水利局"]);
+        let found = documents(&served, 2).await;
+        let (feedbacks, slips): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|it| it.kind() == pb::DocumentKind::ResultFeedback);
+        let english = slips[0].fields.iter().map(|it| it.english_text.as_str());
+        assert!(english.into_iter().any(|it| it.starts_with("Weak: 固定资产投资")), "{:?}", slips[0]);
+        let document = &feedbacks[0];
+        assert_eq!(units(document), ["水利局"]);
         for said in [
             "关于2023年第一季度考核结果的反馈",
             "得分71.35",
