@@ -153,6 +153,18 @@ fn report(subject: &str, indicator: &str, period: &str, text: &str) -> pb::Obser
     pb::Observation { unit: subject.to_owned(), ..value("", indicator, period, text) }
 }
 
+/// A milestone of a project that began before the year.
+fn planned(id: &str, project_id: &str, plan: &str) -> registry::Milestone {
+    registry::Milestone {
+        name: name("milestones", id),
+        display_name: id.to_owned(),
+        project: project(project_id),
+        start_date: day("2022-12-01"),
+        plan_date: day(plan),
+        ..Default::default()
+    }
+}
+
 kit::both! {
     // Q5: the milestones planned for a period are scored as they stood on its last day.
     async fn projects_are_scored_by_their_milestones(bed: &Bed) {
@@ -160,14 +172,6 @@ kit::both! {
         define(&scoring).await;
         by_milestones(&scoring, registry::Frequency::Quarterly, false).await;
         let mut client = MilestoneServiceClient::new(scoring.served.channel());
-        let planned = |id: &str, project_id: &str, plan: &str| registry::Milestone {
-            name: name("milestones", id),
-            display_name: id.to_owned(),
-            project: project(project_id),
-            start_date: day("2023-01-01"),
-            plan_date: day(plan),
-            ..Default::default()
-        };
         let request = registry::BatchUpdateMilestonesRequest {
             parent: DISTRICT.to_owned(),
             milestones: vec![
@@ -219,14 +223,6 @@ kit::both! {
         define(&scoring).await;
         by_milestones(&scoring, registry::Frequency::Monthly, true).await;
         let mut client = MilestoneServiceClient::new(scoring.served.channel());
-        let planned = |id: &str, project_id: &str, plan: &str| registry::Milestone {
-            name: name("milestones", id),
-            display_name: id.to_owned(),
-            project: project(project_id),
-            start_date: day("2022-12-01"),
-            plan_date: day(plan),
-            ..Default::default()
-        };
         let request = registry::BatchUpdateMilestonesRequest {
             parent: DISTRICT.to_owned(),
             milestones: vec![
